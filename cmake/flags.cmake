@@ -1,0 +1,30 @@
+# What every target of ours is compiled with. Warnings are errors on g++ and clang.
+add_library(vitalsd_flags INTERFACE)
+target_include_directories(vitalsd_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(vitalsd_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wcast-align -Wnull-dereference -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(vitalsd_flags INTERFACE -Wduplicated-cond -Wlogical-op -Wuseless-cast)
+  # g++ 12 and 13 report these inside their own headers when optimising std::string and std::optional.
+  target_compile_options(vitalsd_flags INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict)
+endif()
+if(VITALSD_SANITIZE)
+  target_compile_options(vitalsd_flags INTERFACE -fsanitize=${VITALSD_SANITIZE} -fno-omit-frame-pointer
+                                                 -fno-sanitize-recover=all)
+  target_link_options(vitalsd_flags INTERFACE -fsanitize=${VITALSD_SANITIZE})
+endif()
+
+# A room of ours: a static library with the common flags. Usage: vitalsd_room(NAME SOURCES... )
+function(vitalsd_room name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PUBLIC vitalsd_flags)
+endfunction()
+
+# A GoogleTest program, registered with ctest test by test. Usage: vitalsd_test(NAME SOURCES... LIBS libs...)
+function(vitalsd_test name)
+  cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE vitalsd_flags ${arg_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,113 @@
+// The preset of a bed: limits per phase, delays, intervals. Read from config/profiles/*.toml by settings/.
+// The numbers shipped there are proposals with their sources; a clinic signs them off.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/alarms/alarm.hpp"
+#include "daemon/vitals/metric.hpp"
+#include "daemon/vitals/phase.hpp"
+#include "daemon/vitals/time.hpp"
+
+namespace alarms {
+
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+using vitals::Milliseconds;
+
+// Warn and critical of one limit are one condition that escalates.
+enum class LimitId : std::uint8_t {
+  hr_high, hr_low, spo2_low, spo2_deep, sbp_high, sbp_low, dbp_high, dbp_low, map_high, map_low, rr_high, rr_low,
+};
+inline constexpr std::size_t limit_count = 12;
+inline constexpr std::array<std::string_view, limit_count> limit_names{
+    "hr-high",  "hr-low",  "spo2-low", "spo2-deep", "sbp-high", "sbp-low",
+    "dbp-high", "dbp-low", "map-high", "map-low",   "rr-high",  "rr-low"};
+constexpr std::size_t index_of(LimitId id) { return static_cast<std::size_t>(id); }
+constexpr std::string_view name(LimitId id) { return limit_names[index_of(id)]; }
+constexpr Side side_of(LimitId id) {
+  switch (id) {
+    case LimitId::hr_high: case LimitId::sbp_high: case LimitId::dbp_high:
+    case LimitId::map_high: case LimitId::rr_high: return Side::high;
+    default: return Side::low;
+  }
+}
+constexpr bool is_pressure(LimitId id) { return id >= LimitId::sbp_high && id <= LimitId::map_low; }
+
+// One more way into the same condition, relative to the patient's own baseline: the value is past
+// baseline +/- change AND past `floor`. It never relaxes the absolute limit.
+struct Relative {
+  double change = 0;         // percent of the baseline, or units when `percent` is false; always positive
+  bool percent = true;
+  double floor = 0;          // absolute value that must be passed too
+  bool floor_included = false;  // true: reaching `floor` is enough (">= 140"), false: it must be passed ("> 110")
+};
+
+struct Threshold {
+  std::optional<double> limit;  // violated when the value is beyond it ("> 160", "< 92")
+  bool limit_included = false;  // true: reaching it is enough ("<= 80")
+  std::optional<Relative> relative;
+  Milliseconds on_delay{0};     // continuous measurements; a cuff reading counts at once
+};
+
+struct LimitRule {
+  bool watched = false;
+  Threshold warn;      // medium
+  Threshold critical;  // high
+  double deadband = 0;          // inside by this much counts as back
+  Milliseconds off_delay{5000};
+  bool latching = true;         // visual, once the episode was high
+  std::string_view advice;      // fixed text per limit, set by settings from a constant table
+};
+
+// Cuff and observation intervals of one phase. Zero: not due in this phase.
+struct PhaseIntervals {
+  Milliseconds cuff{0};
+  Milliseconds cuff_titrating{0};  // for `titrating` after the start and each rate increase
+};
+
+struct TechnicalTimes {
+  Milliseconds sensor_on_delay{15s};       // sensor off, leads off, poor signal
+  Milliseconds sensor_raise_after{60s};    // low -> medium, from the start
+  Milliseconds stale_raise_after{60s};
+  Milliseconds link_on_delay{10s};
+  Milliseconds link_raise_after{60s};      // medium -> high while infusing
+  Milliseconds blind_on_delay{30s};
+  Milliseconds off_delay{5s};
+  Milliseconds hr_zero_on_delay{5s};
+};
+
+struct Freshness {
+  Milliseconds streaming{15s};   // streaming serial sources
+  Milliseconds polled_min{30s};  // HL7 and polled: 3 x period_s of the source, at least this
+  Milliseconds cuff_without_interval{15min};
+};
+
+struct Realarm {  // an acknowledged alarm that is still there calls again
+  Milliseconds high{120s}, medium{180s}, low{300s};
+};
+
+struct Callout {  // unacknowledged: who is called next
+  Milliseconds high_unit{60s}, high_second{120s}, medium_unit{180s};
+};
+
+struct Profile {
+  std::string name;
+  std::string title;
+  std::string signed_off_by;  // empty: not signed off, and the wire says so
+  std::array<std::array<LimitRule, limit_count>, vitals::phase_count> limits{};  // [phase][limit]
+  std::array<PhaseIntervals, vitals::phase_count> intervals{};
+  Milliseconds titrating{15min};
+  Milliseconds recovery_min{60min};
+  double recovery_within_percent = 20;
+  TechnicalTimes technical;
+  Freshness freshness;
+  Realarm realarm;
+  Callout callout;
+};
+
+}  // namespace alarms

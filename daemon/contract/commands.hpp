@@ -1,0 +1,65 @@
+// Commands from stations: JSON in, a typed request out. Everything that can be refused without knowing the bed
+// is refused here; the rest is the bed's business.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "daemon/infusion/session.hpp"
+#include "daemon/vitals/time.hpp"
+
+namespace contract {
+
+inline constexpr std::size_t command_bytes_max = 8 * 1024;
+inline constexpr vitals::Milliseconds ttl_ms_max{60'000};
+inline constexpr vitals::Milliseconds issued_ahead_ms_max{5'000};
+
+struct Target {
+  std::string condition, id;
+  std::uint64_t rev = 0;
+};
+struct Ack { Target target; };
+struct Reset { Target target; };
+struct Received { std::vector<Target> list; };  // at most 256 entries are kept
+struct Resync {};
+struct InfusionRate { infusion::Rate rate; bool confirmed = false; };
+struct InfusionHold {};
+struct InfusionResume {};
+struct InfusionStop {};
+struct SessionEnd {};
+struct BaselineSet { infusion::Baseline baseline; };
+
+using Request = std::variant<Ack, Reset, Received, Resync, infusion::SessionStart, BaselineSet, infusion::InfusionStart,
+                             InfusionRate, InfusionHold, InfusionResume, InfusionStop, SessionEnd>;
+
+struct Command {
+  std::string command_id, verb, client, actor;
+  vitals::WallTime issued_at{};
+  vitals::Milliseconds ttl{30'000};
+  std::string reason;  // free text: journal only, never published
+  Request request;
+};
+
+// Refused before it reached a bed. `command_id` is empty when even that could not be read.
+struct Refusal {
+  std::string command_id;
+  std::string status;  // invalid | expired | refused | unauthorised
+  std::string text;    // what is wrong and what would be right
+};
+
+using Parsed = std::variant<Command, Refusal>;
+
+// `verb` and `client` are from the topic: the broker ties them to the login. `now` judges age; with an
+// unsynchronised clock it is not judged.
+Parsed parse_command(std::string_view verb, std::string_view client, std::string_view json, bool retained,
+                     vitals::WallTime now, bool clock_synced);
+
+// A station's own status document (its birth and will).
+struct StationStatus { std::string station; bool online = false; };
+std::optional<StationStatus> parse_station_status(std::string_view json);
+
+}  // namespace contract

@@ -1,0 +1,151 @@
+// The documents of the MQTT contract as JSON text. Rendered into a caller's buffer, keys in a fixed order, so
+// that the same input gives the same bytes (promise P8). No document carries patient identity (P11).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/alarms/alarm.hpp"
+#include "daemon/alarms/profile.hpp"
+#include "daemon/infusion/session.hpp"
+#include "daemon/vitals/observation.hpp"
+
+namespace contract {
+
+using vitals::WallTime;
+
+// What every state, alarm, event, link and summary document carries.
+struct Envelope {
+  std::string_view node;
+  std::string_view boot;  // random per start
+  std::uint64_t seq = 0;  // of the newest event of this bed (or node)
+  WallTime ts{};
+  bool sim = false;
+  bool clock_synced = true;
+  bool history = false;   // "hist":true, and then only
+  std::string_view unit;  // empty on node documents
+  std::string_view bed;
+};
+
+void render_alarm(std::string& out, const alarms::Alarm& alarm, const Envelope& envelope);
+
+// Reads back what render_alarm wrote: how the journal and a broker's copy are restored. `condition`, `source`
+// and `advice` of the result view into `text_store`, which must outlive it. nullopt: not such a document.
+struct StoredAlarm {
+  alarms::Alarm alarm;
+  std::string condition, source, advice;  // what the alarm's views must be pointed at
+};
+std::optional<StoredAlarm> parse_alarm(std::string_view json);
+
+struct Value {  // obs/{metric}
+  vitals::Observation observation;  // quality already `stale` when past its limit
+  WallTime ts{};
+  WallTime valid_until{};
+  std::string_view source;
+  bool sim = false;
+};
+void render_observation(std::string& out, const Value& value);
+
+struct Cuff {  // obs/nibp: sys, dia and map must not be torn apart
+  std::optional<double> sys, dia, map;
+  bool map_derived = false;
+  vitals::Quality quality = vitals::Quality::unavailable;
+  vitals::Reason reason = vitals::Reason::none;
+  WallTime ts{}, t_src{}, valid_until{};
+  std::string_view source;
+  bool sim = false;
+};
+void render_cuff(std::string& out, const Cuff& cuff);
+
+struct LastObservation {
+  std::string_view name;  // "hr", "nibp"
+  WallTime t{};
+};
+struct BedState {
+  infusion::View session;
+  std::string_view preset;
+  bool signed_off = false;
+  std::string_view monitoring;  // none | partial | full | blind
+  std::vector<std::string_view> missing;
+  unsigned stations_online = 0;
+  std::string_view audience = "bed";
+  std::vector<LastObservation> last;
+};
+void render_bed_state(std::string& out, const BedState& state, const Envelope& envelope);
+void render_infusion(std::string& out, const infusion::View& session, const Envelope& envelope);
+
+struct EffectiveLimit {
+  std::string_view condition;
+  std::optional<double> warn, critical, relative;
+  vitals::Milliseconds delay{0}, critical_delay{0};
+  std::string_view source;  // profile name, or "limits-set"
+};
+void render_limits(std::string& out, vitals::Phase phase, std::string_view signed_off_by,
+                   std::span<const EffectiveLimit> set, const Envelope& envelope);
+
+struct LinkDocument {
+  std::string_view source, state, protocol, detail;
+  WallTime since{};
+  std::optional<WallTime> last_rx;
+  std::uint64_t frames = 0, faults = 0;
+};
+void render_link(std::string& out, const LinkDocument& link, const Envelope& envelope);
+
+struct SummaryEntry {
+  std::string_view condition;
+  alarms::EpisodeId id{};
+  std::uint64_t rev = 0;
+};
+struct Summary {
+  unsigned high = 0, medium = 0, low = 0, info = 0, unacked = 0;
+  std::string_view top, top_text;  // empty: null
+  std::vector<SummaryEntry> set;
+  std::uint64_t set_rev = 0;
+};
+void render_summary(std::string& out, const Summary& summary, const Envelope& envelope);
+
+struct NodeStatus {
+  std::string_view node, boot, state, reason, version;  // version empty on the will
+  std::uint64_t conn = 0;
+  WallTime ts{};
+};
+void render_node_status(std::string& out, const NodeStatus& status);
+
+struct NodeInfo {
+  std::string_view node, boot, version, config_hash;
+  std::vector<std::string> beds;  // "unit/bed"
+  WallTime ts{};
+};
+void render_node_info(std::string& out, const NodeInfo& info);
+
+struct Heartbeat {
+  std::string_view node, boot;
+  std::uint64_t conn = 0, n = 0;
+  std::int64_t up_s = 0;
+  std::size_t beds = 0, queued = 0;
+  unsigned high = 0, medium = 0, low = 0;
+  std::int64_t lag_ms = 0;
+  WallTime ts{};
+};
+void render_heartbeat(std::string& out, const Heartbeat& heartbeat);
+
+struct Response {
+  std::string_view command_id, status, text;
+  int code = 0;
+  std::optional<std::string> id;  // target
+  std::optional<std::uint64_t> rev;
+  WallTime ts{};
+};
+void render_response(std::string& out, const Response& response);
+
+// event/cmd, event/infusion, event/link, event/config: a flat document of its kind with its own seq.
+struct CommandEvent {
+  std::string_view command_id, verb, client, actor, status, text;
+};
+void render_command_event(std::string& out, const CommandEvent& event, const Envelope& envelope);
+
+}  // namespace contract

@@ -1,0 +1,88 @@
+// The durable record: alarm transitions, commands, sessions. SQLite in WAL mode, synchronous FULL, one
+// connection in one thread; bursts are committed as one transaction (group commit). A slow, full or broken disk
+// never delays an alarm: callers only enqueue.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace journal {
+
+// `scope` is "unit/bed", or "node". `doc` is the contract's JSON document.
+struct AlarmEntry {  // the current state of an episode; ended ones leave the table of open episodes
+  std::string scope, condition, id;
+  std::uint64_t rev = 0;
+  bool ended = false;
+  std::string doc;
+};
+struct EventEntry {  // the event log, numbered without gaps per scope
+  std::string scope, kind;
+  std::uint64_t seq = 0;
+  std::int64_t ts_ms = 0;
+  std::string doc;
+};
+struct SessionEntry {  // latest state of the bed's session
+  std::string scope, doc;
+};
+struct CommandEntry {  // outcome of a command, kept 24 h so that a repeat is answered alike
+  std::string command_id, scope, client, verb, status, text;
+  std::int64_t ts_ms = 0;
+  std::string doc;  // the command as it came (with its free text), for the audit
+};
+struct BedEntry {  // each bed ever published
+  std::string scope;
+};
+using Entry = std::variant<AlarmEntry, EventEntry, SessionEntry, CommandEntry, BedEntry>;
+
+// What a start finds.
+struct Restored {
+  struct Episode { std::string scope, condition, id, doc; std::uint64_t rev = 0; };
+  struct Session { std::string scope, doc; };
+  struct Command { std::string command_id, client, status, text; std::int64_t ts_ms = 0; };
+  struct Sequence { std::string scope; std::uint64_t seq = 0; };  // last committed per scope
+  std::vector<Episode> episodes;
+  std::vector<Session> sessions;
+  std::vector<Command> commands;  // of the last 24 h, newest 10,000
+  std::vector<Sequence> sequences;
+  std::vector<std::string> beds;
+  bool fresh = false;   // there was no journal: numbers start anew
+  std::string trouble;  // not empty: the old file was unusable and moved aside; says why and where it is now
+};
+
+struct Health {
+  bool failed = false;
+  std::string reason;
+  std::size_t queued = 0;
+  std::uint64_t commits = 0, rows = 0, dropped = 0;
+};
+
+inline constexpr std::size_t queue_entries_max = 65'536;
+
+// Called in the journal's thread after the commit (true), or when the entries could not be kept (false).
+// It must only hand over to the caller's own thread.
+using Done = std::function<void(bool kept)>;
+
+class Journal {
+ public:
+  // Opens or creates; an unusable file is moved aside as PATH.broken-N and a new one begun. Never throws:
+  // when even that fails the journal is `failed`, every write answers false, and alarming goes on.
+  Journal(std::string path, std::int64_t now_ms);
+  ~Journal();  // commits what is queued
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  const Restored& restored() const;
+  // All entries of one call are committed together, in order of calls. `done` may be empty.
+  void write(std::vector<Entry> entries, Done done);
+  Health health() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace journal

@@ -1,0 +1,41 @@
+// A byte link to a device, for the loop thread only. Links open, read, back off and reopen; they know nothing
+// of protocols.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "daemon/vitals/time.hpp"
+
+namespace links {
+
+enum class State : std::uint8_t { down, up, busy, wrong_device };
+
+constexpr std::string_view name(State state) {
+  switch (state) {
+    case State::down: return "down";
+    case State::up: return "up";
+    case State::busy: return "busy";
+    case State::wrong_device: return "wrong-device";
+  }
+  return "";
+}
+
+using Bytes = std::span<const std::uint8_t>;
+
+struct Handlers {
+  std::function<void(Bytes, vitals::Stamp)> on_bytes;
+  std::function<void(State, const std::string& detail)> on_state;  // on change only; detail for people
+};
+
+class Link {
+ public:
+  virtual ~Link() = default;
+  virtual void start() = 0;
+  virtual void stop() = 0;  // idempotent; no handler is called after it
+  virtual void send(Bytes bytes) = 0;
+};
+
+}  // namespace links

@@ -1,0 +1,24 @@
+// A serial port by libserialport, or a plain descriptor (pseudo terminal, FIFO) for simulators and tests. Both
+// share the Asio half: exclusive access, read, loss, back-off 0.5 to 8 s, reopen by name.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "daemon/links/link.hpp"
+
+namespace links {
+
+struct SerialSettings {
+  std::string path;    // /dev/serial/by-id/...; symlinks are resolved at every open
+  bool plain = false;  // open(2) only: no line settings beyond raw mode
+  unsigned baud = 9600;
+  unsigned data_bits = 8;
+  char parity = 'N';
+  unsigned stop_bits = 1;
+};
+
+std::unique_ptr<Link> make_serial_link(boost::asio::io_context& loop, SerialSettings settings, Handlers handlers);
+
+}  // namespace links

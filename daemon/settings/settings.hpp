@@ -1,0 +1,126 @@
+// The settings of one daemon, read and checked. What each key means stands in config/vitalsd.toml.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "daemon/alarms/profile.hpp"
+#include "daemon/vitals/metric.hpp"
+#include "daemon/vitals/time.hpp"
+
+namespace settings {
+
+using vitals::Milliseconds;
+
+struct Node {
+  std::string name = "vitalsd";
+  std::string root = "vitals";  // first topic level
+};
+
+struct Journal {
+  std::string path = "/var/lib/vitalsd/journal.db";
+};
+
+struct Broker {
+  std::string host = "127.0.0.1";  // an address: names cost a DNS wait
+  std::uint16_t port = 1883;
+  std::string user;
+  std::string password_file;  // first line; also $CREDENTIALS_DIRECTORY/NAME
+  std::string ca_file, cert_file, key_file;  // any set: TLS
+  bool tls = false;
+};
+
+enum class Role : std::uint8_t { viewer, nurse, charge, admin };
+std::string_view name(Role role);
+
+struct Stations {
+  std::vector<std::string> required;           // empty: any station
+  std::map<std::string, Role, std::less<>> roles;  // login -> role; a login that is not here is unauthorised
+};
+
+struct SerialLink {
+  std::string port;  // /dev/serial/by-id/...; "pty:PATH" or a plain path of a pseudo terminal: plain descriptor
+  bool plain = false;
+  std::optional<unsigned> baud;  // default: the driver's facts
+};
+struct MllpListen {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 2575;
+  unsigned connections_max = 256;
+  unsigned connections_per_peer_max = 4;
+  bool single = false;                 // one monitor per address: a second connection replaces the first
+  std::vector<std::string> peers;      // allowed addresses, empty: loopback only when listening on loopback
+};
+
+struct Source {
+  std::string name;
+  std::string protocol;
+  std::map<std::string, std::string, std::less<>> options;  // checked against the driver's facts
+  std::variant<SerialLink, MllpListen> link;
+  Milliseconds period{10'000};  // HL7 and polled: expected interval of values
+  bool sim = false;
+  bool accept_demo = false;
+  // HL7: location text (trimmed, lower case) -> "unit/bed". Empty: exactly one bed names this source.
+  std::map<std::string, std::string, std::less<>> beds;
+};
+
+enum class Idle : std::uint8_t { watch, off };
+
+struct Bed {
+  std::string unit;
+  std::string name;
+  std::string profile;
+  std::vector<std::string> sources;
+  vitals::Metric rate = vitals::Metric::pr;            // what the rate limits watch
+  bool arterial_pressure = false;                      // pressure = "art": limits watch the arterial line
+  std::map<vitals::Metric, std::string> metric_source; // where two sources carry one metric: the one named
+  vitals::MetricSet expected;                          // resolved: what its sources carry and its profile watches
+  Idle idle = Idle::watch;
+
+  std::string scope() const { return unit + "/" + name; }
+};
+
+struct Settings {
+  Node node;
+  Journal journal;
+  Broker broker;
+  Stations stations;
+  std::vector<Source> sources;
+  std::vector<Bed> beds;
+  std::map<std::string, alarms::Profile, std::less<>> profiles;
+  std::string log_level = "info";
+  std::uint16_t metrics_port = 0;  // Prometheus on loopback, 0: off
+
+  const Source* source(std::string_view name) const;
+  const alarms::Profile& profile(const Bed& bed) const;
+};
+
+struct Problem {
+  std::string file;
+  unsigned line = 0, column = 0;
+  bool warning = false;
+  std::string text;  // what is wrong, and what would be right
+};
+
+struct Loaded {
+  Settings settings;
+  std::vector<Problem> problems;
+  bool ok() const;  // no errors (warnings allowed)
+};
+
+// Reads the file and its profiles (profile files are looked for in `profiles/` beside it and in
+// /usr/share/vitalsd/profiles). Finds every error, not the first.
+Loaded load(const std::string& path);
+
+// "file:line:column: error: text", one per line.
+std::string describe(const std::vector<Problem>& problems);
+
+// The effective alarm table: a line per bed, phase and condition, with the monitor's own delay added to ours.
+std::string alarm_table(const Settings& settings);
+
+}  // namespace settings

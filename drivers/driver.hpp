@@ -1,0 +1,113 @@
+// What every protocol driver is: bytes and their receive time in; observations, device status and decode
+// faults out. No I/O, no clock, no log, no exception leaves it, and any split of the stream gives the same
+// output. One object per link; it is used from one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "daemon/vitals/observation.hpp"
+#include "daemon/vitals/time.hpp"
+
+namespace drivers {
+
+using Bytes = std::span<const std::uint8_t>;
+
+enum class FaultKind : std::uint8_t {
+  not_mine,     // well-formed, but not of this protocol, or a message we have no use for
+  broken,       // failed the envelope: length, checksum, fixed bits, a cut line
+  implausible,  // sound envelope, a value that cannot be
+  unmapped,     // a parameter that the code map does not know
+  refused,      // understood and deliberately not used (wrong unit, status, conflict)
+};
+
+constexpr std::string_view name(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::not_mine: return "not-mine";
+    case FaultKind::broken: return "broken";
+    case FaultKind::implausible: return "implausible";
+    case FaultKind::unmapped: return "unmapped";
+    case FaultKind::refused: return "refused";
+  }
+  return "";
+}
+
+// Views are valid during the call only.
+struct DecodeFault {
+  FaultKind kind{};
+  std::string_view reason;  // short stable word: "checksum", "frame-restarted", "unit"
+  std::string_view code;    // the parameter or message as the device names it, if any
+  std::string_view unit;    // as sent, if any
+  std::string_view value;   // as sent, printable, cut to 64 bytes; never patient identity
+  std::uint64_t offset = 0; // byte offset in the stream where it was noticed
+  vitals::Stamp rx;
+};
+
+// What a device says of itself, as a level: reported when it changes.
+enum class Signal : std::uint8_t { low_battery, demo_mode, nibp_failed, nibp_measuring, device_alarm, wrong_device };
+
+constexpr std::string_view name(Signal signal) {
+  switch (signal) {
+    case Signal::low_battery: return "low-battery";
+    case Signal::demo_mode: return "demo-mode";
+    case Signal::nibp_failed: return "nibp-failed";
+    case Signal::nibp_measuring: return "nibp-measuring";
+    case Signal::device_alarm: return "device-alarm";
+    case Signal::wrong_device: return "wrong-device";
+  }
+  return "";
+}
+
+struct DeviceStatus {
+  Signal signal{};
+  bool on = false;
+  vitals::Stamp rx;
+};
+
+// Whose values follow, as the sender names it. Empty: it did not say. Valid during the call only.
+struct Subject {
+  std::string_view patient_id;     // PID-3.1
+  std::string_view visit_id;       // PV1-19.1
+  std::string_view point_of_care;  // PV1-3.1
+  std::string_view room;           // PV1-3.2
+  std::string_view bed;            // PV1-3.3
+  std::string_view location;       // the location text that the source's rule chose, trimmed
+  std::string_view device;         // MSH-3 / OBX-18, information only
+};
+
+// A message that wants an answer. The positive one may go out only when everything the message caused is kept
+// (promise P5); the negative one if that fails. Both complete, framed for the wire; empty: send nothing.
+struct Answer {
+  std::string_view code;        // of the positive answer: AA CA AE AR CE CR, empty for none
+  std::string_view text;        // MSA-3
+  std::string_view control_id;  // of the message that is answered
+  Bytes kept;
+  Bytes not_kept;
+};
+
+// Where a driver puts what it found. The caller owns it and handles each call at once.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void on_subject(const Subject& subject) = 0;                     // before its observations
+  virtual void on_observation(const vitals::Observation& observation) = 0;
+  virtual void on_frame_end(vitals::Stamp rx) = 0;  // all of one frame (one subject's part of a message) is in
+  virtual void on_status(const DeviceStatus& status) = 0;
+  virtual void on_fault(const DecodeFault& fault) = 0;
+  virtual void on_send(Bytes bytes) = 0;      // polls and keep-alives
+  virtual void on_answer(const Answer& answer) = 0;
+  virtual void on_close(std::string_view reason) = 0;  // the stream cannot be trusted any more: drop the link
+};
+
+class Driver {
+ public:
+  virtual ~Driver() = default;
+  // `rx` is when these bytes came; it does not go back from one call to the next.
+  virtual void feed(Bytes bytes, vitals::Stamp rx, Sink& out) = 0;
+  // Silence is information too: called at least every 100 ms while the link is up.
+  virtual void tick(vitals::Stamp now, Sink& out) = 0;
+};
+
+}  // namespace drivers
