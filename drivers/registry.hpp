@@ -67,4 +67,10 @@ std::string_view name(Maturity maturity);
 // Refuses unknown option names; for make functions. Empty: all known.
 std::string unknown_options(const Facts& facts, const Options& options);
 
+// The value given for an option, else its standard one.
+std::string_view option_value(const Facts& facts, const Options& options, std::string_view name);
+
+// The error text for a value that an option does not accept.
+std::string refused_option(const Facts& facts, std::string_view name, std::string_view value);
+
 }  // namespace drivers
