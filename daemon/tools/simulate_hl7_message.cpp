@@ -1,0 +1,150 @@
+// The messages of a simulated HL7 monitor: an IHE PCD-01 report (HL7 2.6, MDC codes, enhanced accept answers)
+// and a plain LOINC one (HL7 2.5, original mode).
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "daemon/tools/simulate.hpp"
+
+namespace tools {
+namespace {
+
+std::string time_text(std::int64_t unix_s) {
+  const std::time_t time{unix_s};
+  std::tm utc{};
+  ::gmtime_r(&time, &utc);
+  std::array<char, 32> out{};
+  const std::size_t length = std::strftime(out.data(), out.size(), "%Y%m%d%H%M%S+0000", &utc);
+  return {out.data(), length};
+}
+
+// PV1-3: point of care ^ room ^ bed.
+std::string location(const std::string& bed) {
+  const auto slash = bed.find('/');
+  if (slash == std::string::npos) return "^^" + bed;
+  return bed.substr(0, slash) + "^^" + bed.substr(slash + 1);
+}
+
+// Rows of OBX, numbered as they come.
+class Rows {
+ public:
+  explicit Rows(std::string& out) : out_(out) {}
+  // Fields 2 to 18 of interest; the others stay empty.
+  void row(std::string_view type, std::string_view code, std::string_view place, std::string_view value,
+           std::string_view unit, std::string_view flag, std::string_view status, std::string_view time = {},
+           std::string_view device = {}) {
+    out_ += "OBX|" + std::to_string(++number_) + '|';
+    for (const auto field : {type, code, place, value, unit, std::string_view{}, flag, std::string_view{},
+                             std::string_view{}, status, std::string_view{}, std::string_view{}, time})
+      out_.append(field) += '|';
+    out_.append("|||").append(device) += '\r';
+  }
+
+ private:
+  std::string& out_;
+  int number_ = 0;
+};
+
+struct Code {
+  std::string_view mdc, place, unit, loinc, loinc_unit;
+};
+constexpr std::string_view beats = "264864^MDC_DIM_BEAT_PER_MIN^MDC";
+constexpr std::string_view percent = "262688^MDC_DIM_PERCENT^MDC";
+constexpr std::string_view mmhg = "266016^MDC_DIM_MMHG^MDC";
+constexpr Code hr_code{"147842^MDC_ECG_HEART_RATE^MDC", "1.7.4.147842", beats, "8867-4^Heart rate^LN",
+                       "/min"};
+constexpr Code pr_code{"149530^MDC_PULS_OXIM_PULS_RATE^MDC", "1.3.1.149530", beats,
+                       "8889-8^Heart rate by Pulse oximetry^LN", "/min"};
+constexpr Code spo2_code{"150456^MDC_PULS_OXIM_SAT_O2^MDC", "1.3.1.150456", percent,
+                         "59408-5^Oxygen saturation by Pulse oximetry^LN", "%"};
+constexpr Code sys_code{"150021^MDC_PRESS_BLD_NONINV_SYS^MDC", "1.9.2.150021", mmhg,
+                        "76534-7^Systolic blood pressure by Noninvasive^LN", "mm[Hg]"};
+constexpr Code dia_code{"150022^MDC_PRESS_BLD_NONINV_DIA^MDC", "1.9.2.150022", mmhg,
+                        "76535-4^Diastolic blood pressure by Noninvasive^LN", "mm[Hg]"};
+constexpr Code map_code{"150023^MDC_PRESS_BLD_NONINV_MEAN^MDC", "1.9.2.150023", mmhg,
+                        "76536-2^Mean blood pressure by Noninvasive^LN", "mm[Hg]"};
+
+void value_row(Rows& rows, Dialect dialect, const Code& code, std::optional<int> value,
+               std::string_view time) {
+  const std::string number = value ? std::to_string(*value) : std::string{};
+  const std::string_view flag = value ? std::string_view{} : "NAV";
+  if (dialect == Dialect::pcd01)
+    rows.row("NM", code.mdc, code.place, number, code.unit, flag, value ? "R" : "X", time);
+  else
+    rows.row("NM", code.loinc, "", number, code.loinc_unit, flag, value ? "F" : "X", time);
+}
+
+void device_row(Rows& rows, std::string_view code, std::string_view place, std::string_view device = {}) {
+  rows.row("", code, place, "", "", "", "X", "", device);
+}
+
+// The containment tree before the values: monitor, oximeter, ECG, cuff, each with its channel.
+void device_rows(Rows& rows) {
+  device_row(rows, "69965^MDC_DEV_MON_PHYSIO_MULTI_PARAM_MDS^MDC", "1.0.0.0",
+             "SIM00001^^7A00010000000001^EUI-64");
+  device_row(rows, "69642^MDC_DEV_ANALY_SAT_O2_VMD^MDC", "1.3.0.0");
+  device_row(rows, "69643^MDC_DEV_ANALY_SAT_O2_CHAN^MDC", "1.3.1.0");
+  device_row(rows, "69798^MDC_DEV_ECG_VMD^MDC", "1.7.0.0");
+  device_row(rows, "69799^MDC_DEV_ECG_CHAN^MDC", "1.7.4.0");
+  device_row(rows, "69855^MDC_DEV_METER_PRESS_BLD_NONINV_VMD^MDC", "1.9.0.0");
+  device_row(rows, "69856^MDC_DEV_METER_PRESS_BLD_NONINV_CHAN^MDC", "1.9.2.0");
+}
+
+void head(std::string& out, Dialect dialect, const Hl7Sample& sample) {
+  const std::string now = time_text(sample.unix_s);
+  const bool pcd = dialect == Dialect::pcd01;
+  out = pcd ? "MSH|^~\\&|SIMMON^7A00010000000001^EUI-64|SIM|VITALSD||" : "MSH|^~\\&|SIMMON|SIM|VITALSD||";
+  out += now + "||" + (pcd ? "ORU^R01^ORU_R01" : "ORU^R01") + '|' + sample.control_id + "|P|" +
+         (pcd ? "2.6" : "2.5");
+  if (pcd) out += "|||AL|NE||UNICODE UTF-8|||IHE_PCD_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO";
+  out += "\rPID|||SIM-0001^^^SIM^PI||^^^^^^U\rPV1||I|" + location(sample.bed) + "\r";
+  out += "OBR|1|1^SIMMON^7A00010000000001^EUI-64|1^SIMMON^7A00010000000001^EUI-64|";
+  out += pcd ? "182777000^monitoring of patient^SCT|||" : "VITALS^Vital signs^L|||";
+  out += now + "\r";
+}
+
+}  // namespace
+
+std::string encode_hl7(Dialect dialect, const Hl7Sample& sample) {
+  std::string out;
+  out.reserve(2'560);
+  head(out, dialect, sample);
+  Rows rows(out);
+  if (dialect == Dialect::pcd01) device_rows(rows);
+  if (sample.hr) value_row(rows, dialect, hr_code, sample.hr, {});
+  if (sample.pr) value_row(rows, dialect, pr_code, sample.probe_on ? sample.pr : std::nullopt, {});
+  if (sample.spo2) value_row(rows, dialect, spo2_code, sample.probe_on ? sample.spo2 : std::nullopt, {});
+  if (sample.cuff) {
+    const std::string taken = time_text(sample.cuff->taken_unix_s);
+    value_row(rows, dialect, sys_code, sample.cuff->sys, taken);
+    value_row(rows, dialect, dia_code, sample.cuff->dia, taken);
+    value_row(rows, dialect, map_code, sample.cuff->map, taken);
+  }
+  return out;
+}
+
+std::string frame_mllp(std::string_view message) {
+  std::string out;
+  out.reserve(message.size() + 3);
+  out += '\x0B';
+  out += message;
+  out += "\x1C\r";
+  return out;
+}
+
+std::optional<Hl7Answer> parse_answer(std::string_view message) {
+  const auto start = message.find("\rMSA|");
+  if (start == std::string_view::npos || message.size() < start + 6) return std::nullopt;
+  auto rest = message.substr(start + 5);
+  rest = rest.substr(0, rest.find('\r'));
+  const auto bar = rest.find('|');
+  Hl7Answer answer;
+  answer.code = std::string(rest.substr(0, bar));
+  if (bar != std::string_view::npos) {
+    const auto id = rest.substr(bar + 1);
+    answer.control_id = std::string(id.substr(0, id.find('|')));
+  }
+  return answer;
+}
+
+}  // namespace tools
