@@ -1,5 +1,5 @@
-// The infusion session of one bed: phases, baseline, dose. It records what people (or a pump) report; it never
-// drives a pump, and never infers a start or a stop from vital signs. Pure: time comes in.
+// The infusion session of one bed: phases, baseline, dose. It records what people (or a pump) report; it
+// never drives a pump, and never infers a start or a stop from vital signs. Pure: time comes in.
 //
 // Phases: none -> (scheduled) -> baseline -> infusing <-> held -> recovery -> ended. What each verb does in
 // each phase is the table in session.cpp.
@@ -10,8 +10,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "daemon/infusion/baseline_window.hpp"
 #include "daemon/vitals/metric.hpp"
 #include "daemon/vitals/phase.hpp"
 #include "daemon/vitals/time.hpp"
@@ -30,7 +30,7 @@ struct Outcome {
 };
 
 enum class RateUnit : std::uint8_t { mg_per_h, mg_per_kg_h, mcg_per_kg_min, ml_per_h };
-std::string_view name(RateUnit unit);                       // "mg/h" "mg/kg/h" "mcg/kg/min" "mL/h"
+std::string_view name(RateUnit unit);  // "mg/h" "mg/kg/h" "mcg/kg/min" "mL/h"
 std::optional<RateUnit> rate_unit_named(std::string_view text);
 
 enum class DoseBand : std::uint8_t { none, minimal, low, high, exceptional };
@@ -42,7 +42,7 @@ struct Rate {
 };
 
 struct SessionStart {
-  std::string session;  // pseudonym; empty: one is derived from bed and time
+  std::string session;         // pseudonym, [A-Za-z0-9-]{1,32}; empty: one is derived from bed and time
   std::optional<WallTime> at;  // in the future: scheduled
   std::optional<double> kg;
 };
@@ -52,8 +52,8 @@ struct InfusionStart {
   std::optional<double> conc_mg_ml;  // needed for a rate in mL/h
   std::optional<Rate> rate;          // or mg_per_kg and planned_min
   std::optional<Milliseconds> planned;
-  std::string by = "command";        // command | pump
-  bool confirmed = false;            // args.confirm of a second command
+  std::string by = "command";  // command | pump
+  bool confirmed = false;      // args.confirm of a second command
 };
 // The baseline that relative limits are measured from. Pressure: from whatever leads at the bed.
 struct Baseline {
@@ -69,26 +69,30 @@ struct Dose {
 
 // All that stations and the journal need to see; also what a restart restores from.
 struct View {
+  WallTime as_of{};  // when dose_mg and held were right; kept with the rest, a restart counts on from here
+                     // (0: from now)
   Phase phase = Phase::none;
   WallTime phase_since{};
   std::string session;
   std::optional<WallTime> titrating_until;
   std::optional<double> kg, conc_mg_ml;
-  std::optional<Rate> rate;             // as told
-  std::optional<double> rate_mg_per_h;  // 0 while held
+  std::optional<Rate> rate;             // as told, also while held; none when no infusion is open
+  std::optional<double> rate_mg_per_h;  // what flows: 0 while held and after the stop
   std::optional<double> rate_mg_per_kg_h;
   std::optional<double> planned_mg_per_kg;
   std::optional<Milliseconds> planned;
   DoseBand band = DoseBand::none;
-  double dose_mg = 0;
+  double dose_mg = 0;  // of the whole session, over all its infusions
   std::optional<double> dose_mg_per_kg;
-  std::optional<WallTime> t_start;
+  std::optional<WallTime> t_start;  // of the newest infusion of the session
   std::optional<WallTime> t_scheduled;
-  Milliseconds held{0};
+  Milliseconds held{0};  // of that infusion, the hold that is on included
   std::string by;
   std::optional<Baseline> baseline;
 };
 
+// Used from one thread. Values are judged where they come in: what cannot be is `invalid`, what is unusual
+// wants a confirmation, a verb that does not fit the phase is `refused`; then nothing has changed.
 class Session {
  public:
   // `seed` names the bed, so that derived session names differ between beds.
@@ -98,10 +102,12 @@ class Session {
   const std::string& id() const { return session_; }
   bool in_progress() const { return vitals::in_session(phase_); }
   const std::optional<Baseline>& baseline() const { return baseline_; }
+  // Enough to run relative rules on: a systolic pressure was measured, or a person has set a baseline.
+  bool has_baseline() const { return baseline_ && (baseline_->sbp || baseline_->overridden); }
   bool titrating(Stamp now) const;
-  std::optional<vitals::MonoTime> titrating_until() const { return titrating_until_; }
-  std::optional<vitals::MonoTime> phase_since() const { return phase_since_; }
-  bool overtime(Stamp now) const;  // infusing past the planned time
+  std::optional<vitals::MonoTime> titrating_until() const;
+  std::optional<vitals::MonoTime> phase_since() const;
+  bool overtime(Stamp now) const;  // infusing past the planned time, holds not counted
   Dose dose(Stamp now) const;
   View view(Stamp now) const;
 
@@ -115,25 +121,58 @@ class Session {
   Outcome end(Stamp now);
 
   // Readings of the baseline phase; the median becomes the baseline at infusion start: at least two cuff
-  // readings, or 60 s of a streaming metric within the last 5 minutes.
+  // readings, or 60 s of a streaming metric within the last 5 minutes. The caller passes only valid values of
+  // the one rate and the one pressure that the bed's limits watch, and each cuff reading once.
   void observe(vitals::Metric metric, double value, Stamp now);
 
-  // Phase changes by time only (a scheduled session does not start by itself: none so far).
+  // Goes on where `view` was taken, however long ago: over a restart the wall clock counts. A wall clock that
+  // went back counts as no time. Readings of an unfinished baseline phase are not kept.
   void restore(const View& view, Stamp now);
 
  private:
-  struct Reading {
-    vitals::MonoTime at;
-    vitals::Metric metric;
-    double value;
+  enum class Quantity : std::uint8_t { rate, spo2, sbp, dbp, map };
+  static constexpr std::size_t quantity_count = 5;
+
+  // An infusion as it would run: checked before anything changes.
+  struct Plan {
+    std::optional<double> kg, conc_mg_ml;
+    Rate rate;
+    double mg_per_h = 0;
+    double mg_per_kg_h = 0;
   };
+
+  void enter(Phase phase, Stamp now);
+  void begin_session(std::string session, Stamp now);
+  void begin_infusion(const InfusionStart& request, const Plan& plan, Stamp now);
+  void run_at(const Plan& plan);
+  void open_titrating(Stamp now);
+  void freeze_baseline(Stamp now);
+  void clear_readings();
+  std::string derived_name(Stamp now) const;
+  void count(Stamp now);  // adds what has run since counted_ to dose and holds
+  double dose_mg(Stamp now) const;
+  Milliseconds held(Stamp now) const;
+  Outcome plan_start(const InfusionStart& request, Plan& plan) const;
+
   std::string seed_;
   Milliseconds titrating_period_;
   Phase phase_ = Phase::none;
   std::string session_;
-  std::optional<vitals::MonoTime> phase_since_;
-  std::optional<vitals::MonoTime> titrating_until_;
+  std::optional<Stamp> phase_since_;
+  std::optional<Stamp> titrating_until_;
+  std::optional<Stamp> started_;  // the newest infusion
+  std::optional<WallTime> scheduled_;
+  std::optional<double> kg_, conc_mg_ml_;
+  std::optional<Rate> rate_;  // as told
+  double mg_per_h_ = 0;       // what rate_ means; flows while infusing only
+  std::optional<double> planned_mg_per_kg_;
+  std::optional<Milliseconds> planned_;
+  std::string by_;
+  double dose_mg_ = 0;    // up to counted_
+  Milliseconds held_{0};  // up to counted_
+  vitals::MonoTime counted_{};
   std::optional<Baseline> baseline_;
+  std::array<BaselineWindow, quantity_count> readings_;
 };
 
 }  // namespace infusion

@@ -1,0 +1,75 @@
+// A session to its view and back: what stations are shown, and what a restart goes on from.
+#include <algorithm>
+#include <cmath>
+
+#include "daemon/infusion/rate.hpp"
+#include "daemon/infusion/session.hpp"
+
+namespace infusion {
+namespace {
+
+// The monotonic instant of a wall-clock label of the past. One that lies ahead is a clock that went back:
+// now.
+Stamp past(WallTime label, Stamp now) {
+  return {now.mono - std::max(now.wall - label, Milliseconds{0}), label};
+}
+
+double sound(double value) { return std::isfinite(value) && value > 0 ? value : 0; }
+
+}  // namespace
+
+View Session::view(Stamp now) const {
+  View out;
+  out.as_of = now.wall;
+  out.phase = phase_;
+  if (phase_since_) out.phase_since = phase_since_->wall;
+  out.session = session_;
+  if (titrating(now)) out.titrating_until = titrating_until_->wall;
+  out.kg = kg_;
+  out.conc_mg_ml = conc_mg_ml_;
+  out.rate = rate_;
+  if (started_) {
+    out.rate_mg_per_h = phase_ == Phase::infusing ? mg_per_h_ : 0;
+    if (kg_) {
+      out.rate_mg_per_kg_h = *out.rate_mg_per_h / *kg_;
+      out.band = band_of(mg_per_h_ / *kg_);
+    }
+  }
+  out.planned_mg_per_kg = planned_mg_per_kg_;
+  out.planned = planned_;
+  const Dose given = dose(now);
+  out.dose_mg = given.mg;
+  out.dose_mg_per_kg = given.mg_per_kg;
+  if (started_) out.t_start = started_->wall;
+  out.t_scheduled = scheduled_;
+  out.held = held(now);
+  out.by = by_;
+  out.baseline = baseline_;
+  return out;
+}
+
+void Session::restore(const View& view, Stamp now) {
+  begin_session(view.session, now);
+  session_ = view.session;  // begin_session would name one
+  phase_ = view.phase;
+  if (phase_ != Phase::none) phase_since_ = past(view.phase_since, now);
+  if (view.titrating_until && *view.titrating_until > now.wall) {
+    const auto left = std::min(*view.titrating_until - now.wall, titrating_period_);
+    titrating_until_ = Stamp{now.mono + left, *view.titrating_until};
+  }
+  if (view.t_start) started_ = past(*view.t_start, now);
+  scheduled_ = view.t_scheduled;
+  if (view.kg && *view.kg > 0 && *view.kg <= weight_kg_max) kg_ = view.kg;
+  conc_mg_ml_ = view.conc_mg_ml;
+  rate_ = view.rate;
+  if (rate_) mg_per_h_ = sound(mg_per_h(*rate_, kg_, conc_mg_ml_).value_or(0));
+  planned_mg_per_kg_ = view.planned_mg_per_kg;
+  planned_ = view.planned;
+  by_ = view.by;
+  dose_mg_ = sound(view.dose_mg);
+  held_ = std::max(view.held, Milliseconds{0});
+  if (view.as_of != WallTime{}) counted_ = past(view.as_of, now).mono;
+  baseline_ = view.baseline;
+}
+
+}  // namespace infusion

@@ -1,0 +1,396 @@
+// What each verb does in each phase. "-" is refused, and the text says what would be right.
+//
+//                   none       scheduled   baseline   infusing   held       recovery   ended
+//   session-start   baseline*  baseline*   -          -          -          -          baseline*
+//   baseline-set    -          -           yes        yes        yes        yes        -
+//   infusion-start  infusing   infusing    infusing   -          -          infusing   infusing
+//   infusion-rate   -          -           -          yes        -          -          -
+//   infusion-hold   -          -           -          held       -          -          -
+//   infusion-resume -          -           -          -          infusing   -          -
+//   infusion-stop   no change  no change   no change  recovery   recovery   no change  no change
+//   session-end     -          ended       ended      -          -          ended      -
+//
+//   * scheduled when its time is still to come. A scheduled session is started by its own name, or without
+//   one. infusion-start opens a session in none and ended, and the scheduled one in scheduled: an infusion
+//   that runs is recorded first and put in order afterwards.
+#include "daemon/infusion/session.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "daemon/infusion/rate.hpp"
+
+namespace infusion {
+namespace {
+
+constexpr std::size_t session_name_length_max = 32;
+constexpr double ms_per_h = 3'600'000;
+
+Outcome invalid(std::string text) { return {Verdict::invalid, std::move(text)}; }
+
+// A rise that is only the rounding of another unit is none.
+bool is_increase(double from_mg_per_h, double to_mg_per_h) { return above(to_mg_per_h, from_mg_per_h); }
+
+Outcome refused(std::string_view verb, Phase phase, std::string_view right) {
+  std::string text(verb);
+  text += " does not fit phase ";
+  text += name(phase);
+  text += ": ";
+  text += right;
+  return {Verdict::refused, std::move(text)};
+}
+
+bool is_session_name(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  return text.size() <= session_name_length_max && std::all_of(text.begin(), text.end(), fits);
+}
+
+bool within(double value, double least, double most) { return value >= least && value <= most; }
+
+bool is_weight(double kg) { return kg > 0 && kg <= weight_kg_max; }
+
+double hours(Milliseconds time) { return static_cast<double>(time.count()) / ms_per_h; }
+
+// What the pump would have to be told wrongly for, in the words of the question to the nurse.
+void add_reason(std::string& text, std::string_view reason) {
+  if (!text.empty()) text += "; ";
+  text += reason;
+}
+
+Outcome too_fast(double mg_per_kg_h) {
+  return {Verdict::refused,
+          "rate " + number(mg_per_kg_h) + " mg/kg/h is above " + number(rate_mg_per_kg_h_max) +
+              " mg/kg/h and taken for a typing error: check rate, unit, weight and concentration"};
+}
+
+std::string exceptional_text(double mg_per_kg_h) {
+  return "rate " + number(mg_per_kg_h) + " mg/kg/h is above " + number(band_high_mg_per_kg_h_max) +
+         " mg/kg/h";
+}
+
+Outcome to_confirm(std::string reasons) {
+  return {Verdict::confirm_needed, std::move(reasons) + ": confirm if this is right"};
+}
+
+// Fills in what flows; not applied when the rate cannot be used.
+Outcome resolve_rate(const Rate& rate, std::optional<double> kg, std::optional<double> conc_mg_ml,
+                     double& mg_per_h_out, double& mg_per_kg_h_out) {
+  if (!std::isfinite(rate.value) || rate.value <= 0)
+    return invalid("rate must be above 0; a pause is infusion-hold, the end infusion-stop");
+  const auto flow = mg_per_h(rate, kg, conc_mg_ml);
+  if (!flow && rate.unit == RateUnit::ml_per_h)
+    return invalid("conc_mg_ml is missing: a rate in mL/h needs it");
+  if (!flow || !kg) return invalid("kg is missing: the dose is judged by weight");
+  mg_per_h_out = *flow;
+  mg_per_kg_h_out = *flow / *kg;
+  if (!std::isfinite(mg_per_kg_h_out) || above(mg_per_kg_h_out, rate_mg_per_kg_h_max))
+    return too_fast(mg_per_kg_h_out);
+  return {};
+}
+
+bool plausible(const Baseline& b) {
+  // Bounds of what a monitor may report at all, as for any observation.
+  return (!b.rate || within(*b.rate, 1, 350)) && (!b.spo2 || within(*b.spo2, 1, 100)) &&
+         (!b.sbp || within(*b.sbp, 25, 290)) && (!b.dbp || within(*b.dbp, 10, 250)) &&
+         (!b.map || within(*b.map, 15, 260)) && (!b.sbp || !b.dbp || *b.sbp > *b.dbp);
+}
+
+void take(std::optional<double>& into, const std::optional<double>& value) {
+  if (value) into = value;
+}
+
+}  // namespace
+
+Session::Session(std::string seed, Milliseconds titrating)
+    : seed_(std::move(seed)), titrating_period_(titrating) {}
+
+std::optional<vitals::MonoTime> Session::titrating_until() const {
+  if (!titrating_until_) return std::nullopt;
+  return titrating_until_->mono;
+}
+
+std::optional<vitals::MonoTime> Session::phase_since() const {
+  if (!phase_since_) return std::nullopt;
+  return phase_since_->mono;
+}
+
+bool Session::titrating(Stamp now) const { return titrating_until_ && now.mono < titrating_until_->mono; }
+
+bool Session::overtime(Stamp now) const {
+  if (phase_ != Phase::infusing || !planned_ || !started_) return false;
+  return now.mono - started_->mono - held(now) > *planned_;
+}
+
+double Session::dose_mg(Stamp now) const {
+  if (phase_ != Phase::infusing || now.mono <= counted_) return dose_mg_;
+  return dose_mg_ + mg_per_h_ * hours(now.mono - counted_);
+}
+
+Milliseconds Session::held(Stamp now) const {
+  if (phase_ != Phase::held || now.mono <= counted_) return held_;
+  return held_ + (now.mono - counted_);
+}
+
+Dose Session::dose(Stamp now) const {
+  Dose out{dose_mg(now), std::nullopt};
+  if (kg_) out.mg_per_kg = out.mg / *kg_;
+  return out;
+}
+
+void Session::count(Stamp now) {
+  dose_mg_ = dose_mg(now);
+  held_ = held(now);
+  counted_ = std::max(counted_, now.mono);
+}
+
+void Session::enter(Phase phase, Stamp now) {
+  count(now);
+  phase_ = phase;
+  phase_since_ = now;
+}
+
+void Session::clear_readings() {
+  for (auto& window : readings_) window.clear();
+}
+
+void Session::open_titrating(Stamp now) {
+  titrating_until_ = Stamp{now.mono + titrating_period_, now.wall + titrating_period_};
+}
+
+// Six characters of Crockford's base 32 from a 64-bit FNV-1a hash: not to be guessed back to a patient, and
+// the same input gives the same name.
+std::string Session::derived_name(Stamp now) const {
+  constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  std::uint64_t hash = 14695981039346656037ULL;
+  const auto add = [&hash](std::uint8_t byte) { hash = (hash ^ byte) * 1099511628211ULL; };
+  for (const char c : seed_) add(static_cast<std::uint8_t>(c));
+  const auto ms = static_cast<std::uint64_t>(vitals::unix_ms(now.wall));
+  for (unsigned shift = 0; shift < 64; shift += 8) add(static_cast<std::uint8_t>(ms >> shift));
+  hash ^= hash >> 32;  // the low bits of FNV mix least
+  std::string out = "s-";
+  for (int i = 0; i < 6; ++i, hash >>= 5) out += digits[hash & 31];
+  return out;
+}
+
+void Session::begin_session(std::string session, Stamp now) {
+  session_ = session.empty() ? derived_name(now) : std::move(session);
+  titrating_until_.reset();
+  started_.reset();
+  scheduled_.reset();
+  kg_.reset();
+  conc_mg_ml_.reset();
+  rate_.reset();
+  mg_per_h_ = 0;
+  planned_mg_per_kg_.reset();
+  planned_.reset();
+  by_.clear();
+  dose_mg_ = 0;
+  held_ = Milliseconds{0};
+  counted_ = now.mono;
+  baseline_.reset();
+  clear_readings();
+}
+
+Outcome Session::start(const SessionStart& request, Stamp now) {
+  if (in_progress())
+    return refused("session-start", phase_, "session " + session_ + " is open, session-end closes it");
+  if (!is_session_name(request.session))
+    return invalid("session must be a pseudonym of at most 32 letters, digits and hyphens");
+  if (request.kg && !is_weight(*request.kg)) return invalid("kg must be above 0 and at most 700");
+
+  const bool scheduled_one = phase_ == Phase::scheduled;
+  if (scheduled_one && !request.session.empty() && request.session != session_)
+    return refused("session-start", phase_,
+                   "session " + session_ + " is scheduled here, session-end cancels it");
+
+  if (!scheduled_one) begin_session(request.session, now);
+  take(kg_, request.kg);
+  const bool to_come = request.at && *request.at > now.wall;
+  scheduled_ = to_come ? request.at : std::nullopt;
+  enter(to_come ? Phase::scheduled : Phase::baseline, now);
+  return {};
+}
+
+Outcome Session::set_baseline(const Baseline& request, Stamp now) {
+  if (!in_progress()) return refused("baseline-set", phase_, "session-start comes first");
+  if (!request.rate && !request.spo2 && !request.sbp && !request.dbp && !request.map)
+    return invalid("at least one of hr, spo2, sbp, dbp, map is needed");
+  if (!plausible(request))
+    return invalid("hr must be 1-350, spo2 1-100, sbp 25-290, dbp 10-250, map 15-260, sbp above dbp");
+
+  Baseline merged = baseline_.value_or(Baseline{});
+  take(merged.rate, request.rate);
+  take(merged.spo2, request.spo2);
+  take(merged.sbp, request.sbp);
+  take(merged.dbp, request.dbp);
+  take(merged.map, request.map);
+  if (!plausible(merged)) return invalid("sbp must be above dbp, also of the baseline that stands: set both");
+  merged.t = now.wall;
+  merged.overridden = true;
+  baseline_ = merged;
+  return {};
+}
+
+void Session::freeze_baseline(Stamp now) {
+  const auto measured = [&](Quantity quantity) {
+    return readings_[static_cast<std::size_t>(quantity)].median(now.mono);
+  };
+  Baseline frozen = baseline_.value_or(Baseline{});  // what a person has set stays
+  if (!frozen.rate) frozen.rate = measured(Quantity::rate);
+  if (!frozen.spo2) frozen.spo2 = measured(Quantity::spo2);
+  if (!frozen.sbp) frozen.sbp = measured(Quantity::sbp);
+  if (!frozen.dbp) frozen.dbp = measured(Quantity::dbp);
+  if (!frozen.map) frozen.map = measured(Quantity::map);
+  clear_readings();
+  if (!frozen.rate && !frozen.spo2 && !frozen.sbp && !frozen.dbp && !frozen.map) return;
+  if (!frozen.overridden) frozen.t = now.wall;
+  baseline_ = frozen;
+}
+
+Outcome Session::plan_start(const InfusionStart& request, Plan& plan) const {
+  if (request.kg && !is_weight(*request.kg)) return invalid("kg must be above 0 and at most 700");
+  if (request.conc_mg_ml && !(*request.conc_mg_ml > 0 && *request.conc_mg_ml <= concentration_mg_ml_max))
+    return invalid("conc_mg_ml must be above 0 and at most 100");
+  if (request.mg_per_kg && !(std::isfinite(*request.mg_per_kg) && *request.mg_per_kg > 0))
+    return invalid("mg_per_kg must be above 0");
+  if (request.planned && *request.planned <= Milliseconds{0}) return invalid("planned_min must be above 0");
+
+  // Weight and concentration of the session stand until told anew; those of an ended session do not.
+  const bool session_stands = in_progress() || phase_ == Phase::scheduled;
+  plan.kg = request.kg || !session_stands ? request.kg : kg_;
+  plan.conc_mg_ml = request.conc_mg_ml || !session_stands ? request.conc_mg_ml : conc_mg_ml_;
+  if (!plan.kg) return invalid("kg is missing: the dose is judged by weight");
+
+  if (request.rate)
+    plan.rate = *request.rate;
+  else if (request.mg_per_kg && request.planned)
+    plan.rate = {*request.mg_per_kg / hours(*request.planned), RateUnit::mg_per_kg_h};
+  else
+    return invalid("rate and rate_unit are missing, or mg_per_kg with planned_min");
+  return resolve_rate(plan.rate, plan.kg, plan.conc_mg_ml, plan.mg_per_h, plan.mg_per_kg_h);
+}
+
+Outcome Session::infusion_start(const InfusionStart& request, Stamp now) {
+  if (phase_ == Phase::infusing)
+    return refused("infusion-start", phase_,
+                   "infusion-rate changes the rate, infusion-stop comes before a new start");
+  if (phase_ == Phase::held)
+    return refused("infusion-start", phase_,
+                   "infusion-resume goes on, infusion-stop comes before a new start");
+  Plan plan;
+  if (Outcome outcome = plan_start(request, plan); outcome.verdict != Verdict::applied) return outcome;
+
+  std::string reasons;
+  if (band_of(plan.mg_per_kg_h) == DoseBand::exceptional)
+    add_reason(reasons, exceptional_text(plan.mg_per_kg_h));
+  if (!within(*plan.kg, weight_kg_usual_min, weight_kg_usual_max))
+    add_reason(reasons, "weight " + number(*plan.kg) + " kg is outside 30-250 kg");
+  if (request.mg_per_kg && request.planned) {
+    const double by_rate = plan.mg_per_kg_h * hours(*request.planned);
+    if (above(std::abs(by_rate - *request.mg_per_kg), *request.mg_per_kg * planned_difference_max))
+      add_reason(reasons, "rate x time gives " + number(by_rate) + " mg/kg, planned are " +
+                              number(*request.mg_per_kg) + " mg/kg");
+  }
+  if (!reasons.empty() && !request.confirmed) return to_confirm(std::move(reasons));
+  begin_infusion(request, plan, now);
+  return {};
+}
+
+void Session::begin_infusion(const InfusionStart& request, const Plan& plan, Stamp now) {
+  if (phase_ == Phase::none || phase_ == Phase::ended) begin_session({}, now);
+  if (phase_ == Phase::baseline) freeze_baseline(now);
+  enter(Phase::infusing, now);
+  scheduled_.reset();
+  started_ = now;
+  held_ = Milliseconds{0};
+  planned_mg_per_kg_ = request.mg_per_kg;
+  planned_ = request.planned;
+  by_ = request.by;
+  run_at(plan);
+  open_titrating(now);
+}
+
+void Session::run_at(const Plan& plan) {
+  kg_ = plan.kg;
+  conc_mg_ml_ = plan.conc_mg_ml;
+  rate_ = plan.rate;
+  mg_per_h_ = plan.mg_per_h;
+}
+
+Outcome Session::rate(const Rate& rate, bool confirmed, Stamp now) {
+  if (phase_ == Phase::held)
+    return refused("infusion-rate", phase_, "infusion-resume comes first, then the new rate");
+  if (phase_ != Phase::infusing) return refused("infusion-rate", phase_, "infusion-start comes first");
+  Plan plan{kg_, conc_mg_ml_, rate, 0, 0};
+  if (Outcome outcome = resolve_rate(rate, kg_, conc_mg_ml_, plan.mg_per_h, plan.mg_per_kg_h);
+      outcome.verdict != Verdict::applied)
+    return outcome;
+  if (band_of(plan.mg_per_kg_h) == DoseBand::exceptional && !confirmed)
+    return to_confirm(exceptional_text(plan.mg_per_kg_h));
+  count(now);
+  if (is_increase(mg_per_h_, plan.mg_per_h)) open_titrating(now);
+  run_at(plan);
+  return {};
+}
+
+Outcome Session::hold(Stamp now) {
+  if (phase_ != Phase::infusing)
+    return refused("infusion-hold", phase_, "only a running infusion can be held");
+  enter(Phase::held, now);
+  return {};
+}
+
+Outcome Session::resume(Stamp now) {
+  if (phase_ != Phase::held) return refused("infusion-resume", phase_, "only a held infusion can be resumed");
+  enter(Phase::infusing, now);
+  return {};
+}
+
+Outcome Session::stop(Stamp now) {
+  if (phase_ != Phase::infusing && phase_ != Phase::held)
+    return {Verdict::applied,
+            "no infusion is recorded as running (phase " + std::string(name(phase_)) + "): nothing changed"};
+  enter(Phase::recovery, now);
+  rate_.reset();
+  mg_per_h_ = 0;
+  titrating_until_.reset();
+  return {};
+}
+
+Outcome Session::end(Stamp now) {
+  if (phase_ == Phase::infusing || phase_ == Phase::held)
+    return refused("session-end", phase_, "infusion-stop comes first");
+  if (!in_progress() && phase_ != Phase::scheduled)
+    return refused("session-end", phase_, "no session is open");
+  scheduled_.reset();
+  clear_readings();
+  enter(Phase::ended, now);
+  return {};
+}
+
+void Session::observe(vitals::Metric metric, double value, Stamp now) {
+  using vitals::Metric;
+  if (phase_ != Phase::baseline || !std::isfinite(value)) return;
+  const auto add = [&](Quantity quantity) {
+    const auto way = vitals::is_cuff(metric) ? BaselineWindow::Way::cuff : BaselineWindow::Way::stream;
+    readings_[static_cast<std::size_t>(quantity)].add(value, way, now.mono);
+  };
+  switch (metric) {
+    case Metric::hr:
+    case Metric::pr: return add(Quantity::rate);
+    case Metric::spo2: return add(Quantity::spo2);
+    case Metric::nibp_sys:
+    case Metric::art_sys: return add(Quantity::sbp);
+    case Metric::nibp_dia:
+    case Metric::art_dia: return add(Quantity::dbp);
+    case Metric::nibp_map:
+    case Metric::art_map: return add(Quantity::map);
+    case Metric::rr:
+    case Metric::temp: return;
+  }
+}
+
+}  // namespace infusion

@@ -1,0 +1,144 @@
+// The baseline that relative limits are measured from.
+#include "tests/unit/infusion/fixture.hpp"
+
+namespace infusion {
+namespace {
+
+using vitals::Metric;
+
+struct BaselineTest : SessionTest {
+  BaselineTest() { session.start({}, now); }
+  void stream(Metric metric, double value, Milliseconds length, Milliseconds step = 1s) {
+    for (Milliseconds passed{0}; passed < length; passed += step) {
+      session.observe(metric, value, now);
+      pass(step);
+    }
+  }
+  const Baseline& at_infusion() {
+    EXPECT_EQ(session.infusion_start(usual_infusion(), now).verdict, Verdict::applied);
+    static const Baseline nothing;
+    return session.baseline() ? *session.baseline() : nothing;
+  }
+};
+
+TEST_F(BaselineTest, is_the_median_per_metric) {
+  stream(Metric::pr, 60, 40s);
+  stream(Metric::pr, 72, 41s);
+  session.observe(Metric::nibp_sys, 120, now);
+  session.observe(Metric::nibp_dia, 70, now);
+  pass(3min);
+  session.observe(Metric::nibp_sys, 130, now);
+  session.observe(Metric::nibp_dia, 74, now);
+  const Baseline& baseline = at_infusion();
+  EXPECT_EQ(baseline.rate, 72);
+  EXPECT_EQ(baseline.sbp, 125) << "even number: the mean of the middle two";
+  EXPECT_EQ(baseline.dbp, 72);
+  EXPECT_FALSE(baseline.map);
+  EXPECT_FALSE(baseline.spo2);
+  EXPECT_EQ(baseline.t, now.wall);
+  EXPECT_FALSE(baseline.overridden);
+  EXPECT_TRUE(session.has_baseline());
+}
+
+TEST_F(BaselineTest, needs_a_minute_of_a_stream) {
+  stream(Metric::spo2, 97, 60s);  // the last of them stands for no time yet: 59 s
+  EXPECT_FALSE(at_infusion().spo2);
+}
+
+TEST_F(BaselineTest, takes_a_minute_of_a_stream) {
+  stream(Metric::spo2, 97, 61s);
+  EXPECT_EQ(at_infusion().spo2, 97);
+  EXPECT_FALSE(session.has_baseline()) << "relative rules need a pressure";
+}
+
+TEST_F(BaselineTest, takes_a_slow_feed) {
+  stream(Metric::spo2, 97, 70s, 10s);
+  EXPECT_EQ(at_infusion().spo2, 97);
+}
+
+TEST_F(BaselineTest, does_not_take_a_few_readings_far_apart) {
+  stream(Metric::spo2, 97, 4min, 2min);
+  EXPECT_FALSE(at_infusion().spo2);
+}
+
+TEST_F(BaselineTest, takes_no_longer_than_the_last_five_minutes_of_a_stream) {
+  stream(Metric::spo2, 90, 10min);
+  stream(Metric::spo2, 98, 4min);
+  pass(1ms);
+  EXPECT_EQ(at_infusion().spo2, 98);
+}
+
+TEST_F(BaselineTest, forgets_a_stream_that_ended_long_ago) {
+  stream(Metric::spo2, 97, 2min);
+  pass(6min);
+  EXPECT_FALSE(at_infusion().spo2);
+}
+
+TEST_F(BaselineTest, needs_two_cuff_readings) {
+  session.observe(Metric::nibp_sys, 120, now);
+  pass(1s);
+  session.observe(Metric::nibp_sys, 120, now);  // too soon to be another measurement
+  EXPECT_FALSE(at_infusion().sbp);
+  EXPECT_FALSE(session.has_baseline());
+}
+
+TEST_F(BaselineTest, from_an_arterial_line_is_a_stream) {
+  stream(Metric::art_sys, 131, 61s, 10ms);
+  EXPECT_EQ(at_infusion().sbp, 131);
+}
+
+TEST_F(BaselineTest, is_frozen_at_infusion_start) {
+  stream(Metric::pr, 72, 2min);
+  at_infusion();
+  stream(Metric::pr, 110, 10min);
+  session.stop(now);
+  EXPECT_EQ(session.infusion_start(usual_infusion(), now).verdict, Verdict::applied);
+  EXPECT_EQ(session.baseline()->rate, 72);
+}
+
+TEST_F(BaselineTest, set_by_command_wins_over_the_measured_one_value_by_value) {
+  stream(Metric::pr, 72, 2min);
+  Baseline told;
+  told.sbp = 128;
+  EXPECT_EQ(session.set_baseline(told, now).verdict, Verdict::applied);
+  EXPECT_TRUE(session.has_baseline());
+  EXPECT_EQ(at_infusion().sbp, 128);
+  EXPECT_EQ(session.baseline()->rate, 72);
+  EXPECT_TRUE(session.baseline()->overridden);
+  told = {};
+  told.rate = 80;
+  session.set_baseline(told, now);
+  EXPECT_EQ(session.baseline()->rate, 80);
+  EXPECT_EQ(session.baseline()->sbp, 128);
+}
+
+TEST_F(BaselineTest, that_cannot_be_is_invalid) {
+  Baseline told;
+  EXPECT_EQ(session.set_baseline(told, now).verdict, Verdict::invalid) << "nothing in it";
+  told.spo2 = 101;
+  EXPECT_EQ(session.set_baseline(told, now).verdict, Verdict::invalid);
+  told = {};
+  told.sbp = 80;
+  told.dbp = 90;
+  EXPECT_EQ(session.set_baseline(told, now).verdict, Verdict::invalid);
+  told = {};
+  told.sbp = 120;
+  session.set_baseline(told, now);
+  told = {};
+  told.dbp = 130;
+  EXPECT_EQ(session.set_baseline(told, now).verdict, Verdict::invalid) << "above the sbp that stands";
+  EXPECT_FALSE(session.baseline()->dbp);
+}
+
+TEST_F(BaselineTest, belongs_to_one_session) {
+  stream(Metric::pr, 72, 2min);
+  at_infusion();
+  session.stop(now);
+  session.end(now);
+  session.start({}, now);
+  EXPECT_FALSE(session.baseline());
+  EXPECT_FALSE(at_infusion().rate) << "readings of the last session";
+}
+
+}  // namespace
+}  // namespace infusion

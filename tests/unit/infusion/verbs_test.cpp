@@ -1,0 +1,182 @@
+// Every verb in every phase: applied and where it leads, or refused with the phase and what would be right.
+#include <array>
+#include <functional>
+#include <string>
+
+#include "tests/unit/infusion/fixture.hpp"
+
+namespace infusion {
+namespace {
+
+constexpr std::array<Phase, 7> phases{Phase::none, Phase::scheduled, Phase::baseline, Phase::infusing,
+                                      Phase::held, Phase::recovery,  Phase::ended};
+
+struct Verb {
+  std::string name;
+  std::function<Outcome(Session&, Stamp)> run;
+  // The phase after it, in the order of `phases`; "-" is refused.
+  std::array<std::string, 7> leads_to;
+};
+
+const std::array<Verb, 8>& verbs() {
+  static const std::array<Verb, 8> table{{
+      {"session-start",
+       [](Session& s, Stamp now) { return s.start({}, now); },
+       {"baseline", "baseline", "-", "-", "-", "-", "baseline"}},
+      {"baseline-set",
+       [](Session& s, Stamp now) {
+         Baseline baseline;
+         baseline.sbp = 128;
+         return s.set_baseline(baseline, now);
+       },
+       {"-", "-", "baseline", "infusing", "held", "recovery", "-"}},
+      {"infusion-start",
+       [](Session& s, Stamp now) { return s.infusion_start(usual_infusion(), now); },
+       {"infusing", "infusing", "infusing", "-", "-", "infusing", "infusing"}},
+      {"infusion-rate",
+       [](Session& s, Stamp now) {
+         return s.rate({0.4, RateUnit::mg_per_kg_h}, false, now);
+       },
+       {"-", "-", "-", "infusing", "-", "-", "-"}},
+      {"infusion-hold",
+       [](Session& s, Stamp now) { return s.hold(now); },
+       {"-", "-", "-", "held", "-", "-", "-"}},
+      {"infusion-resume",
+       [](Session& s, Stamp now) { return s.resume(now); },
+       {"-", "-", "-", "-", "infusing", "-", "-"}},
+      {"infusion-stop",
+       [](Session& s, Stamp now) { return s.stop(now); },
+       {"none", "scheduled", "baseline", "recovery", "recovery", "recovery", "ended"}},
+      {"session-end",
+       [](Session& s, Stamp now) { return s.end(now); },
+       {"-", "ended", "ended", "-", "-", "ended", "-"}},
+  }};
+  return table;
+}
+
+struct Verbs : SessionTest, ::testing::WithParamInterface<std::size_t> {};
+
+TEST_P(Verbs, in_every_phase) {
+  const Verb& verb = verbs()[GetParam()];
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    SCOPED_TRACE(verb.name + " in " + std::string(name(phases[i])));
+    session = Session("pain/b3", 15min);
+    go_to(phases[i]);
+    pass(1min);
+    const View before = session.view(now);
+    const Outcome outcome = verb.run(session, now);
+    if (verb.leads_to[i] != "-") {
+      EXPECT_EQ(outcome.verdict, Verdict::applied) << outcome.text;
+      EXPECT_EQ(name(session.phase()), verb.leads_to[i]);
+      continue;
+    }
+    EXPECT_EQ(outcome.verdict, Verdict::refused);
+    EXPECT_EQ(session.phase(), phases[i]);
+    EXPECT_EQ(session.view(now).phase_since, before.phase_since);
+    EXPECT_NE(outcome.text.find(verb.name), std::string::npos) << outcome.text;
+    EXPECT_NE(outcome.text.find("phase " + std::string(name(phases[i]))), std::string::npos) << outcome.text;
+  }
+}
+
+std::string test_name(const ::testing::TestParamInfo<std::size_t>& info) {
+  std::string out = verbs()[info.param].name;
+  for (char& c : out)
+    if (c == '-') c = '_';
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Verbs, ::testing::Range<std::size_t>(0, 8), test_name);
+
+using Stop = SessionTest;
+
+TEST_F(Stop, says_so_when_there_was_nothing_to_stop) {
+  go_to(Phase::baseline);
+  const Outcome outcome = session.stop(now);
+  EXPECT_EQ(outcome.verdict, Verdict::applied);
+  EXPECT_EQ(outcome.text, "no infusion is recorded as running (phase baseline): nothing changed");
+}
+
+TEST_F(Stop, of_a_running_infusion_is_applied_without_remark) {
+  go_to(Phase::infusing);
+  EXPECT_EQ(session.stop(now).text, "");
+}
+
+using Scheduled = SessionTest;
+
+TEST_F(Scheduled, waits_for_its_own_session) {
+  SessionStart request;
+  request.session = "s-7Q2K";
+  request.at = now.wall + 1h;
+  request.kg = 70;
+  session.start(request, now);
+  EXPECT_EQ(session.phase(), Phase::scheduled);
+  EXPECT_FALSE(session.in_progress());
+  EXPECT_EQ(session.view(now).t_scheduled, now.wall + 1h);
+
+  pass(2h);
+  EXPECT_EQ(session.phase(), Phase::scheduled) << "no session starts by itself";
+
+  SessionStart other;
+  other.session = "s-AAAA";
+  const Outcome refusal = session.start(other, now);
+  EXPECT_EQ(refusal.verdict, Verdict::refused);
+  EXPECT_NE(refusal.text.find("s-7Q2K"), std::string::npos) << refusal.text;
+
+  SessionStart same;
+  same.session = "s-7Q2K";
+  EXPECT_EQ(session.start(same, now).verdict, Verdict::applied);
+  EXPECT_EQ(session.phase(), Phase::baseline);
+  EXPECT_EQ(session.id(), "s-7Q2K");
+  EXPECT_EQ(session.view(now).kg, 70);
+  EXPECT_FALSE(session.view(now).t_scheduled);
+}
+
+TEST_F(Scheduled, infusion_start_takes_the_scheduled_session) {
+  SessionStart request;
+  request.session = "s-7Q2K";
+  request.at = now.wall + 1h;
+  request.kg = 70;
+  session.start(request, now);
+  InfusionStart infusion;
+  infusion.rate = Rate{0.5, RateUnit::mg_per_kg_h};
+  EXPECT_EQ(session.infusion_start(infusion, now).verdict, Verdict::applied);
+  EXPECT_EQ(session.id(), "s-7Q2K");
+}
+
+TEST_F(Scheduled, time_of_the_past_starts_now) {
+  SessionStart request;
+  request.at = now.wall - 1min;
+  session.start(request, now);
+  EXPECT_EQ(session.phase(), Phase::baseline);
+}
+
+using Names = SessionTest;
+
+TEST_F(Names, derived_ones_differ_between_beds_and_times_and_repeat_exactly) {
+  Session other("pain/b4", 15min);
+  Session twin("pain/b3", 15min);
+  session.start({}, now);
+  other.start({}, now);
+  twin.start({}, now);
+  EXPECT_EQ(session.id().size(), 8U);
+  EXPECT_EQ(session.id().substr(0, 2), "s-");
+  EXPECT_EQ(session.id(), twin.id());
+  EXPECT_NE(session.id(), other.id());
+  const std::string first = session.id();
+  session.end(now);
+  pass(1ms);
+  session.start({}, now);
+  EXPECT_NE(session.id(), first);
+}
+
+TEST_F(Names, that_could_be_a_persons_are_invalid) {
+  SessionStart request;
+  request.session = "Jane Doe";
+  EXPECT_EQ(session.start(request, now).verdict, Verdict::invalid);
+  EXPECT_EQ(session.phase(), Phase::none);
+  request.session = std::string(33, 'a');
+  EXPECT_EQ(session.start(request, now).verdict, Verdict::invalid);
+}
+
+}  // namespace
+}  // namespace infusion
