@@ -1,4 +1,5 @@
-// The alarm: one condition's current episode, complete, as stations get it (contract document vitals.alarm/1).
+// The alarm: one condition's current episode, complete, as stations get it (contract document
+// vitals.alarm/1).
 #pragma once
 
 #include <array>
@@ -68,6 +69,8 @@ struct Alarm {
   EpisodeId id{};
   std::string_view condition;  // "spo2-low"; owned by the condition's specification
   std::uint64_t rev = 0;
+  std::uint64_t rev_priority =
+      0;  // the rev at which the priority last rose: an older acknowledgement conflicts
   Change change = Change::start;  // what this document reports
   State state = State::inactive;
   Kind kind = Kind::physiological;
@@ -79,7 +82,7 @@ struct Alarm {
   Side side = Side::none;
   EndReason end_reason = EndReason::none;
   bool acked = false;
-  bool latches = false;       // the episode was at a latching priority: it will stay until someone has seen it
+  bool latches = false;  // the episode was at a latching priority: it will stay until someone has seen it
   bool questionable = false;  // the newest value that moved it carried a doubt
   bool sim = false;           // made from a simulated source
   std::string acked_by;       // "login/actor"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,7 +22,18 @@ using vitals::Milliseconds;
 
 // Warn and critical of one limit are one condition that escalates.
 enum class LimitId : std::uint8_t {
-  hr_high, hr_low, spo2_low, spo2_deep, sbp_high, sbp_low, dbp_high, dbp_low, map_high, map_low, rr_high, rr_low,
+  hr_high,
+  hr_low,
+  spo2_low,
+  spo2_deep,
+  sbp_high,
+  sbp_low,
+  dbp_high,
+  dbp_low,
+  map_high,
+  map_low,
+  rr_high,
+  rr_low,
 };
 inline constexpr std::size_t limit_count = 12;
 inline constexpr std::array<std::string_view, limit_count> limit_names{
@@ -31,8 +43,11 @@ constexpr std::size_t index_of(LimitId id) { return static_cast<std::size_t>(id)
 constexpr std::string_view name(LimitId id) { return limit_names[index_of(id)]; }
 constexpr Side side_of(LimitId id) {
   switch (id) {
-    case LimitId::hr_high: case LimitId::sbp_high: case LimitId::dbp_high:
-    case LimitId::map_high: case LimitId::rr_high: return Side::high;
+    case LimitId::hr_high:
+    case LimitId::sbp_high:
+    case LimitId::dbp_high:
+    case LimitId::map_high:
+    case LimitId::rr_high: return Side::high;
     default: return Side::low;
   }
 }
@@ -41,27 +56,28 @@ constexpr bool is_pressure(LimitId id) { return id >= LimitId::sbp_high && id <=
 // One more way into the same condition, relative to the patient's own baseline: the value is past
 // baseline +/- change AND past `floor`. It never relaxes the absolute limit.
 struct Relative {
-  double change = 0;         // percent of the baseline, or units when `percent` is false; always positive
+  double change = 0;  // percent of the baseline, or units when `percent` is false; always positive
   bool percent = true;
-  double floor = 0;          // absolute value that must be passed too
-  bool floor_included = false;  // true: reaching `floor` is enough (">= 140"), false: it must be passed ("> 110")
+  double floor = 0;  // absolute value that must be passed too
+  bool floor_included =
+      false;  // true: reaching `floor` is enough (">= 140"), false: it must be passed ("> 110")
 };
 
 struct Threshold {
   std::optional<double> limit;  // violated when the value is beyond it ("> 160", "< 92")
   bool limit_included = false;  // true: reaching it is enough ("<= 80")
   std::optional<Relative> relative;
-  Milliseconds on_delay{0};     // continuous measurements; a cuff reading counts at once
+  Milliseconds on_delay{0};  // continuous measurements; a cuff reading counts at once
 };
 
 struct LimitRule {
   bool watched = false;
-  Threshold warn;      // medium
-  Threshold critical;  // high
-  double deadband = 0;          // inside by this much counts as back
+  Threshold warn;       // medium
+  Threshold critical;   // high
+  double deadband = 0;  // inside by this much counts as back
   Milliseconds off_delay{5000};
-  bool latching = true;         // visual, once the episode was high
-  std::string_view advice;      // fixed text per limit, set by settings from a constant table
+  bool latching = true;     // visual, once the episode was high
+  std::string_view advice;  // fixed text per limit, set by settings from a constant table
 };
 
 // Cuff and observation intervals of one phase. Zero: not due in this phase.
@@ -71,14 +87,17 @@ struct PhaseIntervals {
 };
 
 struct TechnicalTimes {
-  Milliseconds sensor_on_delay{15s};       // sensor off, leads off, poor signal
-  Milliseconds sensor_raise_after{60s};    // low -> medium, from the start
+  Milliseconds sensor_on_delay{15s};     // sensor off, leads off, poor signal
+  Milliseconds sensor_raise_after{60s};  // low -> medium, from the start
   Milliseconds stale_raise_after{60s};
   Milliseconds link_on_delay{10s};
-  Milliseconds link_raise_after{60s};      // medium -> high while infusing
+  Milliseconds link_raise_after{60s};  // medium -> high while infusing
   Milliseconds blind_on_delay{30s};
   Milliseconds off_delay{5s};
   Milliseconds hr_zero_on_delay{5s};
+  Milliseconds overtime_on_delay{60s};          // infusing past the planned time
+  Milliseconds cuff_overdue_after{2min};        // low: due + this; medium: at twice the interval
+  Milliseconds questionable_on_delay_min{10s};  // a doubtful value alone has to last this long
 };
 
 struct Freshness {

@@ -78,6 +78,7 @@ struct Observation {
   Reason reason = Reason::none;
   TimeSource time_source = TimeSource::none;
   bool test = false;            // the device says demo, test or training
+  bool clock_trusted = false;   // the sender's clock agreed with ours when this came: t_src may tell an age
   bool derived = false;         // computed, not measured (a mean from systolic and diastolic): display only
   std::uint16_t channel = 0;    // which of several probes of one source; 0 is the primary one
   std::uint32_t mdc = 0;        // the code as sent, 0 when the protocol has none

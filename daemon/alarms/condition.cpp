@@ -1,0 +1,359 @@
+#include "daemon/alarms/condition.hpp"
+
+#include <algorithm>
+
+#include "daemon/alarms/episode_id.hpp"
+#include "daemon/alarms/text.hpp"
+#include "daemon/vitals/check.hpp"
+
+namespace alarms {
+namespace {
+
+MonoTime after(const std::optional<MonoTime>& since, Milliseconds delay) {
+  return since ? *since + delay : never;
+}
+
+Reading statement(bool present, Stamp now) {
+  Reading reading;
+  reading.has_value = false;
+  reading.standing.warn = present ? Zone::beyond : Zone::inside;
+  reading.t_rx = now.wall;
+  return reading;
+}
+
+bool worse(double value, double than, Side side) { return side == Side::low ? value < than : value > than; }
+
+}  // namespace
+
+Condition::Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout)
+    : spec_(std::move(spec)), place_(&place), realarm_(&realarm), callout_(&callout) {}
+
+void Condition::set_behaviour(const Behaviour& behaviour, EndReason if_unwatched, Stamp now, Listener& out) {
+  behaviour_ = behaviour;
+  if (!behaviour.watched) finish(if_unwatched, now, out);
+  reschedule();
+}
+
+void Condition::read(const Reading& reading, Stamp now, Listener& out) {
+  if (!behaviour_.watched) return;
+  const bool beyond = reading.standing.warn == Zone::beyond || reading.standing.critical == Zone::beyond;
+  if (!beyond && !alarm_ && !pending_any()) return;  // the everyday case: nothing runs, nothing starts
+  newest_ = reading;
+  track(reading, now.mono);
+  const bool back = alarm_ && alarm_->state == State::active && alarm_->data != Data::fresh;
+  if (back) alarm_->data = Data::fresh;
+  const MonoTime revised_before = revised_at_;
+  const std::uint64_t rev_before = alarm_ ? alarm_->rev : 0;
+  settle(now, out);
+  if (alarm_ && alarm_->rev == rev_before && revised_at_ == revised_before) {
+    if (back) publish(Change::update, now, out);
+    note_worst(now, out);
+  }
+  reschedule();
+}
+
+void Condition::assert_present(bool present, Stamp now, Listener& out) {
+  if (present && newest_.standing.warn == Zone::beyond && warn_since_) return;  // said before
+  read(statement(present, now), now, out);
+}
+
+void Condition::assert_at_once(Stamp now, Listener& out) {
+  if (!behaviour_.watched) return;
+  newest_ = statement(true, now);
+  track(newest_, now.mono);
+  const Priority priority = std::max(
+      behaviour_.priority, behaviour_.raise_after ? behaviour_.priority_raised : behaviour_.priority);
+  if (!alarm_) {
+    start(priority, Milliseconds{0}, now, out);
+  } else if (alarm_->state == State::active && alarm_->priority < priority) {
+    raise(priority, now, out);
+  }
+  reschedule();
+}
+
+bool Condition::lose(Data how, Stamp now, Listener& out) {
+  const bool gave_up = pending();
+  if (gave_up) ++avoided_;
+  warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;
+  newest_.fresh_until = MonoTime::min();
+  if (alarm_ && alarm_->state == State::active && alarm_->data < how) {
+    alarm_->data = how;
+    publish(Change::update, now, out);
+  }
+  reschedule();
+  return gave_up;
+}
+
+void Condition::advance(Stamp at, Listener& out) {
+  if (at.mono < deadline_) return;
+  if (!newest_fresh(at.mono)) {  // the value went stale while a timer ran: nothing may be judged by it
+    if (pending()) ++avoided_;
+    warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;
+  }
+  settle(at, out);
+  if (alarm_ && at.mono >= worst_due_) publish(Change::update, at, out);
+  reschedule();
+}
+
+// Which zone since when. A doubtful value may begin a violation; it never begins the way out (alarms, 13.1).
+void Condition::track(const Reading& reading, MonoTime now) {
+  const auto hold = [now](std::optional<MonoTime>& since, bool on) {
+    if (!on) {
+      since.reset();
+    } else if (!since) {
+      since = now;
+    }
+  };
+  const bool was_pending = pending();
+  hold(warn_since_, reading.standing.warn == Zone::beyond);
+  hold(critical_since_, reading.standing.critical == Zone::beyond);
+  if (was_pending && !pending_any()) ++avoided_;
+  const bool calm = reading.standing.critical == Zone::inside;
+  const bool inside = calm && reading.standing.warn == Zone::inside;
+  if (!calm || !reading.questionable) hold(calm_since_, calm);
+  if (!inside || !reading.questionable) hold(inside_since_, inside);
+}
+
+Milliseconds Condition::waiting(Milliseconds configured) const {
+  return newest_.questionable ? std::max(configured, behaviour_.questionable_on_delay_min) : configured;
+}
+MonoTime Condition::critical_due() const {
+  if (alarm_ && alarm_->state == State::active && alarm_->priority >= behaviour_.priority_critical)
+    return never;
+  return after(critical_since_, waiting(behaviour_.on_delay_critical));
+}
+MonoTime Condition::start_due() const {
+  if (alarm_ && alarm_->state == State::active) return never;
+  return after(warn_since_, waiting(behaviour_.on_delay));
+}
+MonoTime Condition::end_due() const {
+  if (!alarm_ || alarm_->state != State::active || newest_.questionable) return never;
+  return after(inside_since_, behaviour_.off_delay);
+}
+MonoTime Condition::deescalate_due() const {
+  if (!alarm_ || alarm_->state != State::active || newest_.questionable) return never;
+  const bool two_levels = newest_.limit && newest_.limit_critical;
+  if (!two_levels || inside_since_ || alarm_->priority <= behaviour_.priority) return never;
+  return after(calm_since_, behaviour_.off_delay);
+}
+MonoTime Condition::raise_due() const {
+  if (!alarm_ || alarm_->state != State::active || !behaviour_.raise_after) return never;
+  return alarm_->priority < behaviour_.priority_raised && warn_since_ ? on_since_ + *behaviour_.raise_after
+                                                                      : never;
+}
+MonoTime Condition::realarm_due() const {
+  if (!alarm_ || alarm_->state != State::active || !alarm_->acked) return never;
+  switch (alarm_->priority) {
+    case Priority::high: return acked_at_ + realarm_->high;
+    case Priority::medium: return acked_at_ + realarm_->medium;
+    case Priority::low: return acked_at_ + realarm_->low;
+    case Priority::info: return never;
+  }
+  return never;
+}
+MonoTime Condition::callout_due() const {
+  if (!alarm_ || alarm_->state != State::active || alarm_->acked || alarm_->audience == Audience::second)
+    return never;
+  const bool to_unit = alarm_->audience == Audience::bed;
+  if (alarm_->priority == Priority::high)
+    return called_at_ + (to_unit ? callout_->high_unit : callout_->high_second);
+  return alarm_->priority == Priority::medium && to_unit ? called_at_ + callout_->medium_unit : never;
+}
+
+void Condition::settle(Stamp now, Listener& out) {
+  if (!alarm_ || alarm_->state == State::latched) {
+    settle_start(now, out);
+  } else {
+    settle_active(now, out);
+  }
+}
+
+void Condition::settle_start(Stamp now, Listener& out) {
+  if (!newest_fresh(now.mono)) return;
+  const bool critical = critical_due() <= now.mono;
+  if (!critical && start_due() > now.mono) return;
+  const Priority priority = critical ? behaviour_.priority_critical : behaviour_.priority;
+  if (alarm_) return start_again(priority, now, out);
+  start(priority, waiting(critical ? behaviour_.on_delay_critical : behaviour_.on_delay), now, out);
+}
+
+void Condition::settle_active(Stamp now, Listener& out) {
+  if (critical_due() <= now.mono && newest_fresh(now.mono)) raise(behaviour_.priority_critical, now, out);
+  if (raise_due() <= now.mono) raise(behaviour_.priority_raised, now, out);
+  if (end_due() <= now.mono && newest_fresh(now.mono)) return clear(now, out);
+  if (deescalate_due() <= now.mono && newest_fresh(now.mono)) {
+    alarm_->priority = behaviour_.priority;
+    publish(Change::deescalate, now, out);
+  }
+  if (realarm_due() <= now.mono) {
+    alarm_->acked = false;
+    called_at_ = now.mono;
+    publish(Change::update, now, out);
+  }
+  if (callout_due() <= now.mono) {
+    alarm_->audience = alarm_->audience == Audience::bed ? Audience::unit : Audience::second;
+    publish(Change::update, now, out);
+  }
+}
+
+void Condition::note_worst(Stamp now, Listener& out) {
+  if (alarm_->state != State::active || !newest_.has_value || !alarm_->worst) return;
+  if (!worse(newest_.value, *alarm_->worst, spec_.side)) return;
+  alarm_->worst = newest_.value;
+  worst_due_ = revised_at_ + worst_update_ms_min;
+  if (worst_due_ <= now.mono) publish(Change::update, now, out);
+}
+
+void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listener& out) {
+  CHECK(!alarm_);
+  alarm_ = std::make_unique<Alarm>();
+  last_on_ = std::max(now.wall, last_on_ + Milliseconds{1});  // one id per episode, also within a millisecond
+  alarm_->id = make_episode_id(place_->node, place_->scope, spec_.name, last_on_);
+  alarm_->condition = spec_.name;
+  alarm_->source = spec_.source;
+  alarm_->advice = spec_.advice;
+  alarm_->kind = spec_.kind;
+  alarm_->side = spec_.side;
+  alarm_->state = State::active;
+  alarm_->priority = alarm_->priority_initial = priority;
+  alarm_->rev_priority = 1;
+  alarm_->latches = behaviour_.latching && priority == Priority::high;
+  const MonoTime since = std::min(warn_since_.value_or(now.mono), critical_since_.value_or(now.mono));
+  alarm_->t_condition = vitals::wall_at(now, since);
+  alarm_->t_on = now.wall;
+  alarm_->on_delay = waited;
+  on_since_ = called_at_ = now.mono;
+  if (newest_.has_value) alarm_->worst = newest_.value;
+  publish(Change::start, now, out);
+}
+
+void Condition::start_again(Priority priority, Stamp now, Listener& out) {
+  alarm_->state = State::active;
+  alarm_->data = Data::fresh;
+  alarm_->acked = false;
+  if (priority > alarm_->priority) alarm_->rev_priority = alarm_->rev + 1;
+  alarm_->priority = priority;
+  alarm_->audience = Audience::bed;
+  on_since_ = called_at_ = now.mono;
+  publish(Change::update, now, out);
+}
+
+void Condition::clear(Stamp now, Listener& out) {
+  if (!alarm_->latches || alarm_->acked) return end(Change::end, EndReason::recovered, now, out);
+  alarm_->state = State::latched;
+  publish(Change::update, now, out);
+}
+
+void Condition::raise(Priority priority, Stamp now, Listener& out) {
+  if (alarm_->priority >= priority) return;
+  alarm_->priority = priority;
+  alarm_->rev_priority = alarm_->rev + 1;
+  alarm_->acked = false;
+  alarm_->latches = alarm_->latches || (behaviour_.latching && priority == Priority::high);
+  called_at_ = now.mono;
+  publish(Change::escalate, now, out);
+}
+
+void Condition::end(Change change, EndReason reason, Stamp now, Listener& out) {
+  alarm_->state = State::inactive;
+  alarm_->t_end = now.wall;
+  alarm_->end_reason = reason;
+  publish(change, now, out);
+  alarm_.reset();
+  worst_due_ = never;
+  inside_since_ = calm_since_ = std::nullopt;
+}
+
+void Condition::fill_from_newest() {
+  alarm_->questionable = newest_.questionable;
+  if (!newest_.has_value) return;
+  alarm_->metric = newest_.metric;
+  alarm_->value = newest_.value;
+  alarm_->limit = newest_.limit;
+  alarm_->limit_critical = newest_.limit_critical;
+  alarm_->t_src = newest_.t_src;
+  alarm_->t_rx = newest_.t_rx;
+  if (!alarm_->worst || worse(newest_.value, *alarm_->worst, spec_.side)) alarm_->worst = newest_.value;
+}
+
+void Condition::publish(Change change, Stamp now, Listener& out) {
+  if (newest_fresh(now.mono)) {
+    fill_from_newest();
+    alarm_->text = text();
+  }
+  alarm_->change = change;
+  alarm_->t_change = now.wall;
+  ++alarm_->rev;
+  revised_at_ = now.mono;
+  worst_due_ = never;
+  out.on_alarm(*alarm_, now);
+}
+
+std::string Condition::text() const {
+  if (!newest_.has_value) return spec_.label;
+  std::optional<double> passed;
+  if (newest_.standing.warn == Zone::beyond) passed = newest_.limit;
+  if (newest_.standing.critical == Zone::beyond) passed = newest_.limit_critical;
+  return value_text({spec_.label, newest_.metric, newest_.value, passed, spec_.side, newest_.doubt});
+}
+
+AckResult Condition::acknowledge(std::string_view id, std::uint64_t rev, std::string_view by, Stamp now,
+                                 Listener& out) {
+  if (!alarm_ || view(alarm_->id) != id) return {AckVerdict::refused, "this episode is not present", 0};
+  if (rev > alarm_->rev) return {AckVerdict::refused, "this revision was never issued", alarm_->rev};
+  if (rev < alarm_->rev_priority) return {AckVerdict::conflict, "the priority has risen since", alarm_->rev};
+  if (alarm_->state == State::latched) return reset(id, now, out);
+  if (alarm_->acked) return {AckVerdict::applied, "already acknowledged", alarm_->rev};
+  alarm_->acked = true;
+  alarm_->acked_by = by;
+  alarm_->acked_at = now.wall;
+  acked_at_ = now.mono;
+  publish(Change::update, now, out);
+  reschedule();
+  return {AckVerdict::applied, "", alarm_->rev};
+}
+
+AckResult Condition::reset(std::string_view id, Stamp now, Listener& out) {
+  if (!alarm_ || view(alarm_->id) != id) return {AckVerdict::refused, "this episode is not present", 0};
+  if (alarm_->state == State::active && alarm_->data == Data::fresh)
+    return {AckVerdict::refused, "the condition is still present on fresh data", alarm_->rev};
+  const std::uint64_t rev = alarm_->rev + 1;
+  end(Change::reset, EndReason::reset, now, out);
+  reschedule();
+  return {AckVerdict::applied, "", rev};
+}
+
+void Condition::finish(EndReason reason, Stamp now, Listener& out) {
+  warn_since_ = critical_since_ = std::nullopt;
+  if (alarm_) end(Change::end, reason, now, out);
+  reschedule();
+}
+
+void Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
+  CHECK(!alarm_);
+  alarm_ = std::make_unique<Alarm>(stored);
+  alarm_->condition = spec_.name;
+  alarm_->source = spec_.source;
+  alarm_->advice = spec_.advice;
+  alarm_->rev = (stored.rev / rev_restart_step + 1) * rev_restart_step - 1;
+  if (alarm_->state == State::active) alarm_->data = Data::stale;
+  const auto mono_of = [&](vitals::WallTime wall) {
+    return now.mono - std::max(Milliseconds{0}, now.wall - wall);
+  };
+  on_since_ = called_at_ = mono_of(stored.t_on);
+  acked_at_ = mono_of(stored.acked_at.value_or(now.wall));
+  last_on_ = stored.t_on;
+  newest_.fresh_until = MonoTime::min();
+  publish(Change::update, now, out);
+  reschedule();
+}
+
+void Condition::reschedule() {
+  deadline_ = never;
+  if (!behaviour_.watched) return;
+  for (const MonoTime due : {start_due(), critical_due(), end_due(), deescalate_due(), raise_due(),
+                             realarm_due(), callout_due(), alarm_ ? worst_due_ : never})
+    deadline_ = std::min(deadline_, due);
+}
+
+}  // namespace alarms

@@ -1,0 +1,167 @@
+// One alarm condition: the state machine normal -> pending -> active -> clearing -> normal | latched.
+//
+// It is fed with readings (a limit was judged) or with plain statements (a sensor is off), and with time. It
+// raises by timer: a feed with one value a minute still alarms when the on-delay has run. Pure; times come
+// in.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/alarms/alarm.hpp"
+#include "daemon/alarms/limits.hpp"
+#include "daemon/alarms/profile.hpp"
+#include "daemon/vitals/observation.hpp"
+
+namespace alarms {
+
+using vitals::MonoTime;
+using vitals::Stamp;
+
+inline constexpr MonoTime never = MonoTime::max();
+// `worst` alone is reported at most this often (contract 6.5).
+inline constexpr Milliseconds worst_update_ms_min{5'000};
+// After a restart revisions go on at the next multiple of this: no number is ever used twice (contract 6.1).
+inline constexpr std::uint64_t rev_restart_step = 1'000'000;
+
+// What never changes while the daemon runs.
+struct ConditionSpec {
+  std::string name;   // "spo2-low", "link-lost-mon1"
+  std::string label;  // "SpO2", or the whole text of a technical condition
+  std::string advice;
+  Kind kind = Kind::physiological;
+  Side side = Side::none;
+  std::string source;
+};
+
+// What the phase and the profile decide.
+struct Behaviour {
+  bool watched = true;
+  bool latching = false;                        // once the episode was high
+  Priority priority = Priority::medium;         // beyond the warn limit, or present
+  Priority priority_critical = Priority::high;  // beyond the critical limit
+  Milliseconds on_delay{0};
+  Milliseconds on_delay_critical{0};
+  Milliseconds off_delay{0};
+  Milliseconds questionable_on_delay_min{10'000};  // 0 for a cuff reading
+  std::optional<Milliseconds> raise_after;         // from the start: technical low -> medium, medium -> high
+  Priority priority_raised = Priority::medium;
+};
+
+// A judged value. For a statement without a number use Condition::assert_present.
+struct Reading {
+  Standing standing;
+  double value = 0;
+  bool has_value = true;  // false: a plain statement, "present" or "not present"
+  bool questionable = false;
+  vitals::Reason doubt = vitals::Reason::none;
+  vitals::Metric metric{};
+  std::optional<double> limit, limit_critical;
+  MonoTime fresh_until = never;
+  std::optional<vitals::WallTime> t_src;
+  vitals::WallTime t_rx{};
+};
+
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  // A change of the condition's document. The listener may fill in what only the bed knows (phase, session,
+  // dose).
+  virtual void on_alarm(Alarm& alarm, Stamp at) = 0;
+};
+
+// Who and where, for episode ids.
+struct Place {
+  std::string node;
+  std::string scope;  // "unit/bed", or "node"
+};
+
+enum class AckVerdict : std::uint8_t { applied, conflict, refused };
+struct AckResult {
+  AckVerdict verdict = AckVerdict::applied;
+  std::string_view text;
+  std::uint64_t rev = 0;
+};
+
+class Condition {
+ public:
+  Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout);
+
+  const ConditionSpec& spec() const { return spec_; }
+  const Behaviour& behaviour() const { return behaviour_; }
+  const Alarm* alarm() const { return alarm_.get(); }  // null when normal or pending
+  bool pending() const { return !alarm_ && pending_any(); }
+  std::uint64_t avoided() const { return avoided_; }
+
+  // A new phase or new limits: running timers run on. A condition that is no longer watched ends.
+  void set_behaviour(const Behaviour& behaviour, EndReason if_unwatched, Stamp now, Listener& out);
+
+  // All of these expect advance(now) to have been called first.
+  void read(const Reading& reading, Stamp now, Listener& out);
+  void assert_present(bool present, Stamp now, Listener& out);
+  // As assert_present(true), but a pending physiological alarm was lost to it: no delay, at least medium.
+  void assert_at_once(Stamp now, Listener& out);
+  // No usable value any more. Never ends an alarm. True: a pending one was given up.
+  bool lose(Data how, Stamp now, Listener& out);
+  void advance(Stamp at, Listener& out);
+  MonoTime deadline() const { return deadline_; }
+
+  AckResult acknowledge(std::string_view id, std::uint64_t rev, std::string_view by, Stamp now,
+                        Listener& out);
+  AckResult reset(std::string_view id, Stamp now, Listener& out);
+  void finish(EndReason reason, Stamp now, Listener& out);  // session end, settings
+  // A restored episode keeps id, priority and acknowledgement; data is stale until fresh data judge it.
+  void restore(const Alarm& stored, Stamp now, Listener& out);
+
+ private:
+  bool newest_fresh(MonoTime now) const { return newest_.fresh_until > now; }
+  Milliseconds waiting(Milliseconds configured) const;
+  MonoTime start_due() const;
+  MonoTime critical_due() const;
+  MonoTime end_due() const;
+  MonoTime deescalate_due() const;
+  MonoTime raise_due() const;
+  MonoTime realarm_due() const;
+  MonoTime callout_due() const;
+  bool pending_any() const { return warn_since_ || critical_since_; }
+
+  void track(const Reading& reading, MonoTime now);
+  void settle(Stamp now, Listener& out);
+  void settle_start(Stamp now, Listener& out);
+  void settle_active(Stamp now, Listener& out);
+  void note_worst(Stamp now, Listener& out);
+  void start(Priority priority, Milliseconds waited, Stamp now, Listener& out);
+  void start_again(Priority priority, Stamp now, Listener& out);
+  void clear(Stamp now, Listener& out);
+  void raise(Priority priority, Stamp now, Listener& out);
+  void end(Change change, EndReason reason, Stamp now, Listener& out);
+  void fill_from_newest();
+  void publish(Change change, Stamp now, Listener& out);
+  void reschedule();
+  std::string text() const;
+
+  ConditionSpec spec_;
+  const Place* place_;
+  const Realarm* realarm_;
+  const Callout* callout_;
+  Behaviour behaviour_;
+
+  std::optional<MonoTime> warn_since_;      // beyond the warn limit, or present
+  std::optional<MonoTime> critical_since_;  // beyond the critical limit
+  std::optional<MonoTime> inside_since_;    // inside both by the deadband, first seen on valid data
+  std::optional<MonoTime> calm_since_;      // inside the critical limit by the deadband, likewise
+  Reading newest_;                          // while something runs
+  std::unique_ptr<Alarm> alarm_;
+  MonoTime on_since_{};   // of the episode
+  MonoTime called_at_{};  // start, rise or re-alarm: from here unanswered time counts
+  MonoTime acked_at_{};
+  MonoTime revised_at_{};
+  MonoTime worst_due_ = never;
+  MonoTime deadline_ = never;
+  vitals::WallTime last_on_{};
+  std::uint64_t avoided_ = 0;
+};
+
+}  // namespace alarms

@@ -1,0 +1,110 @@
+#include "daemon/alarms/engine.hpp"
+
+#include <algorithm>
+
+#include "daemon/vitals/check.hpp"
+
+namespace alarms {
+namespace {
+
+constexpr std::size_t timers_at_once_max = 8;  // of one condition at one instant
+
+}  // namespace
+
+Engine::Engine(Place place, const Realarm& realarm, const Callout& callout)
+    : place_(std::move(place)), realarm_(&realarm), callout_(&callout) {}
+
+Condition& Engine::add(ConditionSpec spec) {
+  return conditions_.emplace_back(std::move(spec), place_, *realarm_, *callout_);
+}
+
+Condition* Engine::find(std::string_view name) {
+  const auto found = std::find_if(conditions_.begin(), conditions_.end(),
+                                  [&](const Condition& c) { return c.spec().name == name; });
+  return found == conditions_.end() ? nullptr : &*found;
+}
+
+void Engine::read(Condition& condition, const Reading& reading, Stamp now, Listener& out) {
+  condition.read(reading, now, out);
+  note(condition);
+}
+
+void Engine::assert_present(Condition& condition, bool present, Stamp now, Listener& out) {
+  condition.assert_present(present, now, out);
+  note(condition);
+}
+
+void Engine::assert_at_once(Condition& condition, Stamp now, Listener& out) {
+  condition.assert_at_once(now, out);
+  note(condition);
+}
+
+bool Engine::lose(Condition& condition, Data how, Stamp now, Listener& out) {
+  const bool gave_up = condition.lose(how, now, out);
+  note(condition);
+  return gave_up;
+}
+
+void Engine::set_behaviour(Condition& condition, const Behaviour& behaviour, EndReason if_unwatched,
+                           Stamp now, Listener& out) {
+  condition.set_behaviour(behaviour, if_unwatched, now, out);
+  note(condition);
+}
+
+AckResult Engine::acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
+                              std::string_view by, Stamp now, Listener& out) {
+  Condition* found = find(condition);
+  if (found == nullptr) return {AckVerdict::refused, "there is no such condition here", 0};
+  const AckResult result = found->acknowledge(id, rev, by, now, out);
+  note(*found);
+  return result;
+}
+
+AckResult Engine::reset(std::string_view condition, std::string_view id, Stamp now, Listener& out) {
+  Condition* found = find(condition);
+  if (found == nullptr) return {AckVerdict::refused, "there is no such condition here", 0};
+  const AckResult result = found->reset(id, now, out);
+  note(*found);
+  return result;
+}
+
+void Engine::end_session(Stamp now, Listener& out) {
+  for (Condition& condition : conditions_)
+    if (condition.spec().kind == Kind::physiological) condition.finish(EndReason::session_end, now, out);
+}
+
+bool Engine::restore(const Alarm& stored, Stamp now, Listener& out) {
+  Condition* found = find(stored.condition);
+  if (found == nullptr) return false;
+  found->restore(stored, now, out);
+  note(*found);
+  return true;
+}
+
+Condition* Engine::due_first(MonoTime now) {
+  Condition* first = nullptr;
+  deadline_ = never;
+  for (Condition& condition : conditions_) {
+    deadline_ = std::min(deadline_, condition.deadline());
+    if (condition.deadline() <= now && (first == nullptr || condition.deadline() < first->deadline()))
+      first = &condition;
+  }
+  return first;
+}
+
+void Engine::advance(Stamp now, Listener& out) {
+  MonoTime last = MonoTime::min();
+  unsigned at_once = 0;
+  while (deadline_ <= now.mono) {
+    Condition* first = due_first(now.mono);
+    if (first == nullptr) return;
+    const MonoTime due = first->deadline();
+    at_once = due > last ? 0 : at_once + 1;
+    CHECK(at_once <=
+          timers_at_once_max * conditions_.size());  // a timer that does not move on would never end
+    last = std::max(last, due);
+    first->advance(vitals::stamp_at(now, due), out);
+  }
+}
+
+}  // namespace alarms

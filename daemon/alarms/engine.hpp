@@ -1,0 +1,58 @@
+// All alarm conditions of one place (a bed, or the node): routes statements to them, keeps the time.
+//
+// Timers fire in the order of their deadlines, each at its own deadline, whatever the caller's tick: the same
+// input gives the same alarms.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <string_view>
+
+#include "daemon/alarms/condition.hpp"
+
+namespace alarms {
+
+class Engine {
+ public:
+  Engine(Place place, const Realarm& realarm, const Callout& callout);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Conditions are added once, before use; references stay valid.
+  Condition& add(ConditionSpec spec);
+  Condition* find(std::string_view name);
+  const std::deque<Condition>& conditions() const { return conditions_; }
+  const Place& place() const { return place_; }
+
+  void read(Condition& condition, const Reading& reading, Stamp now, Listener& out);
+  void assert_present(Condition& condition, bool present, Stamp now, Listener& out);
+  void assert_at_once(Condition& condition, Stamp now, Listener& out);
+  bool lose(Condition& condition, Data how, Stamp now, Listener& out);
+  void set_behaviour(Condition& condition, const Behaviour& behaviour, EndReason if_unwatched, Stamp now,
+                     Listener& out);
+
+  AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
+                        std::string_view by, Stamp now, Listener& out);
+  AckResult reset(std::string_view condition, std::string_view id, Stamp now, Listener& out);
+  // Ends every physiological alarm; technical ones go on.
+  void end_session(Stamp now, Listener& out);
+  // False: no such condition here (the caller reports its end by `config`).
+  bool restore(const Alarm& stored, Stamp now, Listener& out);
+
+  void advance(Stamp now, Listener& out);
+  // No timer is due before this. May be earlier than the next one really is.
+  MonoTime deadline() const { return deadline_; }
+
+ private:
+  Condition* due_first(MonoTime now);
+  void note(const Condition& condition) { deadline_ = std::min(deadline_, condition.deadline()); }
+
+  Place place_;
+  const Realarm* realarm_;
+  const Callout* callout_;
+  std::deque<Condition> conditions_;
+  MonoTime deadline_ = never;
+};
+
+}  // namespace alarms

@@ -1,0 +1,190 @@
+// One bed: observations and device status in; alarms, current values and the session's state out.
+//
+// Joins the rooms: freshness, alarm engine, infusion session. Pure: every call carries its time, and
+// advance(now) must be called at deadline() at the latest, since silence is an event too (promise P1).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/alarms/engine.hpp"
+#include "daemon/alarms/limits.hpp"
+#include "daemon/alarms/profile.hpp"
+#include "daemon/bed/board.hpp"
+#include "daemon/bed/cuff.hpp"
+#include "daemon/bed/watch.hpp"
+#include "daemon/infusion/session.hpp"
+
+namespace bed {
+
+struct Source {
+  std::string name;
+  bool streaming = true;        // serial, unasked; otherwise HL7 and polled
+  Milliseconds period{10'000};  // HL7 and polled: expected interval of values
+  bool sim = false;             // simulator or test bench: colours everything made from it
+  bool accept_demo = false;     // judge values that the device marks as demo; they stay coloured
+};
+
+struct Settings {
+  std::string node, unit, name;
+  const alarms::Profile* profile = nullptr;  // outlives the bed
+  std::vector<Source> sources;
+  // Which source each metric comes from: exactly one, or none.
+  std::array<std::optional<std::size_t>, vitals::metric_count> source_of{};
+  vitals::MetricSet expected;  // freshness is watched for each of these from the start
+  Leads leads;
+  bool idle_off = false;  // no limits without a session
+};
+
+// What a bed reports. Called during the bed's own calls; must not call back into it.
+class Output {
+ public:
+  virtual ~Output() = default;
+  virtual void on_alarm(const alarms::Alarm& alarm, Stamp at) = 0;  // a transition, in order
+  virtual void on_value(const Entry& entry, std::string_view source, bool sim, Stamp at) = 0;
+  virtual void on_cuff(const CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
+                       std::string_view source, bool sim, Stamp at) = 0;
+  virtual void on_state(Stamp at) = 0;  // phase, session, limits or monitoring changed
+};
+
+enum class Monitoring : std::uint8_t { none, partial, full, blind };
+std::string_view name(Monitoring monitoring);
+
+class Bed final : private alarms::Listener {
+ public:
+  Bed(Settings settings, Output& output, Stamp now);
+  Bed(const Bed&) = delete;
+  Bed& operator=(const Bed&) = delete;
+
+  // --- from the links and drivers
+  void observe(std::size_t source, const Observation& observation);
+  void frame_end(std::size_t source, Stamp rx);
+  void device_demo(std::size_t source, bool on, Stamp now);
+  void link(std::size_t source, bool up, Stamp now);
+
+  // --- time
+  void advance(Stamp now);
+  MonoTime deadline() const;
+
+  // --- from people
+  infusion::Outcome session_start(const infusion::SessionStart& request, Stamp now);
+  infusion::Outcome baseline_set(const infusion::Baseline& request, Stamp now);
+  infusion::Outcome infusion_start(const infusion::InfusionStart& request, Stamp now);
+  infusion::Outcome infusion_rate(const infusion::Rate& rate, bool confirmed, Stamp now);
+  infusion::Outcome infusion_hold(Stamp now);
+  infusion::Outcome infusion_resume(Stamp now);
+  infusion::Outcome infusion_stop(Stamp now);
+  infusion::Outcome session_end(Stamp now);
+  alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                std::string_view by, Stamp now);
+  alarms::AckResult reset(std::string_view condition, std::string_view id, Stamp now);
+
+  // --- from the journal, before anything else. False: this bed has no such condition any more.
+  bool restore_alarm(const alarms::Alarm& stored, Stamp now);
+  void restore_session(const infusion::View& view, Stamp now);
+
+  // --- to look at
+  const Settings& settings() const { return settings_; }
+  std::string scope() const { return settings_.unit + "/" + settings_.name; }
+  infusion::View session(Stamp now) const { return session_.view(now); }
+  const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
+  Monitoring monitoring(MonoTime now) const;
+  std::vector<Metric> missing(MonoTime now) const;
+  const Entry& entry(Metric metric) const { return board_[vitals::index_of(metric)]; }
+  std::optional<vitals::WallTime> last_cuff() const;
+  struct InForce {
+    LimitId id{};
+    alarms::Limit limit;
+    Behaviour behaviour;
+  };
+  std::vector<InForce> limits_in_force() const;
+  bool sim() const;
+
+ private:
+  struct Watch {
+    LimitId id{};
+    Metric metric{};
+    alarms::Condition* condition = nullptr;
+    alarms::Limit limit;
+  };
+  struct LinkState {
+    bool up = false;
+    MonoTime since{};
+    bool demo = false;
+    alarms::Condition* lost = nullptr;
+    alarms::Condition* demo_mode = nullptr;
+  };
+
+  void on_alarm(alarms::Alarm& alarm, Stamp at) override;
+
+  void add_conditions();
+  alarms::Condition& add(std::string name, std::string label, std::string advice, alarms::Kind kind,
+                         alarms::Side side, std::string source);
+  void apply_phase(Stamp now);
+  void apply_limits(Stamp now, bool watching);
+  void apply_technical(Stamp now, bool watching);
+  infusion::Outcome after_verb(infusion::Outcome outcome, Stamp now);
+
+  bool expected(Metric metric) const { return settings_.expected.contains(metric); }
+  bool owns(std::size_t source, Metric metric) const;
+  const Source* source_of(Metric metric) const;
+  bool sim(Metric metric) const;
+  bool judged(const Observation& observation, std::size_t source) const;
+  Milliseconds freshness(const Source& source) const;
+  std::optional<double> baseline(Metric metric) const;
+
+  void accept_value(Entry& entry, const Observation& observation, std::size_t source);
+  void judge(Metric metric, double value, const Observation& origin, MonoTime fresh_until, Stamp now);
+  void lose(Metric metric, alarms::Data how, Stamp now, bool* gave_up);
+  void judge_sensor(const Observation& observation, bool gave_up, Stamp now);
+  void judge_rate_zero(const Observation& observation, Stamp now);
+  void take_cuff(std::size_t source, Stamp rx);
+  void judge_cuff(std::size_t source, Stamp now);
+  void publish(Metric metric, Stamp now);
+  void publish_cuff(Stamp now);
+
+  void check_freshness(Stamp now);
+  void check_cuff(Stamp now);
+  void check_statements(Stamp now);
+  MonoTime stale_since(Metric metric) const;  // when it went, or will go, stale
+  bool covered(Metric metric) const;          // another condition already says why it is missing
+  MonoTime cuff_due() const;
+  MonoTime own_deadline() const;
+
+  Settings settings_;
+  const alarms::Profile& profile_;
+  Output* output_;
+  alarms::Engine engine_;
+  infusion::Session session_;
+  std::array<Entry, vitals::metric_count> board_{};
+  std::array<std::vector<Watch*>, vitals::metric_count> watches_of_{};
+  std::vector<Watch> watches_;
+  std::vector<LinkState> links_;
+  std::array<alarms::Condition*, vitals::metric_count> stale_{};  // art-*: one for all three
+  alarms::Condition* hr_zero_ = nullptr;
+  alarms::Condition* spo2_sensor_ = nullptr;
+  alarms::Condition* spo2_signal_ = nullptr;
+  alarms::Condition* ecg_leads_ = nullptr;
+  alarms::Condition* cuff_overdue_ = nullptr;
+  alarms::Condition* blind_ = nullptr;
+  alarms::Condition* no_baseline_ = nullptr;
+  alarms::Condition* overtime_ = nullptr;
+
+  CuffAssembler assembler_;
+  std::optional<CuffReading> cuff_;
+  MonoTime cuff_fresh_until_ = MonoTime::min();
+  bool cuff_stale_said_ = false;
+  MonoTime cuff_published_at_ = MonoTime::min();
+  bool titrating_ = false;
+  MonoTime started_{};
+  MonoTime clock_ = MonoTime::min();  // how far time has been brought forward
+  MonoTime overtime_at_ = alarms::never;
+  Monitoring said_monitoring_ = Monitoring::none;
+  MonoTime deadline_ = MonoTime::min();
+};
+
+}  // namespace bed
