@@ -37,16 +37,23 @@ constexpr std::string_view name(FaultKind kind) {
 // Views are valid during the call only.
 struct DecodeFault {
   FaultKind kind{};
-  std::string_view reason;  // short stable word: "checksum", "frame-restarted", "unit"
-  std::string_view code;    // the parameter or message as the device names it, if any
-  std::string_view unit;    // as sent, if any
-  std::string_view value;   // as sent, printable, cut to 64 bytes; never patient identity
-  std::uint64_t offset = 0; // byte offset in the stream where it was noticed
+  std::string_view reason;   // short stable word: "checksum", "frame-restarted", "unit"
+  std::string_view code;     // the parameter or message as the device names it, if any
+  std::string_view unit;     // as sent, if any
+  std::string_view value;    // as sent, printable, cut to 64 bytes; never patient identity
+  std::uint64_t offset = 0;  // byte offset in the stream where it was noticed
   vitals::Stamp rx;
 };
 
 // What a device says of itself, as a level: reported when it changes.
-enum class Signal : std::uint8_t { low_battery, demo_mode, nibp_failed, nibp_measuring, device_alarm, wrong_device };
+enum class Signal : std::uint8_t {
+  low_battery,
+  demo_mode,
+  nibp_failed,
+  nibp_measuring,
+  device_alarm,
+  wrong_device
+};
 
 constexpr std::string_view name(Signal signal) {
   switch (signal) {
@@ -91,12 +98,12 @@ struct Answer {
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void on_subject(const Subject& subject) = 0;                     // before its observations
+  virtual void on_subject(const Subject& subject) = 0;  // before its observations
   virtual void on_observation(const vitals::Observation& observation) = 0;
-  virtual void on_frame_end(vitals::Stamp rx) = 0;  // all of one frame (one subject's part of a message) is in
+  virtual void on_frame_end(vitals::Stamp rx) = 0;  // a frame, or one subject's part of a message, is in
   virtual void on_status(const DeviceStatus& status) = 0;
   virtual void on_fault(const DecodeFault& fault) = 0;
-  virtual void on_send(Bytes bytes) = 0;      // polls and keep-alives
+  virtual void on_send(Bytes bytes) = 0;  // polls and keep-alives
   virtual void on_answer(const Answer& answer) = 0;
   virtual void on_close(std::string_view reason) = 0;  // the stream cannot be trusted any more: drop the link
 };

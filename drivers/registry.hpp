@@ -33,16 +33,16 @@ struct OptionFacts {
 
 // Facts are data: what `vitalsd drivers` prints and what the settings are checked against.
 struct Facts {
-  std::string_view name;                       // as in the settings: "nonin"
+  std::string_view name;  // as in the settings: "nonin"
   std::string_view title;
   std::span<const std::string_view> models;
   LineSettings line;
   Integrity integrity = Integrity::none;
   Maturity maturity = Maturity::experimental;
-  bool streaming = true;                       // unasked, about once a second or faster
-  vitals::Milliseconds silence_ms_max{3000};   // longest normal silence; longer: the link is quiet
-  vitals::Milliseconds own_delay_ms{0};        // what the device's averaging adds before we see a change
-  std::span<const vitals::Metric> metrics;     // what it can carry
+  bool streaming = true;                      // unasked, about once a second or faster
+  vitals::Milliseconds silence_ms_max{3000};  // longest normal silence; longer: the link is quiet
+  vitals::Milliseconds own_delay_ms{0};       // what the device's averaging adds before we see a change
+  std::span<const vitals::Metric> metrics;    // what it can carry
   std::span<const OptionFacts> options;
 };
 

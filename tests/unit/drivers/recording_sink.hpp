@@ -87,6 +87,7 @@ class RecordingSink : public Sink {
     if (seen.reason != vitals::Reason::none) line += ' ' + std::string(vitals::name(seen.reason));
     if (seen.test) line += " test";
     if (seen.derived) line += " derived";
+    if (seen.clock_trusted) line += " clock-trusted";
     if (seen.channel != 0) line += " channel=" + std::to_string(seen.channel);
     if (seen.mdc != vitals::facts(seen.metric).mdc) line += " mdc=" + std::to_string(seen.mdc);
     if (seen.t_src) {

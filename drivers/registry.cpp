@@ -1,0 +1,26 @@
+#include "drivers/registry.hpp"
+
+#include <array>
+
+#include "drivers/hl7/hl7_driver.hpp"
+#include "drivers/masimo.hpp"
+#include "drivers/nonin.hpp"
+
+namespace drivers {
+
+std::span<const Entry> registry() {
+  static const std::array<Entry, 3> entries{{
+      {&hl7::facts(), hl7::make},
+      {&masimo::facts(), masimo::make},
+      {&nonin::facts(), nonin::make},
+  }};
+  return entries;
+}
+
+const Entry* find(std::string_view name) {
+  for (const Entry& entry : registry())
+    if (entry.facts->name == name) return &entry;
+  return nullptr;
+}
+
+}  // namespace drivers

@@ -1,0 +1,139 @@
+// Goal: format 13 never passes on an old measurement, the text printout accepts whole lines only, and options
+// are checked. Method: published packets and lines, and damage to them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "drivers/nonin.hpp"
+#include "tests/unit/drivers/nonin_bytes.hpp"
+#include "tests/unit/drivers/recording_sink.hpp"
+
+namespace drivers::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Lines = std::vector<std::string>;
+
+Lines decoded(const std::string& format, const ByteVector& bytes) {
+  RecordingSink sink;
+  nonin::make({{"format", format}}).driver->feed(bytes, stamp(0), sink);
+  return sink.lines;
+}
+
+Lines values(const std::string& rate, const std::string& spo2) {
+  return {"@0 obs pr " + rate, "@0 obs spo2 " + spo2, "@0 frame-end"};
+}
+
+const ByteVector spot = hex("00 02 00 0D 00 0E 20 26 03 09 14 25 36 00 02 00 00 48 00 62 6D 03");
+const ByteVector from_memory = hex("00 02 00 0D 00 0E 20 26 03 09 14 25 36 00 02 11 01 2C 00 5B 5C 03");
+const ByteVector no_measurement = hex("00 02 00 0D 00 0E 20 26 03 09 14 25 36 00 01 00 01 FF 00 7F 41 03");
+const ByteVector with_serial_number =
+    hex("00 02 00 0D 00 17 20 26 03 09 14 25 36 00 02 00 00 48 00 62 35 30 31 32 33 34 35 36 37 3E 03");
+
+ByteVector with_sum(ByteVector packet) {
+  unsigned sum = 0;
+  for (std::size_t i = 6; i + 2 < packet.size(); ++i) sum += packet[i];
+  packet[packet.size() - 2] = static_cast<std::uint8_t>(sum & 0xFFU);
+  return packet;
+}
+
+TEST(NoninFormat13, PublishedPackets) {
+  EXPECT_EQ(decoded("13", spot), values("72 valid", "98 valid"));
+  EXPECT_EQ(decoded("13", with_serial_number), values("72 valid", "98 valid"));
+  EXPECT_EQ(decoded("13", no_measurement), values("- unavailable missing", "- unavailable missing"));
+}
+
+TEST(NoninFormat13, AMeasurementFromMemoryIsRefusedAndSaysNothingAboutNow) {
+  EXPECT_THAT(decoded("13", from_memory), ElementsAre("@0 fault refused from-memory offset=0"));
+}
+
+TEST(NoninFormat13, TheRateIsASixteenBitNumberHere) {
+  ByteVector packet = spot;
+  packet[16] = 0x01;
+  packet[17] = 0x2C;
+  EXPECT_EQ(decoded("13", with_sum(packet)), values("300 valid", "98 valid"));
+}
+
+TEST(NoninFormat13, WithoutTheQualityBitAValueIsQuestionable) {
+  ByteVector packet = spot;
+  packet[14] = 0;
+  EXPECT_EQ(decoded("13", with_sum(packet)), values("72 questionable artifact", "98 questionable artifact"));
+}
+
+TEST(NoninFormat13, ALongerDataPartOfLaterFirmwareIsAccepted) {
+  ByteVector packet = slice(spot, 0, 20) + ByteVector(50, 0x11) + hex("00 03");
+  packet[5] = 64;
+  EXPECT_EQ(decoded("13", with_sum(packet)), values("72 valid", "98 valid"));
+  packet[5] = 65;
+  EXPECT_THAT(decoded("13", packet), ElementsAre("@0 fault broken length offset=0"));
+}
+
+TEST(NoninFormat13, DamageIsFoundAndTheNextPacketCounts) {
+  ByteVector damaged = spot;
+  damaged[19] ^= 0x04;
+  EXPECT_THAT(decoded("13", damaged + spot),
+              ElementsAre("@0 fault broken checksum offset=0", "@0 obs pr 72 valid", "@0 obs spo2 98 valid",
+                          "@0 frame-end"));
+  EXPECT_THAT(decoded("13", slice(spot, 0, 9) + spot), testing::Contains("@0 obs pr 72 valid"));
+  EXPECT_EQ(decoded("13", slice(spot, 9, 22) + hex("06 15 00 02 00") + spot), values("72 valid", "98 valid"));
+}
+
+ByteVector lines(std::string_view text) {
+  // The first line after opening may be cut and is not counted as a fault; here it is a header.
+  const std::string all = "NONIN 2500\r\n" + std::string(text);
+  return {all.begin(), all.end()};
+}
+
+TEST(NoninText, PublishedLines) {
+  EXPECT_EQ(decoded("text", lines("SPO2=098 HR=072\r\n")), values("72 valid", "98 valid"));
+  EXPECT_EQ(decoded("text", lines("SPO2= 97 HR= 64*\r\n")), values("64 valid", "97 valid"));
+  EXPECT_EQ(decoded("text", lines("14:25:36 SPO2=--- HR=---\r\n")),
+            values("- unavailable missing", "- unavailable missing"));
+}
+
+TEST(NoninText, SuffixesOfAllModels) {
+  for (const std::string_view suffix : {"", " F", "*", " F*", "B", "*B", "B*"})
+    EXPECT_EQ(decoded("text", lines("SPO2=098 HR=131" + std::string(suffix) + "\r\n")),
+              values("131 valid", "98 valid"))
+        << suffix;
+}
+
+TEST(NoninText, OneFieldMayBeMissing) {
+  EXPECT_EQ(decoded("text", lines("SPO2=098 HR=---\r\n")), values("- unavailable missing", "98 valid"));
+}
+
+TEST(NoninText, NothingBeforeTheLineHasEnded) {
+  EXPECT_THAT(decoded("text", lines("SPO2=098 HR=072")), IsEmpty());
+}
+
+TEST(NoninText, DamagedLinesAreDroppedAsAWhole) {
+  for (const std::string_view line :
+       {"SPO2=98 HR=072", "SPO2=098 HR=07", "SPO2=00 HR=072", "PO2=098 HR=072", "SPO2=098 HR=072x",
+        "SPO2=098HR=072", "SPO2=098 HR=0 2", "SPO2=-98 HR=072", "SPO2=098 HR=072 ", "SPO2=   HR=072",
+        "4:25:36 SPO2=098 HR=072", "SPO2=98 HR=07SPO2=098 HR=072", "spo2=098 hr=072", "SPO2=098"})
+    EXPECT_THAT(decoded("text", lines(std::string(line) + "\r\n")), ElementsAre(HasSubstr("fault not-mine")))
+        << line;
+}
+
+TEST(NoninOptions, EveryFormatCanBeMade) {
+  for (const std::string format : {"1", "2", "7", "8", "13", "text"})
+    EXPECT_TRUE(nonin::make({{"format", format}}).driver) << format;
+  EXPECT_TRUE(nonin::make({}).driver) << "format 2 of a cable device is the standard";
+  EXPECT_TRUE(nonin::make({{"model", "wireless"}, {"format", "7"}}).driver);
+}
+
+TEST(NoninOptions, WrongOnesAreRefusedWithWhatWouldBeAccepted) {
+  EXPECT_EQ(nonin::make({{"format", "3"}}).error,
+            "driver nonin: option 'format' cannot be '3'; it accepts 1, 2, 7, 8, 13 or text");
+  EXPECT_EQ(nonin::make({{"model", "onyx"}}).error,
+            "driver nonin: option 'model' cannot be 'onyx'; it accepts cable or wireless");
+  EXPECT_EQ(nonin::make({{"baud", "9600"}}).error,
+            "driver nonin has no option 'baud' (known: format, model)");
+  EXPECT_FALSE(nonin::make({{"baud", "9600"}}).driver);
+}
+
+}  // namespace
+}  // namespace drivers::test
