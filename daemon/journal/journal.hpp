@@ -1,6 +1,6 @@
 // The durable record: alarm transitions, commands, sessions. SQLite in WAL mode, synchronous FULL, one
-// connection in one thread; bursts are committed as one transaction (group commit). A slow, full or broken disk
-// never delays an alarm: callers only enqueue.
+// connection in one thread; bursts are committed as one transaction (group commit). A slow, full or broken
+// disk never delays an alarm: callers only enqueue.
 #pragma once
 
 #include <cstdint>
@@ -40,10 +40,21 @@ using Entry = std::variant<AlarmEntry, EventEntry, SessionEntry, CommandEntry, B
 
 // What a start finds.
 struct Restored {
-  struct Episode { std::string scope, condition, id, doc; std::uint64_t rev = 0; };
-  struct Session { std::string scope, doc; };
-  struct Command { std::string command_id, client, status, text; std::int64_t ts_ms = 0; };
-  struct Sequence { std::string scope; std::uint64_t seq = 0; };  // last committed per scope
+  struct Episode {
+    std::string scope, condition, id, doc;
+    std::uint64_t rev = 0;
+  };
+  struct Session {
+    std::string scope, doc;
+  };
+  struct Command {
+    std::string command_id, client, status, text;
+    std::int64_t ts_ms = 0;
+  };
+  struct Sequence {
+    std::string scope;
+    std::uint64_t seq = 0;
+  };  // last committed per scope
   std::vector<Episode> episodes;
   std::vector<Session> sessions;
   std::vector<Command> commands;  // of the last 24 h, newest 10,000
@@ -54,29 +65,44 @@ struct Restored {
 };
 
 struct Health {
-  bool failed = false;
-  std::string reason;
-  std::size_t queued = 0;
-  std::uint64_t commits = 0, rows = 0, dropped = 0;
+  bool failed = false;     // the last attempt to write failed; ends with the next one that succeeds
+  std::string reason;      // of the latest failure, also after it has passed
+  std::size_t queued = 0;  // entries
+  std::uint64_t commits = 0;
+  std::uint64_t rows = 0;       // events in the file
+  std::uint64_t dropped = 0;    // entries given up because the queue was full
+  std::uint64_t lost = 0;       // entries of commits that failed
+  std::uint64_t set_aside = 0;  // files given up since the start
 };
 
 inline constexpr std::size_t queue_entries_max = 65'536;
 
-// Called in the journal's thread after the commit (true), or when the entries could not be kept (false).
-// It must only hand over to the caller's own thread.
+// Limits of one journal; the defaults are meant for use, other values for tests.
+struct Limits {
+  std::size_t entries_max = queue_entries_max;  // waiting; beyond that events are given up first
+  std::uint64_t events_max = 1'000'000;  // rows of the event log in the file, about 1 GB; the oldest go
+  std::int64_t retry_ms_min = 1'000;     // a failed journal tries by itself after this, doubling up to
+  std::int64_t retry_ms_max = 60'000;
+};
+
+// Called exactly once: in the journal's thread after the commit (true), or when the entries could not be kept
+// (false), then possibly from within write(). It must only hand over to the caller's own thread.
 using Done = std::function<void(bool kept)>;
 
 class Journal {
  public:
   // Opens or creates; an unusable file is moved aside as PATH.broken-N and a new one begun. Never throws:
   // when even that fails the journal is `failed`, every write answers false, and alarming goes on.
-  Journal(std::string path, std::int64_t now_ms);
+  // Of a file that cannot be read nothing is taken over: `fresh` is true then.
+  Journal(std::string path, std::int64_t now_ms, Limits limits = {});
   ~Journal();  // commits what is queued
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
   const Restored& restored() const;
-  // All entries of one call are committed together, in order of calls. `done` may be empty.
+  // All entries of one call are committed together, in order of calls. `done` may be empty. Never waits for
+  // the disk. After an answer of "not kept" the open episodes, sessions, commands and last numbers are still
+  // written with the next commit that succeeds; only events (and the audit text of commands) are gone.
   void write(std::vector<Entry> entries, Done done);
   Health health() const;
 

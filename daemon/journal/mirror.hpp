@@ -1,0 +1,39 @@
+// The state a restart needs, kept in memory as well: when the file had to be given up, or a commit failed,
+// it is written anew from here. Bounded by the beds and conditions of the settings, and `commands_max`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "daemon/journal/journal.hpp"
+
+namespace journal {
+
+inline constexpr std::size_t commands_max = 10'000;
+inline constexpr std::int64_t commands_kept_ms = 24 * 60 * 60 * 1'000;
+
+struct Mirror {
+  std::map<std::pair<std::string, std::string>, AlarmEntry> episodes;  // open ones, by scope and condition
+  std::map<std::string, std::string, std::less<>> sessions;            // scope -> document
+  std::map<std::string, std::uint64_t, std::less<>> sequences;         // scope -> last number
+  std::set<std::string, std::less<>> beds;
+  std::deque<CommandEntry> commands;  // oldest first, without their documents
+
+  void adopt(const Restored& restored);
+  void apply(const Entry& entry);
+
+ private:
+  void apply_one(const AlarmEntry& alarm);
+  void apply_one(const EventEntry& event);
+  void apply_one(const SessionEntry& session);
+  void apply_one(const CommandEntry& command);
+  void apply_one(const BedEntry& bed);
+};
+
+}  // namespace journal

@@ -1,0 +1,48 @@
+// What waits for the journal's thread: bounded, in order, history given up before state. No thread, no lock.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "daemon/journal/journal.hpp"
+
+namespace journal {
+
+struct Job {
+  std::vector<Entry> entries;
+  Done done;
+  bool whole = true;  // false: entries of it were given up, so the answer is "not kept"
+};
+
+class Queue {
+ public:
+  explicit Queue(std::size_t entries_max) : entries_max_(entries_max) {}
+
+  // Never grows beyond the limit. When full, the oldest events of all jobs go first, then the events of the
+  // new job, then the new job itself. Returns the answers now due: jobs of which nothing is left.
+  std::vector<Done> push(Job job);
+
+  // The oldest jobs, at least one and together at most `entries_max` entries unless the first one is larger.
+  std::vector<Job> take(std::size_t entries_max);
+
+  bool empty() const { return jobs_.empty(); }
+  std::size_t size() const { return load_; }
+  std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  // An empty job still costs its place.
+  static std::size_t load(const Job& job) { return job.entries.empty() ? 1 : job.entries.size(); }
+  bool fits(const Job& job) const { return load_ + load(job) <= entries_max_; }
+  std::size_t give_up_events(Job& job);
+  void make_room(std::size_t wanted, std::vector<Done>& due);
+
+  std::size_t entries_max_;
+  std::deque<Job> jobs_;
+  std::size_t load_ = 0;
+  std::size_t events_ = 0;  // queued ones: tells at once whether a search for them can succeed
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace journal

@@ -1,0 +1,350 @@
+#include "daemon/journal/store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace journal {
+namespace {
+
+constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t application_id = 0x76697461;  // "vita"
+constexpr int checkpoint_pages = 1'000;              // SQLite's own default, 4 MB
+constexpr int busy_wait_ms = 1'000;                  // a start must not wait longer for another program
+// Old events go in slices: seldom, but faster than a full batch can bring new ones.
+constexpr std::uint64_t trim_rows_min = 500, trim_rows_max = 10'000;
+
+constexpr const char* schema = R"sql(
+  CREATE TABLE event(scope TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, ts_ms INTEGER NOT NULL,
+                     doc TEXT NOT NULL, PRIMARY KEY(scope, seq)) STRICT;
+  CREATE TABLE sequence(scope TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE episode(scope TEXT NOT NULL, condition TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL,
+                       doc TEXT NOT NULL, PRIMARY KEY(scope, condition)) STRICT, WITHOUT ROWID;
+  CREATE TABLE session(scope TEXT NOT NULL PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE command(command_id TEXT NOT NULL PRIMARY KEY, scope TEXT NOT NULL, client TEXT NOT NULL,
+                       verb TEXT NOT NULL, status TEXT NOT NULL, text TEXT NOT NULL, ts_ms INTEGER NOT NULL,
+                       doc TEXT NOT NULL) STRICT;
+  CREATE TABLE bed(scope TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = 0x76697461;
+  PRAGMA user_version = 1;
+)sql";
+
+Result system_failure(const std::string& what) {
+  return {Fault::retry, what + ": " + std::generic_category().message(errno)};
+}
+
+// Creates the file itself so that it is never readable for others, not even for a moment; SQLite gives its
+// log the same mode.
+Result prepare_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+  if (fd < 0) return system_failure("cannot open " + path);
+  struct stat info {};
+  Result result;
+  if (::fstat(fd, &info) != 0) {
+    result = system_failure("cannot examine " + path);
+  } else if (!S_ISREG(info.st_mode)) {
+    result = {Fault::retry, path + " is not a file"};
+  } else if ((info.st_mode & 0077U) != 0 && ::fchmod(fd, 0600) != 0) {
+    result = system_failure("cannot make " + path + " private");
+  }
+  ::close(fd);
+  return result;
+}
+
+// What the operating system said of the last failed write, of the log or the main file.
+int write_errno(sqlite3* db) {
+  sqlite3_file* log = nullptr;
+  int of_log = 0, of_main = 0;
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log != nullptr && log->pMethods != nullptr) {
+    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
+  }
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &of_main);
+  return of_log != 0 ? of_log : of_main;
+}
+
+// A quota or a file size limit is a full disk by another name; SQLite calls only ENOSPC "full".
+bool is_full(int system_errno) {
+  return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG;
+}
+
+Fault fault_of(int code, sqlite3* db) {
+  if (code == SQLITE_IOERR_NOMEM) return Fault::retry;
+  if (code == SQLITE_IOERR_WRITE && is_full(write_errno(db))) return Fault::retry;
+  switch (code & 0xff) {
+    case SQLITE_IOERR:  // a failed fsync among them: trying it again would report success without the data
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return Fault::broken;
+    default: return Fault::retry;
+  }
+}
+
+std::string owned(std::string_view text) { return std::string{text}; }
+
+}  // namespace
+
+Result Store::failure(int code) const {
+  if (db_ == nullptr) return {Fault::retry, sqlite3_errstr(code)};
+  std::string reason = sqlite3_errmsg(db_.get());
+  if (code != (code & 0xff)) reason += " (" + std::to_string(code) + ")";
+  return {fault_of(code, db_.get()), reason};
+}
+
+Result Store::open(const std::string& path) {
+  close();
+  Result result = prepare_file(path);
+  if (result.ok()) result = connect(path);
+  if (result.ok()) result = configure();
+  if (result.ok()) result = check_schema();
+  if (result.ok()) result = prepare();
+  if (!result.ok()) close();
+  return result;
+}
+
+void Store::close() {
+  statements_ = {};
+  sequences_touched_.clear();
+  db_.reset();
+  wal_pages_ = 0;
+}
+
+Result Store::connect(const std::string& path) {
+  sqlite3* raw = nullptr;
+  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  db_.reset(raw);
+  return code == SQLITE_OK ? Result{} : failure(code);
+}
+
+Result Store::configure() {
+  sqlite3_busy_timeout(db_.get(), busy_wait_ms);
+  // SQLite's own checkpoints, during a commit or at close, hide their errors. Ours (see `checkpoint`) do not.
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  const auto note_wal = [](void* self, sqlite3*, const char*, int pages) {
+    static_cast<Store*>(self)->wal_pages_ = pages;
+    return SQLITE_OK;
+  };
+  int code = execute(
+      "PRAGMA locking_mode = EXCLUSIVE; PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON;"
+      "PRAGMA trusted_schema = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+      "PRAGMA journal_size_limit = 16777216");
+  if (code != SQLITE_OK) return failure(code);
+  sqlite3_wal_hook(db_.get(), note_wal, this);
+
+  std::string mode;
+  std::int64_t synchronous = -1;
+  code = read_one("PRAGMA journal_mode", [&](const Statement& row) { mode = row.text(0); });
+  if (code == SQLITE_OK) code = read_number("PRAGMA synchronous", synchronous);
+  if (code != SQLITE_OK) return failure(code);
+  if (mode != "wal") return {Fault::retry, "the file system does not allow a write-ahead log"};
+  if (synchronous != 2) return {Fault::retry, "SQLite does not accept synchronous = FULL"};
+  return {};
+}
+
+Result Store::check_schema() {
+  std::int64_t version = 0, tables = 0, application = 0;
+  int code = read_number("PRAGMA user_version", version);
+  if (code == SQLITE_OK) code = read_number("SELECT count(*) FROM sqlite_schema", tables);
+  if (code == SQLITE_OK) code = read_number("PRAGMA application_id", application);
+  created_ = code == SQLITE_OK && version == 0 && tables == 0;
+  if (created_) {
+    code = execute("BEGIN IMMEDIATE");
+    if (code == SQLITE_OK) code = execute(schema);
+    if (code == SQLITE_OK) code = execute("COMMIT");
+  }
+  if (code != SQLITE_OK) return failure(code);
+  if (created_) return {};
+  if (application != application_id) return {Fault::broken, "not a journal of vitalsd"};
+  if (version == schema_version) return {};
+  return {Fault::broken, "of another version: schema " + std::to_string(version)};
+}
+
+int Store::execute(const char* sql) { return sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr); }
+
+template <typename Row>
+int Store::read_one(const char* sql, Row row) {
+  Statement statement;
+  const int code = statement.prepare(db_.get(), sql);
+  return code == SQLITE_OK ? statement.each(row) : code;
+}
+
+int Store::read_number(const char* sql, std::int64_t& number) {
+  return read_one(sql, [&](const Statement& row) { number = row.number(0); });
+}
+
+Result Store::prepare() {
+  Statements& s = statements_;
+  const std::pair<Statement*, const char*> all[] = {
+      {&s.begin, "BEGIN IMMEDIATE"},
+      {&s.commit, "COMMIT"},
+      {&s.rollback, "ROLLBACK"},
+      // The same number again is the caller repeating an entry whose fate it did not know.
+      {&s.put_event,
+       "INSERT INTO event(scope, seq, kind, ts_ms, doc) VALUES(?, ?, ?, ?, ?) ON CONFLICT(scope, seq) DO "
+       "UPDATE SET kind = excluded.kind, ts_ms = excluded.ts_ms, doc = excluded.doc"},
+      {&s.put_sequence,
+       "INSERT INTO sequence VALUES(?, ?) ON CONFLICT(scope) DO UPDATE SET seq = max(seq, excluded.seq)"},
+      {&s.put_episode,
+       "INSERT INTO episode VALUES(?, ?, ?, ?, ?) ON CONFLICT(scope, condition) DO "
+       "UPDATE SET id = excluded.id, rev = excluded.rev, doc = excluded.doc"},
+      {&s.end_episode, "DELETE FROM episode WHERE scope = ? AND condition = ? AND id = ?"},
+      {&s.end_episodes, "DELETE FROM episode"},
+      {&s.put_session,
+       "INSERT INTO session VALUES(?, ?) ON CONFLICT(scope) DO UPDATE SET doc = excluded.doc"},
+      // What the memory does not hold (see Mirror) must not wipe what the file holds.
+      {&s.put_command,
+       "INSERT INTO command VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(command_id) DO UPDATE SET "
+       "status = excluded.status, text = excluded.text, ts_ms = excluded.ts_ms, "
+       "doc = iif(excluded.doc = '', doc, excluded.doc)"},
+      {&s.put_bed, "INSERT INTO bed VALUES(?) ON CONFLICT(scope) DO NOTHING"},
+      {&s.trim_commands, "DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?"},
+      {&s.event_range, "SELECT (SELECT min(rowid) FROM event), (SELECT max(rowid) FROM event)"},
+      {&s.trim_events, "DELETE FROM event WHERE rowid < ?"},
+  };
+  for (const auto& [statement, sql] : all) {
+    const int code = statement->prepare(db_.get(), sql);
+    if (code != SQLITE_OK) return failure(code);
+  }
+  return {};
+}
+
+Result Store::load(Restored& into, std::int64_t now_ms) {
+  Statement episodes, sessions, commands, sequences, beds;
+  int code = SQLITE_OK;
+  const auto read = [&](Statement& statement, const char* sql, auto row, auto... values) {
+    if (code == SQLITE_OK) code = statement.prepare(db_.get(), sql);
+    if (code == SQLITE_OK) code = statement.each(row, values...);
+  };
+  read(episodes, "SELECT scope, condition, id, doc, rev FROM episode", [&](const Statement& row) {
+    into.episodes.push_back({owned(row.text(0)), owned(row.text(1)), owned(row.text(2)), owned(row.text(3)),
+                             static_cast<std::uint64_t>(row.number(4))});
+  });
+  read(sessions, "SELECT scope, doc FROM session", [&](const Statement& row) {
+    into.sessions.push_back({owned(row.text(0)), owned(row.text(1))});
+  });
+  read(
+      commands,
+      "SELECT command_id, client, status, text, ts_ms FROM command WHERE ts_ms >= ? ORDER BY rowid DESC "
+      "LIMIT ?",
+      [&](const Statement& row) {
+        into.commands.push_back(
+            {owned(row.text(0)), owned(row.text(1)), owned(row.text(2)), owned(row.text(3)), row.number(4)});
+      },
+      now_ms - commands_kept_ms, static_cast<std::int64_t>(commands_max));
+  std::reverse(into.commands.begin(), into.commands.end());  // oldest first
+  read(sequences, "SELECT scope, seq FROM sequence", [&](const Statement& row) {
+    into.sequences.push_back({owned(row.text(0)), static_cast<std::uint64_t>(row.number(1))});
+  });
+  read(beds, "SELECT scope FROM bed", [&](const Statement& row) { into.beds.push_back(owned(row.text(0))); });
+  return code == SQLITE_OK ? Result{} : failure(code);
+}
+
+Result Store::commit(const std::vector<Job>& jobs, const Mirror* state, bool replace,
+                     std::uint64_t events_max) {
+  sequences_touched_.clear();
+  commands_touched_ = false;
+  int code = statements_.begin.run();
+  if (code == SQLITE_OK) code = put_all(jobs, state, replace, events_max);
+  if (code == SQLITE_OK) code = statements_.commit.run();
+  if (code == SQLITE_OK) return {};
+  const Result result = failure(code);
+  // Some errors end the transaction by themselves.
+  if (sqlite3_get_autocommit(db_.get()) == 0) statements_.rollback.run();
+  return result;
+}
+
+int Store::put_all(const std::vector<Job>& jobs, const Mirror* state, bool replace,
+                   std::uint64_t events_max) {
+  int code = SQLITE_OK;
+  for (const Job& job : jobs) {
+    for (const Entry& entry : job.entries) {
+      code = std::visit([this](const auto& known) { return put(known); }, entry);
+      if (code != SQLITE_OK) return code;
+    }
+  }
+  if (state != nullptr) code = put_state(*state, replace);
+  if (code == SQLITE_OK) code = put_sequences();
+  if (code == SQLITE_OK) code = trim(events_max);
+  return code;
+}
+
+int Store::put(const AlarmEntry& alarm) {
+  if (alarm.ended) return statements_.end_episode.run(alarm.scope, alarm.condition, alarm.id);
+  return statements_.put_episode.run(alarm.scope, alarm.condition, alarm.id, alarm.rev, alarm.doc);
+}
+
+int Store::put(const EventEntry& event) {
+  std::uint64_t& last = sequences_touched_[event.scope];
+  last = std::max(last, event.seq);
+  return statements_.put_event.run(event.scope, event.seq, event.kind, event.ts_ms, event.doc);
+}
+
+int Store::put(const SessionEntry& session) {
+  return statements_.put_session.run(session.scope, session.doc);
+}
+
+int Store::put(const CommandEntry& command) {
+  commands_touched_ = true;
+  return statements_.put_command.run(command.command_id, command.scope, command.client, command.verb,
+                                     command.status, command.text, command.ts_ms, command.doc);
+}
+
+int Store::put(const BedEntry& bed) { return statements_.put_bed.run(bed.scope); }
+
+int Store::put_state(const Mirror& state, bool replace) {
+  int code = replace ? statements_.end_episodes.run() : SQLITE_OK;
+  const auto put_next = [&](const auto& entry) {
+    if (code == SQLITE_OK) code = put(entry);
+  };
+  for (const auto& [key, alarm] : state.episodes) put_next(alarm);
+  for (const auto& [scope, doc] : state.sessions) put_next(SessionEntry{scope, doc});
+  for (const CommandEntry& command : state.commands) put_next(command);
+  for (const std::string& scope : state.beds) put_next(BedEntry{scope});
+  for (const auto& [scope, seq] : state.sequences) {
+    std::uint64_t& last = sequences_touched_[scope];
+    last = std::max(last, seq);
+  }
+  return code;
+}
+
+int Store::put_sequences() {
+  for (const auto& [scope, seq] : sequences_touched_) {
+    const int code = statements_.put_sequence.run(scope, seq);
+    if (code != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
+}
+
+int Store::trim(std::uint64_t events_max) {
+  int code = SQLITE_OK;
+  if (commands_touched_) code = statements_.trim_commands.run(static_cast<std::int64_t>(commands_max));
+  if (code != SQLITE_OK) return code;
+  std::int64_t first = 1, last = 0;
+  code = statements_.event_range.each([&](const Statement& row) {
+    last = row.number(1);
+    if (last > 0) first = row.number(0);
+  });
+  if (code != SQLITE_OK) return code;
+  events_ = static_cast<std::uint64_t>(last - first + 1);
+  if (events_ < events_max + trim_rows_min) return SQLITE_OK;
+  const std::uint64_t surplus = std::min(events_ - events_max, trim_rows_max);
+  events_ -= surplus;
+  return statements_.trim_events.run(first + static_cast<std::int64_t>(surplus));
+}
+
+Result Store::checkpoint(Checkpoint which) {
+  const bool all = which == Checkpoint::all;
+  if (!all && wal_pages_ < checkpoint_pages) return {};
+  const int mode = all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  const int code = sqlite3_wal_checkpoint_v2(db_.get(), nullptr, mode, nullptr, nullptr);
+  if (code != SQLITE_OK) return failure(code);
+  wal_pages_ = 0;
+  return {};
+}
+
+}  // namespace journal

@@ -1,0 +1,91 @@
+// One open journal file: schema, transactions, what a start reads. SQLite in WAL mode with synchronous FULL
+// and exclusive locking (one connection, no shared memory). For the journal's thread only; it never throws.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/journal/mirror.hpp"
+#include "daemon/journal/queue.hpp"
+#include "daemon/journal/sqlite.hpp"
+
+namespace journal {
+
+enum class Checkpoint : std::uint8_t {
+  when_long,  // what fits without waiting, once the log is long
+  all,        // and empty the log: at an orderly stop, so that one file holds everything
+};
+
+enum class Fault : std::uint8_t {
+  none,
+  retry,   // the file is sound: disk full, locked, not permitted, out of memory
+  broken,  // the file cannot be trusted any more: I/O error, corruption, not ours
+};
+
+struct Result {
+  Fault fault = Fault::none;
+  std::string reason;
+  bool ok() const { return fault == Fault::none; }
+};
+
+class Store {
+ public:
+  // Opens or creates, with mode 0600. Fast: nothing is scanned.
+  Result open(const std::string& path);
+  // Writes nothing more: what is in the log stays there, for the next open or for whoever examines it.
+  void close();
+  bool is_open() const { return db_ != nullptr; }
+  bool created() const { return created_; }  // by this open()
+
+  Result load(Restored& into, std::int64_t now_ms);
+
+  // One durable transaction: all of it or nothing. With `state`, the state tables are brought in line with it
+  // as well; `replace` says that open episodes which it does not know are to go.
+  Result commit(const std::vector<Job>& jobs, const Mirror* state, bool replace, std::uint64_t events_max);
+
+  // Moves the log into the file. After the answers were given: it may take a while.
+  Result checkpoint(Checkpoint which);
+
+  std::uint64_t events() const { return events_; }
+
+ private:
+  struct Statements {
+    Statement begin, commit, rollback;
+    Statement put_event, put_sequence, put_episode, end_episode, end_episodes, put_session, put_command,
+        put_bed;
+    Statement trim_commands, event_range, trim_events;
+  };
+
+  Result failure(int code) const;
+  Result connect(const std::string& path);
+  Result configure();
+  Result check_schema();
+  Result prepare();
+  int execute(const char* sql);
+  template <typename Row>
+  int read_one(const char* sql, Row row);
+  int read_number(const char* sql, std::int64_t& number);
+
+  int put_all(const std::vector<Job>& jobs, const Mirror* state, bool replace, std::uint64_t events_max);
+  int put(const AlarmEntry& alarm);
+  int put(const EventEntry& event);
+  int put(const SessionEntry& session);
+  int put(const CommandEntry& command);
+  int put(const BedEntry& bed);
+  int put_state(const Mirror& state, bool replace);
+  int put_sequences();
+  int trim(std::uint64_t events_max);
+
+  Database db_;
+  Statements statements_;
+  bool created_ = false;
+  bool commands_touched_ = false;
+  std::map<std::string, std::uint64_t, std::less<>> sequences_touched_;  // in the transaction at hand
+  std::uint64_t events_ = 0;
+  int wal_pages_ = 0;
+};
+
+}  // namespace journal

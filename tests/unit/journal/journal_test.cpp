@@ -1,0 +1,243 @@
+// The journal on a sound disk.
+#include "daemon/journal/journal.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <fstream>
+
+#include "daemon/journal/mirror.hpp"
+#include "tests/unit/journal/faulty_disk.hpp"
+#include "tests/unit/journal/journal_harness.hpp"
+
+namespace journal {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(Journal, BeginsFresh) {
+  const Directory directory;
+  const Journal journal{directory.file(), now_ms};
+  EXPECT_TRUE(journal.restored().fresh);
+  EXPECT_THAT(journal.restored().trouble, IsEmpty());
+  EXPECT_THAT(journal.restored().episodes, IsEmpty());
+  EXPECT_FALSE(journal.health().failed) << journal.health().reason;
+}
+
+TEST(Journal, GivesBackWhatWasKept) {
+  const Directory directory;
+  {
+    Journal journal{directory.file(), now_ms};
+    EXPECT_TRUE(write(journal, list(alarm("icu/1", "spo2-low", "A", 3), event("icu/1", 8'121),
+                                    event("node", 17), SessionEntry{"icu/1", R"({"phase":"load"})"},
+                                    command("c-1", now_ms - 5), BedEntry{"icu/1"})));
+    EXPECT_EQ(journal.health().rows, 2U);
+  }
+  const Restored found = restore(directory.file());
+  EXPECT_FALSE(found.fresh);
+  ASSERT_THAT(found.episodes, SizeIs(1));
+  EXPECT_EQ(found.episodes[0].scope, "icu/1");
+  EXPECT_EQ(found.episodes[0].condition, "spo2-low");
+  EXPECT_EQ(found.episodes[0].id, "A");
+  EXPECT_EQ(found.episodes[0].rev, 3U);
+  EXPECT_EQ(found.episodes[0].doc, R"({"id":"A"})");
+  ASSERT_THAT(found.sessions, SizeIs(1));
+  EXPECT_EQ(found.sessions[0].doc, R"({"phase":"load"})");
+  ASSERT_THAT(found.commands, SizeIs(1));
+  EXPECT_EQ(found.commands[0].command_id, "c-1");
+  EXPECT_EQ(found.commands[0].client, "station1");
+  EXPECT_EQ(found.commands[0].status, "applied");
+  EXPECT_EQ(found.commands[0].text, "done");
+  EXPECT_EQ(found.commands[0].ts_ms, now_ms - 5);
+  EXPECT_EQ(sequence_of(found, "icu/1"), 8'121U);
+  EXPECT_EQ(sequence_of(found, "node"), 17U);
+  EXPECT_THAT(found.beds, ElementsAre("icu/1"));
+}
+
+TEST(Journal, EndedEpisodesVanish) {
+  const Directory directory;
+  {
+    Journal journal{directory.file(), now_ms};
+    write(journal, list(alarm("icu/1", "spo2-low", "A", 1), alarm("icu/1", "hr-high", "B", 1)));
+    write(journal, list(alarm("icu/1", "spo2-low", "A", 2, true)));
+  }
+  const Restored found = restore(directory.file());
+  ASSERT_THAT(found.episodes, SizeIs(1));
+  EXPECT_EQ(found.episodes[0].id, "B");
+}
+
+TEST(Journal, AnOldEndDoesNotEndTheNextEpisode) {
+  const Directory directory;
+  {
+    Journal journal{directory.file(), now_ms};
+    write(journal, list(alarm("icu/1", "spo2-low", "A", 1)));
+    write(journal, list(alarm("icu/1", "spo2-low", "B", 1), alarm("icu/1", "spo2-low", "A", 2, true)));
+  }
+  const Restored found = restore(directory.file());
+  ASSERT_THAT(found.episodes, SizeIs(1));
+  EXPECT_EQ(found.episodes[0].id, "B");
+}
+
+TEST(Journal, KeepsTheLatestRevisionAndSession) {
+  const Directory directory;
+  {
+    Journal journal{directory.file(), now_ms};
+    for (std::uint64_t rev = 1; rev <= 50; ++rev) {
+      journal.write(list(alarm("icu/1", "spo2-low", "A", rev), SessionEntry{"icu/1", std::to_string(rev)}),
+                    {});
+    }
+  }  // the destructor commits what is queued
+  const Restored found = restore(directory.file());
+  ASSERT_THAT(found.episodes, SizeIs(1));
+  EXPECT_EQ(found.episodes[0].rev, 50U);
+  EXPECT_EQ(found.sessions[0].doc, "50");
+}
+
+TEST(Journal, ANumberWrittenTwiceKeepsTheLaterDocument) {
+  const Directory directory;
+  {
+    Journal journal{directory.file(), now_ms};
+    EXPECT_TRUE(write(journal, list(event("icu/1", 7, "first"))));
+    EXPECT_TRUE(write(journal, list(event("icu/1", 7, "second"))));
+    EXPECT_TRUE(write(journal, list(event("icu/1", 6, "late"))));
+  }
+  EXPECT_EQ(query(directory.file(), "SELECT count(*) FROM event WHERE seq = 7 AND doc = 'second'"), 1);
+  EXPECT_EQ(query(directory.file(), "SELECT count(*) FROM event"), 2);
+  EXPECT_EQ(sequence_of(restore(directory.file()), "icu/1"), 7U) << "the last number never goes back";
+}
+
+TEST(Journal, GivesBackCommandsOfOneDayOldestFirst) {
+  const Directory directory;
+  {
+    Journal journal{directory.file(), now_ms};
+    write(journal, list(command("too-old", now_ms - commands_kept_ms - 1), command("b", now_ms - 2),
+                        command("a", now_ms - 1, "accepted")));
+    write(journal, list(command("a", now_ms, "applied")));
+  }
+  const Restored found = restore(directory.file());
+  ASSERT_THAT(found.commands, SizeIs(2));
+  EXPECT_EQ(found.commands[0].command_id, "b");
+  EXPECT_EQ(found.commands[1].command_id, "a");
+  EXPECT_EQ(found.commands[1].status, "applied");
+}
+
+TEST(Journal, CommandsAreBounded) {
+  const Directory directory;
+  {
+    Journal journal{directory.file(), now_ms};
+    std::vector<Entry> many;
+    for (std::size_t n = 0; n < commands_max + 50; ++n) many.emplace_back(command(std::to_string(n), now_ms));
+    EXPECT_TRUE(write(journal, many));
+  }
+  EXPECT_EQ(query(directory.file(), "SELECT count(*) FROM command"), std::int64_t{commands_max});
+  const Restored found = restore(directory.file());
+  ASSERT_THAT(found.commands, SizeIs(commands_max));
+  EXPECT_EQ(found.commands[0].command_id, "50") << "the oldest ones went";
+}
+
+TEST(Journal, TheEventLogIsBoundedAndNumbersGoOn) {
+  const Directory directory;
+  Limits limits;
+  limits.events_max = 1'000;
+  {
+    Journal journal{directory.file(), now_ms, limits};
+    for (std::uint64_t seq = 1; seq <= 5'000; ++seq) journal.write(list(event("icu/1", seq)), {});
+    EXPECT_TRUE(write(journal, {}));
+    EXPECT_LE(journal.health().rows, 1'500U);
+  }
+  const std::int64_t rows = query(directory.file(), "SELECT count(*) FROM event");
+  EXPECT_GE(rows, 1'000);
+  EXPECT_LE(rows, 1'500);
+  EXPECT_EQ(query(directory.file(), "SELECT max(seq) FROM event"), 5'000);
+  EXPECT_EQ(query(directory.file(), "SELECT min(seq) FROM event"), 5'000 - rows + 1)
+      << "the oldest ones went";
+  EXPECT_EQ(sequence_of(restore(directory.file()), "icu/1"), 5'000U);
+}
+
+TEST(Journal, TextIsKeptByteForByte) {
+  const Directory directory;
+  const std::string odd{"quote ' \" nul \0 high \xc3\xa9 end", 26};
+  {
+    Journal journal{directory.file(), now_ms};
+    EXPECT_TRUE(write(journal, list(SessionEntry{"icu/1", odd}, SessionEntry{"icu/2", ""})));
+  }
+  const Restored found = restore(directory.file());
+  ASSERT_THAT(found.sessions, SizeIs(2));
+  EXPECT_EQ(found.sessions[0].doc, odd);
+  EXPECT_EQ(found.sessions[1].doc, "");
+}
+
+TEST(Journal, OnlyTheOwnerCanReadIt) {
+  const Directory directory;
+  const std::ofstream wide{directory.file()};  // as a careless operator might have made it
+  Journal journal{directory.file(), now_ms};
+  EXPECT_TRUE(write(journal, list(BedEntry{"icu/1"})));
+  for (const char* suffix : {"", "-wal"}) {
+    struct stat info {};
+    ASSERT_EQ(::stat((directory.file() + suffix).c_str(), &info), 0) << suffix;
+    EXPECT_EQ(info.st_mode & 0777U, 0600U) << suffix;
+  }
+}
+
+TEST(Journal, RunsWriteAheadAndLeavesOneFileToCopy) {
+  const Directory directory;
+  {
+    Journal journal{directory.file(), now_ms};
+    write(journal, list(event("icu/1", 1)));
+  }
+  EXPECT_EQ(query(directory.file(), "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
+  std::filesystem::remove(directory.file() + "-wal");
+  EXPECT_EQ(query(directory.file(), "SELECT count(*) FROM event"), 1) << "an orderly stop empties the log";
+}
+
+// P2: what was confirmed survives a power cut, not only the death of the process.
+TEST(Journal, NothingIsConfirmedBeforeTheDiskHasIt) {
+  const faulty_disk::Guard disk;
+  const Directory directory;
+  std::atomic<int> confirmed{0}, too_early{0};
+  {
+    Journal journal{directory.file(), now_ms};
+    for (std::uint64_t seq = 1; seq <= 300; ++seq) {
+      journal.write(list(event("icu/1", seq, std::string(3'000, 'x'))), [&](bool kept) {
+        confirmed += kept ? 1 : 0;
+        too_early += faulty_disk::log_is_unsynced() ? 1 : 0;
+      });
+      if (seq % 50 == 0) write(journal, {});
+    }
+  }
+  EXPECT_EQ(confirmed, 300);
+  EXPECT_EQ(too_early, 0);
+}
+
+TEST(Journal, ABurstBecomesFewCommits) {
+  const Directory directory;
+  Journal journal{directory.file(), now_ms};
+  for (std::uint64_t seq = 1; seq <= 20'000; ++seq) journal.write(list(event("icu/1", seq)), {});
+  EXPECT_TRUE(write(journal, {}));
+  EXPECT_LT(journal.health().commits, 5'000U);
+  EXPECT_EQ(journal.health().rows, 20'000U);
+  EXPECT_EQ(journal.health().queued, 0U);
+}
+
+TEST(Journal, EveryWriteIsAnsweredOnceEvenAtDestruction) {
+  const Directory directory;
+  std::atomic<int> answers{0}, kept_answers{0};
+  {
+    Journal journal{directory.file(), now_ms};
+    for (std::uint64_t seq = 1; seq <= 1'000; ++seq) {
+      journal.write(list(event("icu/1", seq)), [&](bool kept) {
+        ++answers;
+        kept_answers += kept ? 1 : 0;
+      });
+    }
+  }
+  EXPECT_EQ(answers, 1'000);
+  EXPECT_EQ(kept_answers, 1'000);
+}
+
+}  // namespace
+}  // namespace journal
