@@ -20,9 +20,9 @@ ROOMS = {
     "daemon/bed": {"daemon/vitals", "daemon/alarms", "daemon/infusion", "drivers"},
     "daemon/contract": {"daemon/vitals", "daemon/alarms", "daemon/infusion"},
     "daemon/settings": {"daemon/vitals", "daemon/alarms", "daemon/infusion", "daemon/contract", "drivers"},
-    "daemon/journal": {"daemon/vitals", "daemon/alarms", "daemon/infusion", "daemon/contract"},
-    "daemon/links": {"daemon/vitals", "drivers"},
-    "daemon/stations": {"daemon/vitals", "daemon/alarms", "daemon/infusion", "daemon/contract"},
+    "daemon/journal": {"daemon/vitals", "daemon/alarms", "daemon/infusion", "daemon/contract", "daemon/service"},
+    "daemon/links": {"daemon/vitals", "drivers", "daemon/service"},
+    "daemon/stations": {"daemon/vitals", "daemon/alarms", "daemon/infusion", "daemon/contract", "daemon/service"},
     "daemon/service": {"daemon/vitals"},
 }
 PURE = ("daemon/vitals", "daemon/alarms", "daemon/infusion", "daemon/bed", "drivers")

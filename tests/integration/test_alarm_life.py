@@ -1,0 +1,131 @@
+"""An alarm from the monitor's bytes to the nurse's acknowledgement, and its end."""
+import pytest
+from rig import NODE
+
+BED = "pain/b1"
+
+
+@pytest.mark.quick
+@pytest.mark.asan
+def test_raised_acknowledged_and_ended(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    assert (start["state"], start["prio"], start["ack"], start["limit"]) == ("active", "medium", "unacked", 92)
+    assert start["v"] == 90 and start["data"] == "fresh"
+
+    answer = station.acknowledge(BED, start)
+    assert answer["status"] == "applied", answer
+    acked = station.alarm(BED, "spo2-low", ack="acked")
+    assert acked["id"] == start["id"] and acked["rev"] > start["rev"]
+    assert acked["ack_by"] == "ns-1/rn-17"
+    assert acked["state"] == "active", "an acknowledgement never ends a condition"
+
+    world.oximeter.show(spo2=97)
+    end = station.alarm(BED, "spo2-low", phase="end")
+    assert (end["state"], end["id"], end["end_reason"]) == ("inactive", start["id"], "recovered")
+    assert end["t_end"] >= end["t_on"]
+    topic = f"{station.bed(BED)}/alarm/spo2-low"
+    station.wait_for(lambda: station.last[topic].payload == b"", 15, "the empty retained message after the end")
+
+
+@pytest.mark.quick
+def test_value_is_published_before_its_alarm(world):
+    station = world.started()
+    world.oximeter.show(spo2=87)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    topics = [(m.topic, m.doc) for m in station.messages]
+    alarm_at = next(i for i, (t, d) in enumerate(topics) if t.endswith("/alarm/spo2-low") and d.get("id") == start["id"])
+    assert any(t.endswith("/obs/spo2") and d.get("v") == start["v"] for t, d in topics[:alarm_at])
+
+
+def test_escalation_takes_the_acknowledgement_away(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    station.acknowledge(BED, start)
+    acked = station.alarm(BED, "spo2-low", ack="acked")
+    world.oximeter.show(spo2=84)
+    higher = station.alarm(BED, "spo2-low", phase="escalate")
+    assert (higher["prio"], higher["ack"], higher["id"]) == ("high", "unacked", start["id"])
+    # An acknowledgement given while looking at the medium one must not silence the high one.
+    answer = station.acknowledge(BED, acked)
+    assert answer["status"] == "conflict", answer
+    assert station.acknowledge(BED, higher)["status"] == "applied"
+
+
+def test_a_second_episode_is_new_and_unacknowledged(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    first = station.alarm(BED, "spo2-low", phase="start")
+    station.acknowledge(BED, first)
+    world.oximeter.show(spo2=97)
+    station.alarm(BED, "spo2-low", phase="end")
+    mark = station.mark()
+    world.oximeter.show(spo2=90)
+    second = station.alarm(BED, "spo2-low", phase="start", after=mark)
+    assert second["id"] != first["id"] and second["ack"] == "unacked"
+    answer = station.acknowledge(BED, first)
+    assert answer["status"] == "refused", "the acknowledgement of an old episode"
+
+
+@pytest.mark.quick
+def test_probe_off_is_a_technical_alarm_and_ends_nothing(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    low = station.alarm(BED, "spo2-low", phase="start")
+    world.oximeter.finger = False
+    sensor = station.alarm(BED, "spo2-sensor", phase="start")
+    assert sensor["kind"] == "tech"
+    lost = station.wait_for(
+        lambda: next((d for d in station.alarm_documents(BED, "spo2-low") if d["data"] != "fresh"), None),
+        what="spo2-low says that its data are gone")
+    assert (lost["id"], lost["state"]) == (low["id"], "active")
+    spo2 = station.wait_for(
+        lambda: next((m.doc for m in reversed(station.messages)
+                      if m.topic == f"{station.bed(BED)}/obs/spo2" and m.doc["q"] not in ("valid", "questionable")), None))
+    assert "v" not in spo2, "no number where there is none"
+    world.oximeter.finger = True
+    station.alarm(BED, "spo2-sensor", phase="end")
+    world.oximeter.show(spo2=97)
+    station.alarm(BED, "spo2-low", phase="end")
+
+
+@pytest.mark.asan
+def test_pulled_cable_is_an_alarm_and_comes_back(world):
+    station = world.started()
+    world.oximeter.unplug()
+    lost = station.alarm(BED, "link-lost-oximeter", phase="start")
+    assert lost["kind"] == "tech"
+    station.wait_for(lambda: station.last[f"{station.bed(BED)}/link/oximeter"].doc["state"] == "down", what="link down")
+    world.oximeter.plug()
+    station.alarm(BED, "link-lost-oximeter", phase="end", timeout=20)
+    station.wait_for(lambda: station.last[f"{station.bed(BED)}/link/oximeter"].doc["state"] == "up", what="link up")
+    mark = station.mark()
+    world.oximeter.show(spo2=90)
+    station.alarm(BED, "spo2-low", phase="start", after=mark)
+
+
+def test_silence_is_an_alarm_without_any_new_byte(world):
+    station = world.started()
+    world.oximeter.silent = True
+    station.alarm(BED, "spo2-stale", phase="start", timeout=15)
+    stale = station.wait_for(
+        lambda: next((m.doc for m in station.messages
+                      if m.topic.endswith("/b1/obs/spo2") and m.doc["q"] == "stale"), None), what="spo2 marked stale")
+    assert "v" not in stale
+    world.oximeter.silent = False
+    station.alarm(BED, "spo2-stale", phase="end", timeout=15)
+
+
+def test_summary_names_what_is_active(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    topic = f"{station.bed(BED)}/alarms"
+    summary = station.wait_for(
+        lambda: topic in station.last and station.last[topic].doc["n"]["medium"] == 1 and station.last[topic].doc,
+        what="a summary with one medium alarm")
+    assert summary["top"] == "medium" and summary["unacked"] == 1
+    assert {"spo2-low": start["id"]}.items() <= {e["cond"]: e["id"] for e in summary["set"]}.items()
+    assert NODE == summary["node"]

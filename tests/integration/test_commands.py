@@ -1,0 +1,153 @@
+"""Commands: what is refused, what happens once, and what the session does."""
+import json
+
+import pytest
+from rig import NODE
+from station import now_ms
+
+BED = "pain/b1"
+
+
+@pytest.mark.quick
+@pytest.mark.asan
+def test_session_from_start_to_end_with_the_dose_in_the_alarm(world):
+    station = world.started()
+
+    def applied(verb, **args):
+        answer = station.command(BED, verb, args=args)
+        assert answer["status"] == "applied", (verb, answer)
+
+    applied("session-start", kg=70)
+    applied("baseline-set", rate=72, spo2=97, sbp=124, dbp=76)
+    applied("infusion-start", mg_per_kg=0.5, kg=70, planned_min=60)
+    state = f"{station.bed(BED)}/state"
+    station.wait_for(lambda: station.last[state].doc["phase"] == "infusing", what="phase infusing")
+    infusion = station.wait_for(lambda: station.last[f"{station.bed(BED)}/infusion"].doc)
+    assert infusion["rate_mg_kg_h"] == pytest.approx(0.5) and infusion["kg"] == 70
+    world.oximeter.show(spo2=87)
+    alarm = station.alarm(BED, "spo2-low", phase="start")
+    assert alarm["phase_bed"] == "infusing" and alarm["session"]
+    assert alarm["dose_mg"] >= 0 and alarm["dose_mg_kg"] >= 0
+    world.oximeter.show(spo2=97)
+    applied("infusion-hold")
+    station.wait_for(lambda: station.last[state].doc["phase"] == "held", what="phase held")
+    applied("infusion-resume")
+    applied("infusion-stop")
+    station.wait_for(lambda: station.last[state].doc["phase"] == "recovery", what="phase recovery")
+    answer = station.command(BED, "session-end")
+    if answer["status"] == "confirm-needed":  # the minimum of the recovery is not over
+        answer = station.command(BED, "session-end", args={"confirm": True})
+    assert answer["status"] == "applied", answer
+    station.wait_for(lambda: station.last[state].doc["phase"] in ("ended", "none"), what="the session is over")
+
+
+def test_relative_limit_needs_the_baseline_of_the_session(world):
+    """SpO2 93 is inside the absolute limit; with a baseline of 99 it is more than 5 points below and under 94."""
+    station = world.started()
+    world.oximeter.show(spo2=93)
+    assert station.command(BED, "session-start", args={"kg": 70})["status"] == "applied"
+    assert not station.alarm_documents(BED, "spo2-low")
+    assert station.command(BED, "baseline-set", args={"rate": 72, "spo2": 99})["status"] == "applied"
+    assert station.command(BED, "infusion-start", args={"mg_per_kg": 0.5, "kg": 70, "planned_min": 60})["status"] == "applied"
+    start = station.alarm(BED, "spo2-low", phase="start")
+    assert start["prio"] == "medium" and start["v"] == 93
+
+
+def test_session_survives_kill_nine(world):
+    station = world.started()
+    station.command(BED, "session-start", args={"kg": 70})
+    station.command(BED, "infusion-start", args={"mg_per_kg": 0.5, "kg": 70, "planned_min": 60})
+    state = f"{station.bed(BED)}/state"
+    station.wait_for(lambda: station.last[state].doc["phase"] == "infusing", what="phase infusing")
+    session = station.last[state].doc["session"]
+    mark = station.mark()
+    world.daemon.kill()
+    world.daemon.start()
+    station.online(NODE, after=mark)
+    assert station.last[state].doc["phase"] == "infusing" and station.last[state].doc["session"] == session
+
+
+@pytest.mark.quick
+def test_same_command_twice_is_done_once(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    target = {"cond": "spo2-low", "id": start["id"], "rev": start["rev"]}
+    cmd_id = station.send(station.bed(BED), "ack", target)
+    assert station.answer_to(cmd_id)["status"] == "applied"
+    mark = station.mark()
+    station.send(station.bed(BED), "ack", target, cmd_id=cmd_id)
+    second = station.wait_for(
+        lambda: next((m.doc for m in station.messages[mark:] if "/rsp/" in m.topic and m.doc.get("cmd_id") == cmd_id), None),
+        what="the second answer")
+    assert second["status"] == "duplicate"
+
+
+def test_duplicate_is_known_after_kill_nine(world):
+    station = world.started()
+    cmd_id = station.send(station.bed(BED), "session-start", args={"kg": 70})
+    assert station.answer_to(cmd_id)["status"] == "applied"
+    mark = station.mark()
+    world.daemon.kill()
+    world.daemon.start()
+    station.online(NODE, after=mark)
+    station.send(station.bed(BED), "session-start", args={"kg": 70}, cmd_id=cmd_id)
+    second = station.wait_for(
+        lambda: next((m.doc for m in station.messages[mark:] if "/rsp/" in m.topic and m.doc.get("cmd_id") == cmd_id), None),
+        what="the second answer")
+    assert second["status"] == "duplicate"
+
+
+@pytest.mark.quick
+def test_retained_command_is_never_executed(world):
+    """Planted before the daemon starts: deleted, and nothing is done."""
+    station = world.station()
+    station.send(station.bed(BED), "session-start", args={"kg": 70}, retain=True)
+    topic = f"{station.bed(BED)}/cmd/session-start/ns-1"
+    station.wait_for(lambda: topic in station.last, what="the planted command")
+    mark = station.mark()
+    world.daemon.start()
+    station.online(NODE, after=mark)
+    station.wait_for(lambda: station.last[topic].payload == b"", 15, "the retained command deleted")
+    assert station.last[f"{station.bed(BED)}/state"].doc["phase"] == "none"
+
+
+REFUSED = [
+    ({"issued_at": -120_000}, "expired"),
+    ({"issued_at": +20_000}, ("refused", "invalid", "expired")),
+    ({"client": "ns-9"}, "unauthorised"),
+    ({"station": "ns-7"}, "unauthorised"),
+]
+
+
+@pytest.mark.parametrize("override, status", REFUSED)
+def test_what_is_refused(world, override, status):
+    station = world.started()
+    override = dict(override)
+    if "issued_at" in override:
+        override["issued_at"] += now_ms()
+    answer = station.command(BED, "session-start", args={"kg": 70}, **override)
+    assert answer["status"] == status or answer["status"] in status, answer
+    assert station.last[f"{station.bed(BED)}/state"].doc["phase"] == "none"
+
+
+def test_broken_commands_are_answered_or_dropped_and_harm_nothing(world):
+    station = world.started()
+    topic = f"{station.bed(BED)}/cmd/ack/ns-1"
+    for payload in (b"", b"{", b"[]", b"null", b'{"cmd_id":1}', b'{"cmd_id":"A","verb":"ack"}', b"\xff\xfe",
+                    b'{"cmd_id":"B","pad":"' + b"x" * 9000 + b'"}', b"[" * 4000):
+        station.client.publish(topic, payload, qos=1)
+    for verb in ("fly", "a" * 200, "ack%20"):
+        station.client.publish(f"{station.bed(BED)}/cmd/{verb}/ns-1", json.dumps({"cmd_id": "C"}), qos=1)
+    assert station.command(BED, "session-start", args={"kg": 70})["status"] == "applied"
+
+
+def test_resync_brings_the_documents_again(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    mark = station.mark()
+    assert station.command(BED, "resync")["status"] in ("applied", "accepted")
+    again = station.alarm(BED, "spo2-low", after=mark, phase="continue")
+    assert again["id"] == start["id"]
+    station.wait_for(lambda: any(m.topic.endswith("/b1/state") for m in station.messages[mark:]), what="the bed's state")

@@ -1,0 +1,157 @@
+"""Nothing confirmed is lost: kill -9, broker away, station away; and every sign of life in both directions."""
+import json
+
+import pytest
+from rig import NODE
+
+BED = "pain/b1"
+
+
+@pytest.mark.quick
+@pytest.mark.asan
+def test_kill_nine_keeps_episode_and_acknowledgement(world, kill_rounds):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    assert station.acknowledge(BED, start)["status"] == "applied"
+    last = station.alarm(BED, "spo2-low", ack="acked")
+    for _ in range(kill_rounds):
+        mark = station.mark()
+        world.daemon.kill()
+        world.daemon.start()
+        station.online(NODE, after=mark)
+        again = station.alarm(BED, "spo2-low", after=mark, state="active", id=start["id"])
+        assert again["rev"] > last["rev"], "no revision is used twice"
+        assert again["boot"] != last["boot"]
+        assert again["ack"] == "acked", "an acknowledgement survives a restart"
+        last = again
+    mark = station.mark()
+    world.oximeter.show(spo2=97)
+    end = station.alarm(BED, "spo2-low", phase="end", after=mark)
+    assert end["id"] == start["id"]
+
+
+def test_killed_right_after_the_alarm_it_is_found_again(world, kill_rounds):
+    """Kill -9 at the moment the first document is seen: whatever was committed, the alarm is there afterwards."""
+    station = world.started()
+    for _ in range(kill_rounds):
+        mark = station.mark()
+        world.oximeter.show(spo2=90)
+        first = station.alarm(BED, "spo2-low", after=mark, state="active")
+        world.daemon.kill()
+        mark = station.mark()
+        world.daemon.start()
+        station.online(NODE, after=mark)
+        again = station.alarm(BED, "spo2-low", after=mark, state="active", data="fresh")
+        assert again["id"] == first["id"], "the same episode: from the journal, or from the broker's copy"
+        mark = station.mark()
+        world.oximeter.show(spo2=97)
+        station.alarm(BED, "spo2-low", phase="end", after=mark)
+
+
+@pytest.mark.asan
+def test_alarm_raised_while_the_broker_is_away_arrives(world):
+    station = world.started()
+    mark = station.mark()
+    world.broker.stop()
+    station.wait_for(lambda: not station.connected, what="the station noticed")
+    world.oximeter.show(spo2=90)
+    world.broker.start()
+    station.wait_for(lambda: station.connected, 15, "the station is back")
+    start = station.alarm(BED, "spo2-low", timeout=20, after=mark, state="active")
+    assert start["ack"] == "unacked"
+    station.online(NODE, after=mark)
+
+
+def test_begin_and_end_while_the_broker_is_dead_leave_no_ghost(world):
+    """The retained copy of an alarm that ended meanwhile is removed; the event log shows that it was."""
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    mark = station.mark()
+    world.broker.kill()
+    station.wait_for(lambda: not station.connected, what="the station noticed")
+    world.oximeter.show(spo2=97)
+    # The engine needs its off-delay with good values; wait for the daemon's own word that the broker is lost.
+    world.broker.start()
+    station.wait_for(lambda: station.connected, 15, "the station is back")
+    end = station.alarm(BED, "spo2-low", timeout=20, after=mark, phase="end")
+    assert end["id"] == start["id"]
+    topic = f"{station.bed(BED)}/alarm/spo2-low"
+    station.wait_for(lambda: station.last[topic].payload == b"", 20, "the retained copy is gone")
+    late = world.station("ns-2")
+    late.online(NODE)
+    assert topic not in late.last or not late.last[topic].doc, "a station that joins later sees no ghost"
+
+
+def test_planted_ghost_is_removed(world):
+    """A retained alarm under our bed that nobody knows: emptied at the next start, logged, not shown as ours."""
+    station = world.station()
+    topic = f"{station.bed(BED)}/alarm/hr-low"
+    station.client.publish(topic, b'{"schema":"vitals.alarm/1","node":"%s"}' % NODE.encode(), qos=1, retain=True)
+    station.wait_for(lambda: topic in station.last, what="the planted document")
+    station.problems.clear()  # it is not a valid document: that is the point
+    world.daemon.start()
+    station.wait_for(lambda: station.last[topic].payload == b"", 20, "the ghost emptied")
+
+
+@pytest.mark.quick
+def test_status_heartbeat_and_clean_stop(world):
+    station = world.started()
+    online = station.online(NODE)
+    beat = station.wait_for(
+        lambda: next((m.doc for m in station.messages if m.topic.endswith(f"{NODE}/heartbeat")), None), what="heartbeat")
+    assert beat["boot"] == online["boot"] and beat["beds"] == 2
+    world.daemon.stop()
+    status = f"{station.root}/1/node/{NODE}/status"
+    offline = station.wait_for(lambda: station.last[status].doc.get("state") == "offline" and station.last[status].doc)
+    assert offline["reason"] == "clean"
+
+
+def test_kill_nine_lets_the_will_speak(world):
+    station = world.started()
+    online = station.online(NODE)
+    mark = station.mark()
+    world.daemon.kill()
+    status = f"{station.root}/1/node/{NODE}/status"
+    will = station.wait_for(
+        lambda: next((m.doc for m in station.messages[mark:] if m.topic == status), None), what="the will")
+    assert (will["state"], will["reason"], will["boot"]) == ("offline", "will", online["boot"])
+
+
+def test_a_foreign_offline_is_answered(world):
+    """The will of an older connection may come late: the daemon says again that it is there."""
+    station = world.started()
+    status = f"{station.root}/1/node/{NODE}/status"
+    online = station.online(NODE)
+    late_will = dict(online, state="offline", reason="will", conn=0)
+    late_will.pop("ver", None)
+    mark = station.mark()
+    station.client.publish(status, json.dumps(late_will), qos=1, retain=True)
+    station.online(NODE, after=mark)
+
+
+@pytest.mark.quick
+def test_nobody_listening_is_a_condition(world):
+    station = world.started()
+    silent = world.station("ns-2", confirm=False)
+    station.close()
+    world.stations.remove(station)
+    topic = f"{silent.root}/1/node/{NODE}/alarm/no-listener"
+    silent.wait_for(lambda: any(m.topic == topic and m.doc.get("state") == "active" for m in silent.messages), 60,
+                    "no-listener")
+
+
+def test_unconfirmed_alarm_is_repeated_and_reported(world):
+    """A station that sees but never confirms: the alarm comes again, then confirm-missing rises."""
+    world.started()
+    world.stations[0].confirm = False
+    station = world.stations[0]
+    mark = station.mark()
+    world.oximeter.show(spo2=84)
+    start = station.alarm(BED, "spo2-low", after=mark, state="active")
+    station.alarm(BED, "spo2-low", after=mark, phase="continue", timeout=12)
+    topic = f"{station.root}/1/node/{NODE}/alarm/confirm-missing"
+    missing = station.wait_for(
+        lambda: next((m.doc for m in station.messages[mark:] if m.topic == topic and m.doc), None), 25, "confirm-missing")
+    assert missing["state"] == "active" and start["prio"] in ("medium", "high")
