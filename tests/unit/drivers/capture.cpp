@@ -126,9 +126,11 @@ Capture read_capture(const std::filesystem::path& path) {
   return capture;
 }
 
+std::filesystem::path captures_folder() { return VITALSD_CAPTURES; }
+
 std::vector<std::filesystem::path> captures_of(std::string_view driver) {
   std::vector<std::filesystem::path> found;
-  const std::filesystem::path folder = std::filesystem::path(VITALSD_CAPTURES) / driver;
+  const std::filesystem::path folder = captures_folder() / driver;
   if (!std::filesystem::is_directory(folder)) return found;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string ending = entry.path().extension().string();

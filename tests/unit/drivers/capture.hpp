@@ -40,6 +40,7 @@ std::vector<std::uint8_t> hex(std::string_view text);
 vitals::Stamp stamp(std::int64_t ms);  // that many milliseconds into a fixed day
 
 Capture read_capture(const std::filesystem::path& path);
+std::filesystem::path captures_folder();
 // Of one driver, in the order of their names; empty if there are none.
 std::vector<std::filesystem::path> captures_of(std::string_view driver);
 std::string read_file(const std::filesystem::path& path);

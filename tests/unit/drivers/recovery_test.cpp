@@ -1,0 +1,124 @@
+// Goal: whatever came before, good bytes are decoded again after a few frames, and the drivers of streaming
+// ports take no memory while they run. Method: random noise and shuffled pieces of good streams, then good
+// frames.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "drivers/masimo.hpp"
+#include "drivers/nonin.hpp"
+#include "tests/unit/drivers/counted_new.hpp"
+#include "tests/unit/drivers/nonin_bytes.hpp"
+#include "tests/unit/drivers/recording_sink.hpp"
+
+namespace drivers::test {
+namespace {
+
+struct Stream {
+  std::string name;
+  Made (*make)(const Options&);
+  Options options;
+  ByteVector unit;  // one good packet, frame or line
+  std::string value;
+};
+
+ByteVector text(std::string_view line) { return {line.begin(), line.end()}; }
+
+std::vector<Stream> streams() {
+  return {
+      {"format 1", nonin::make, {{"format", "1"}}, hex("81 02 5F"), "obs pr 130 valid"},
+      {"format 2", nonin::make, {{"format", "2"}}, packet_1, "obs pr 131 "},
+      {"format 7", nonin::make, {{"format", "7"}}, packet_7, "obs pr 131 "},
+      {"format 8", nonin::make, {{"format", "8"}}, hex("80 48 62 20"), "obs pr 72 valid"},
+      {"format 13",
+       nonin::make,
+       {{"format", "13"}},
+       hex("00 02 00 0D 00 0E 20 26 03 09 14 25 36 00 02 00 00 48 00 62 6D 03"),
+       "obs pr 72 valid"},
+      {"text", nonin::make, {{"format", "text"}}, text("SPO2=098 HR=072\r\n"), "obs pr 72 valid"},
+      {"masimo",
+       masimo::make,
+       {},
+       text("09/15/10 15:10:29 SPO2=097% BPM=064 PI=11.82% ALARM=20 EXC=800\r\n"),
+       "obs pr 64 valid"},
+  };
+}
+
+// Random bytes, and runs of the stream's own bytes from random places: the worst that resynchronisation can
+// meet.
+ByteVector noise(const ByteVector& unit) {
+  ByteVector bytes;
+  const auto runs = *rc::gen::inRange(0, 12);
+  for (int run = 0; run < runs; ++run) {
+    if (*rc::gen::arbitrary<bool>()) {
+      const auto begin = *rc::gen::inRange<std::size_t>(0, unit.size());
+      const auto end = *rc::gen::inRange<std::size_t>(begin, unit.size() + 1);
+      bytes = bytes + slice(unit, begin, end);
+    } else {
+      bytes = bytes + *rc::gen::container<ByteVector>(rc::gen::arbitrary<std::uint8_t>());
+    }
+  }
+  return bytes;
+}
+
+TEST(Recovery, GoodBytesCountAgainAfterAnyNoise) {
+  constexpr int units_to_recover = 4;
+  for (const Stream& stream : streams()) {
+    EXPECT_TRUE(rc::check(stream.name, [&] {
+      const auto driver = stream.make(stream.options).driver;
+      RecordingSink sink;
+      driver->feed(noise(stream.unit), stamp(0), sink);
+      for (int unit = 1; unit <= units_to_recover; ++unit) {
+        sink.clear();
+        driver->feed(stream.unit, stamp(unit * 1000), sink);
+      }
+      RC_ASSERT(sink.text().find(stream.value) != std::string::npos);
+    }));
+  }
+}
+
+TEST(Recovery, NoNoiseMakesMoreThanOneFaultAByteOrAnImpossibleValue) {
+  for (const Stream& stream : streams()) {
+    EXPECT_TRUE(rc::check(stream.name, [&] {
+      const auto driver = stream.make(stream.options).driver;
+      RecordingSink sink;
+      const ByteVector bytes = noise(stream.unit);
+      driver->feed(bytes, stamp(0), sink);
+      RC_ASSERT(sink.lines.size() <= 2 * bytes.size());
+      for (const auto& seen : sink.observations)
+        if (seen.has_value()) RC_ASSERT(seen.value >= 1 && seen.value <= 321);
+    }));
+  }
+}
+
+class IgnoringSink final : public Sink {
+ public:
+  void on_subject(const Subject&) override {}
+  void on_observation(const vitals::Observation&) override { ++observations; }
+  void on_frame_end(vitals::Stamp) override {}
+  void on_status(const DeviceStatus&) override {}
+  void on_fault(const DecodeFault&) override { ++faults; }
+  void on_send(Bytes) override {}
+  void on_answer(const Answer&) override {}
+  void on_close(std::string_view) override {}
+
+  int observations = 0;
+  int faults = 0;
+};
+
+TEST(Allocation, NoneFromBytesToObservations) {
+  for (const Stream& stream : streams()) {
+    const auto driver = stream.make(stream.options).driver;
+    ByteVector damaged = stream.unit;
+    damaged[damaged.size() / 2] ^= 0x01;
+    IgnoringSink sink;
+    const std::size_t before = allocations();
+    for (int unit = 0; unit < 100; ++unit)
+      driver->feed(unit % 10 == 5 ? damaged : stream.unit, stamp(unit), sink);
+    EXPECT_EQ(allocations(), before) << stream.name;
+    EXPECT_GE(sink.observations, 100) << stream.name;
+  }
+}
+
+}  // namespace
+}  // namespace drivers::test
