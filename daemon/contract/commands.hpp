@@ -1,7 +1,9 @@
-// Commands from stations: JSON in, a typed request out. Everything that can be refused without knowing the bed
-// is refused here; the rest is the bed's business.
+// Commands from stations: JSON in, a typed request out. Everything that can be refused without knowing the
+// bed is refused here; phases, doses, roles and repeated ids are the bed's and the application's business.
+// Pure; survives any bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,27 +16,42 @@
 
 namespace contract {
 
-inline constexpr std::size_t command_bytes_max = 8 * 1024;
+inline constexpr std::size_t command_bytes_max = std::size_t{8} * 1024;
+inline constexpr std::size_t received_entries_max = 256;
+inline constexpr std::size_t reason_bytes_max = 500;  // longer free text is cut
+inline constexpr vitals::Milliseconds ttl_default{30'000};
 inline constexpr vitals::Milliseconds ttl_ms_max{60'000};
 inline constexpr vitals::Milliseconds issued_ahead_ms_max{5'000};
 
 struct Target {
-  std::string condition, id;
-  std::uint64_t rev = 0;
+  std::string condition, id;  // condition: empty when the station did not name it
+  std::uint64_t rev = 0;      // 0: not given (only `reset` may leave it out)
 };
-struct Ack { Target target; };
-struct Reset { Target target; };
-struct Received { std::vector<Target> list; };  // at most 256 entries are kept
+struct Ack {
+  Target target;
+};
+struct Reset {
+  Target target;
+};
+struct Received {
+  std::vector<Target> list;
+};  // at most received_entries_max
 struct Resync {};
-struct InfusionRate { infusion::Rate rate; bool confirmed = false; };
+struct InfusionRate {
+  infusion::Rate rate;
+  bool confirmed = false;
+};
 struct InfusionHold {};
 struct InfusionResume {};
 struct InfusionStop {};
 struct SessionEnd {};
-struct BaselineSet { infusion::Baseline baseline; };
+struct BaselineSet {
+  infusion::Baseline baseline;
+};
 
-using Request = std::variant<Ack, Reset, Received, Resync, infusion::SessionStart, BaselineSet, infusion::InfusionStart,
-                             InfusionRate, InfusionHold, InfusionResume, InfusionStop, SessionEnd>;
+using Request =
+    std::variant<Ack, Reset, Received, Resync, infusion::SessionStart, BaselineSet, infusion::InfusionStart,
+                 InfusionRate, InfusionHold, InfusionResume, InfusionStop, SessionEnd>;
 
 struct Command {
   std::string command_id, verb, client, actor;
@@ -54,12 +71,16 @@ struct Refusal {
 using Parsed = std::variant<Command, Refusal>;
 
 // `verb` and `client` are from the topic: the broker ties them to the login. `now` judges age; with an
-// unsynchronised clock it is not judged.
+// unsynchronised clock it is not judged. An empty payload is a retained message being deleted, often by
+// ourselves: callers ignore it before they come here.
 Parsed parse_command(std::string_view verb, std::string_view client, std::string_view json, bool retained,
                      vitals::WallTime now, bool clock_synced);
 
 // A station's own status document (its birth and will).
-struct StationStatus { std::string station; bool online = false; };
+struct StationStatus {
+  std::string station;
+  bool online = false;
+};
 std::optional<StationStatus> parse_station_status(std::string_view json);
 
 }  // namespace contract

@@ -1,5 +1,7 @@
-// The documents of the MQTT contract as JSON text. Rendered into a caller's buffer, keys in a fixed order, so
-// that the same input gives the same bytes (promise P8). No document carries patient identity (P11).
+// The documents of the MQTT contract as JSON text. Each renderer replaces what is in the caller's buffer;
+// keys come in a fixed order, so that the same input gives the same bytes (promise P8). No document carries
+// patient identity (P11). Pure and thread-free. What every member means: docs/mqtt-contract.md,
+// config/schemas/.
 #pragma once
 
 #include <cstdint>
@@ -33,15 +35,23 @@ struct Envelope {
 
 void render_alarm(std::string& out, const alarms::Alarm& alarm, const Envelope& envelope);
 
-// Reads back what render_alarm wrote: how the journal and a broker's copy are restored. `condition`, `source`
-// and `advice` of the result view into `text_store`, which must outlive it. nullopt: not such a document.
+// An alarm document is far smaller; the broker profile lets no packet above 64 KiB through.
+inline constexpr std::size_t alarm_bytes_max = std::size_t{16} * 1024;
+
+// Reads back what render_alarm wrote: how the journal and a broker's copy are restored. Survives any bytes.
+// nullopt: not such a document. The views of `alarm` are left empty: whoever takes it over points them at
+// strings that live long enough (the bed's own specification, or `condition`, `source`, `advice` once
+// stored). Doses come back as published, in 0.1 mg and 0.01 mg/kg.
 struct StoredAlarm {
   alarms::Alarm alarm;
-  std::string condition, source, advice;  // what the alarm's views must be pointed at
+  std::string condition, source, advice;
+  std::string node, boot, unit, bed;  // who wrote it; unit and bed are empty on a node's own alarm
+  std::uint64_t seq = 0;
+  WallTime ts{};
 };
 std::optional<StoredAlarm> parse_alarm(std::string_view json);
 
-struct Value {  // obs/{metric}
+struct Value {                      // obs/{metric}
   vitals::Observation observation;  // quality already `stale` when past its limit
   WallTime ts{};
   WallTime valid_until{};
@@ -72,7 +82,7 @@ struct BedState {
   std::string_view monitoring;  // none | partial | full | blind
   std::vector<std::string_view> missing;
   unsigned stations_online = 0;
-  std::string_view audience = "bed";
+  std::string_view audience = "bed";  // the widest one of the bed's alarms
   std::vector<LastObservation> last;
 };
 void render_bed_state(std::string& out, const BedState& state, const Envelope& envelope);
@@ -142,10 +152,17 @@ struct Response {
 };
 void render_response(std::string& out, const Response& response);
 
-// event/cmd, event/infusion, event/link, event/config: a flat document of its kind with its own seq.
+// The event log. event/alarm, event/infusion and event/link repeat the document of their kind with a seq of
+// its own; a command's outcome and a change of the settings are documents that only the log has.
 struct CommandEvent {
   std::string_view command_id, verb, client, actor, status, text;
 };
 void render_command_event(std::string& out, const CommandEvent& event, const Envelope& envelope);
+
+struct ConfigEvent {
+  std::string_view config_hash;  // of the settings now in force
+  std::string_view text;         // what changed, in our words
+};
+void render_config_event(std::string& out, const ConfigEvent& event, const Envelope& envelope);
 
 }  // namespace contract

@@ -1,0 +1,218 @@
+// What stations see of a bed besides its alarms: observations, state, infusion, limits, links, summary.
+#include "daemon/contract/documents.hpp"
+#include "daemon/contract/envelope.hpp"
+#include "daemon/contract/json_writer.hpp"
+#include "daemon/contract/schemas.hpp"
+
+namespace contract {
+
+namespace {
+
+double minutes(vitals::Milliseconds duration) {
+  return rounded(static_cast<double>(duration.count()) / 60'000.0, 1);
+}
+
+bool carries_value(vitals::Quality quality) {
+  return quality == vitals::Quality::valid || quality == vitals::Quality::questionable;
+}
+
+void write_quality(JsonWriter& writer, vitals::Quality quality, vitals::Reason reason) {
+  writer.text("q", name(quality));
+  if (reason != vitals::Reason::none) writer.text("reason", name(reason));
+}
+
+void write_part(JsonWriter& writer, std::string_view key, const std::optional<double>& value) {
+  if (value) writer.number(key, *value);
+}
+
+void write_rate(JsonWriter& writer, const infusion::View& session) {
+  writer.number("rate", session.rate ? std::optional(session.rate->value) : std::nullopt);
+  writer.text_or_null("rate_unit", session.rate ? infusion::name(session.rate->unit) : std::string_view{});
+  writer.number("rate_mg_kg_h", rounded(session.rate_mg_per_kg_h, 3));
+}
+
+void write_baseline(JsonWriter& writer, const std::optional<infusion::Baseline>& baseline) {
+  if (!baseline) {
+    writer.null("baseline");
+    return;
+  }
+  writer.open_object("baseline");
+  writer.number("hr", baseline->rate);
+  writer.number("spo2", baseline->spo2);
+  writer.number("sbp", baseline->sbp);
+  writer.number("dbp", baseline->dbp);
+  writer.number("map", baseline->map);
+  writer.time("t", baseline->t);
+  writer.flag("overridden", baseline->overridden);
+  writer.close_object();
+}
+
+void write_limit(JsonWriter& writer, const EffectiveLimit& limit) {
+  writer.open_element();
+  writer.text("cond", limit.condition);
+  writer.number("warn", limit.warn);
+  writer.number("crit", limit.critical);
+  writer.seconds("delay_s", limit.delay);
+  writer.seconds("crit_delay_s", limit.critical_delay);
+  writer.number("relative", limit.relative);
+  writer.text("source", limit.source);
+  writer.close_object();
+}
+
+void write_audio_on(JsonWriter& writer) {
+  writer.open_object("audio");
+  writer.text("state", "on");
+  writer.null("until");
+  writer.null("by");
+  writer.close_object();
+}
+
+}  // namespace
+
+void render_observation(std::string& out, const Value& value) {
+  const vitals::Observation& observation = value.observation;
+  const vitals::MetricFacts& facts = vitals::facts(observation.metric);
+  JsonWriter writer(out);
+  writer.text("schema", schema::observation);
+  if (observation.has_value()) writer.number("v", observation.value);
+  writer.text("u", name(facts.unit));
+  writer.time("ts", value.ts);
+  writer.time("t_src", observation.t_src);
+  writer.time("valid_until", value.valid_until);
+  write_quality(writer, observation.quality, observation.reason);
+  writer.text("src", value.source);
+  writer.count("mdc", observation.mdc != 0 ? observation.mdc : facts.mdc);
+  writer.text("metric", facts.name);
+  writer.flag("sim", value.sim || observation.test);
+  writer.close_object();
+}
+
+void render_cuff(std::string& out, const Cuff& cuff) {
+  JsonWriter writer(out);
+  writer.text("schema", schema::cuff);
+  if (carries_value(cuff.quality)) {
+    write_part(writer, "sys", cuff.sys);
+    write_part(writer, "dia", cuff.dia);
+    write_part(writer, "map", cuff.map);
+  }
+  writer.flag("map_derived", cuff.map_derived);
+  writer.text("u", name(vitals::Unit::mmhg));
+  writer.time("ts", cuff.ts);
+  writer.time("t_src", cuff.t_src);
+  writer.time("valid_until", cuff.valid_until);
+  write_quality(writer, cuff.quality, cuff.reason);
+  writer.text("src", cuff.source);
+  writer.text("metric", "nibp");
+  writer.flag("sim", cuff.sim);
+  writer.close_object();
+}
+
+void render_bed_state(std::string& out, const BedState& state, const Envelope& envelope) {
+  const infusion::View& session = state.session;
+  JsonWriter writer(out);
+  writer.text("schema", schema::bed);
+  write_bed(writer, envelope);
+  writer.text_or_null("session", session.session);
+  writer.text("phase", name(session.phase));
+  writer.time("phase_since",
+              session.phase == vitals::Phase::none ? std::nullopt : std::optional(session.phase_since));
+  writer.time("titrating_until", session.titrating_until);
+  writer.text("preset", state.preset);
+  writer.flag("signed_off", state.signed_off);
+  writer.text("monitoring", state.monitoring);
+  if (!state.missing.empty()) {
+    writer.open_array("missing");
+    for (const std::string_view metric : state.missing) writer.text_element(metric);
+    writer.close_array();
+  }
+  write_audio_on(writer);
+  writer.text("audience", state.audience);
+  writer.count("stations_online", state.stations_online);
+  writer.open_object("last_obs");
+  for (const LastObservation& last : state.last) writer.time(last.name, last.t);
+  writer.close_object();
+  write_common(writer, envelope);
+  writer.close_object();
+}
+
+void render_infusion(std::string& out, const infusion::View& session, const Envelope& envelope) {
+  JsonWriter writer(out);
+  writer.text("schema", schema::infusion);
+  writer.text_or_null("session", session.session);
+  writer.text("phase", name(session.phase));
+  writer.number("kg", session.kg);
+  writer.number("conc_mg_ml", session.conc_mg_ml);
+  write_rate(writer, session);
+  writer.number("dose_mg", rounded(session.dose_mg, 1));
+  writer.number("dose_mg_kg", rounded(session.dose_mg_per_kg, 2));
+  writer.text("dose_band", infusion::name(session.band));
+  writer.time("t_start", session.t_start);
+  if (session.t_scheduled) writer.time("t_scheduled", *session.t_scheduled);
+  if (session.planned_mg_per_kg) writer.number("planned_mg_kg", *session.planned_mg_per_kg);
+  writer.number("planned_min", session.planned ? std::optional(minutes(*session.planned)) : std::nullopt);
+  writer.number("held_min", minutes(session.held));
+  writer.text_or_null("by", session.by);
+  write_baseline(writer, session.baseline);
+  write_bed(writer, envelope);
+  write_common(writer, envelope);
+  writer.close_object();
+}
+
+void render_limits(std::string& out, vitals::Phase phase, std::string_view signed_off_by,
+                   std::span<const EffectiveLimit> set, const Envelope& envelope) {
+  JsonWriter writer(out);
+  writer.text("schema", schema::limits);
+  writer.text("phase", name(phase));
+  writer.text("signed_off_by", signed_off_by);
+  writer.open_array("set");
+  for (const EffectiveLimit& limit : set) write_limit(writer, limit);
+  writer.close_array();
+  write_bed(writer, envelope);
+  write_common(writer, envelope);
+  writer.close_object();
+}
+
+void render_link(std::string& out, const LinkDocument& link, const Envelope& envelope) {
+  JsonWriter writer(out);
+  writer.text("schema", schema::link);
+  writer.text("src", link.source);
+  writer.text("state", link.state);
+  writer.text("protocol", link.protocol);
+  if (!link.detail.empty()) writer.text("detail", link.detail);
+  writer.time("since", link.since);
+  writer.time("last_rx", link.last_rx);
+  writer.count("frames", link.frames);
+  writer.count("faults", link.faults);
+  write_bed(writer, envelope);
+  write_common(writer, envelope);
+  writer.close_object();
+}
+
+void render_summary(std::string& out, const Summary& summary, const Envelope& envelope) {
+  JsonWriter writer(out);
+  writer.text("schema", schema::summary);
+  write_bed(writer, envelope);
+  writer.open_object("n");
+  writer.count("high", summary.high);
+  writer.count("medium", summary.medium);
+  writer.count("low", summary.low);
+  writer.count("info", summary.info);
+  writer.close_object();
+  writer.count("unacked", summary.unacked);
+  writer.text_or_null("top", summary.top);
+  writer.text_or_null("top_text", summary.top_text);
+  writer.open_array("set");
+  for (const SummaryEntry& entry : summary.set) {
+    writer.open_element();
+    writer.text("cond", entry.condition);
+    writer.text("id", alarms::view(entry.id));
+    writer.count("rev", entry.rev);
+    writer.close_object();
+  }
+  writer.close_array();
+  writer.count("set_rev", summary.set_rev);
+  write_common(writer, envelope);
+  writer.close_object();
+}
+
+}  // namespace contract

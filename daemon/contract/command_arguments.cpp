@@ -1,0 +1,261 @@
+#include "daemon/contract/command_arguments.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <initializer_list>
+#include <span>
+
+#include "daemon/contract/topics.hpp"
+#include "daemon/contract/ulid.hpp"
+
+namespace contract {
+
+namespace {
+
+// Above this a figure is a slip of the keyboard whatever it counts; what is right for a patient is judged by
+// the infusion session, which knows weight and concentration.
+constexpr double figure_max = 1e6;
+constexpr double planned_min_max = 7 * 24 * 60;          // a week
+constexpr std::int64_t unix_ms_max = 4'102'444'800'000;  // 2100-01-01
+constexpr std::array<std::string_view, 3> common_keys{"note", "reason",
+                                                      "confirm"};  // allowed with every verb
+
+const Json& empty_object() {
+  static const Json object = Json::object();
+  return object;
+}
+
+// Reads arguments one by one and keeps the first complaint, so that a verb's reader is a plain list.
+class Arguments {
+ public:
+  explicit Arguments(const Json& args) : args_(&args), fields_(args) {}
+
+  const std::string& error() const { return error_; }
+  const Fields& fields() const { return fields_; }
+
+  void complain(std::string text) {
+    if (error_.empty()) error_ = std::move(text);
+  }
+
+  // An argument that the verb does not have is a misspelt one more often than a needless one: never ignored.
+  void allow(std::span<const std::string_view> keys) {
+    for (const auto& [key, value] : args_->items()) {
+      const auto names = [&key = key](std::string_view known) { return known == key; };
+      if (std::none_of(keys.begin(), keys.end(), names) &&
+          std::none_of(common_keys.begin(), common_keys.end(), names))
+        complain("args." + key.substr(0, id_length_max) + " is not an argument of this verb");
+    }
+  }
+
+  std::optional<double> positive(std::string_view key, double most = figure_max) {
+    if (!fields_.has(key)) return std::nullopt;
+    const auto value = fields_.number(key);
+    if (value && *value > 0 && *value <= most) return value;
+    complain("args." + std::string(key) + " must be a number above 0");
+    return std::nullopt;
+  }
+
+  std::string text(std::string_view key) {
+    if (!fields_.has(key)) return {};
+    const auto value = fields_.text(key);
+    if (!value) complain("args." + std::string(key) + " must be a string");
+    return std::string{value.value_or(std::string_view{})};
+  }
+
+  bool flag(std::string_view key) {
+    if (!fields_.has(key)) return false;
+    const auto value = fields_.flag(key);
+    if (!value) complain("args." + std::string(key) + " must be true or false");
+    return value.value_or(false);
+  }
+
+  std::optional<vitals::WallTime> time(std::string_view key) {
+    if (!fields_.has(key)) return std::nullopt;
+    const auto ms = fields_.integer(key);
+    if (ms && *ms >= 0 && *ms <= unix_ms_max) return vitals::wall_from_unix_ms(*ms);
+    complain("args." + std::string(key) + " must be milliseconds since 1970 (UTC)");
+    return std::nullopt;
+  }
+
+  std::optional<infusion::Rate> rate() {
+    const auto value = positive("rate");
+    const std::string unit = text("rate_unit");
+    if (!value && unit.empty()) return std::nullopt;
+    const auto known = infusion::rate_unit_named(unit);
+    if (!value || !known) {
+      complain("args.rate needs a number above 0 and args.rate_unit one of mg/h, mg/kg/h, mcg/kg/min, mL/h");
+      return std::nullopt;
+    }
+    return infusion::Rate{*value, *known};
+  }
+
+ private:
+  const Json* args_;
+  Fields fields_;
+  std::string error_;
+};
+
+// "{cond, id, rev}" with `id` always there; returns what is wrong.
+std::string read_target(const Json* json, bool rev_needed, Target& out) {
+  if (json == nullptr || !json->is_object()) return "target must be an object with id and rev";
+  const Fields fields(*json);
+  const auto id = fields.text("id");
+  if (!id || !is_ulid(*id)) return "target.id must be the 26 characters of the alarm's id";
+  const auto rev = fields.count("rev");
+  if ((rev_needed || fields.has("rev")) && (!rev || *rev == 0))
+    return "target.rev must be the revision that was seen, 1 or more";
+  const auto condition = fields.text("cond");
+  if (fields.has("cond") && (!condition || !is_condition(*condition)))
+    return "target.cond must be a condition such as spo2-low";
+  out.id = *id;
+  out.rev = rev.value_or(0);
+  out.condition = condition.value_or(std::string_view{});
+  return {};
+}
+
+void read_ack(const Fields& document, Arguments& arguments, Request& out) {
+  Ack ack;
+  arguments.complain(read_target(document.find("target"), true, ack.target));
+  out = std::move(ack);
+}
+
+void read_reset(const Fields& document, Arguments& arguments, Request& out) {
+  Reset reset;
+  arguments.complain(read_target(document.find("target"), false, reset.target));
+  out = std::move(reset);
+}
+
+// The list stands in args.list, or args is the list itself.
+void read_received(const Fields& document, Arguments& arguments, Request& out) {
+  const Json* args = document.find("args");
+  const Json* list = args != nullptr && args->is_array() ? args : arguments.fields().find("list");
+  Received received;
+  if (list == nullptr || !list->is_array())
+    return arguments.complain("args.list must be a list of {id, rev}, and may be empty");
+  for (const Json& entry : *list) {
+    if (received.list.size() == received_entries_max) break;
+    Target target;
+    arguments.complain(read_target(&entry, true, target));
+    received.list.push_back(std::move(target));
+  }
+  out = std::move(received);
+}
+
+void read_session_start(const Fields&, Arguments& arguments, Request& out) {
+  infusion::SessionStart start;
+  start.session = arguments.text("session");
+  start.at = arguments.time("at");
+  start.kg = arguments.positive("kg");
+  out = std::move(start);
+}
+
+void read_baseline(const Fields& document, Arguments& arguments, Request& out) {
+  infusion::Baseline baseline;
+  if (arguments.fields().has("hr") && arguments.fields().has("rate"))
+    arguments.complain("args.hr and args.rate are two names of one thing: give one");
+  const auto hr = arguments.positive("hr"), rate = arguments.positive("rate");
+  baseline.rate = hr ? hr : rate;
+  baseline.spo2 = arguments.positive("spo2");
+  baseline.sbp = arguments.positive("sbp");
+  baseline.dbp = arguments.positive("dbp");
+  baseline.map = arguments.positive("map");
+  baseline.t = document.time("issued_at").value_or(vitals::WallTime{});
+  baseline.overridden = true;
+  if (!baseline.rate && !baseline.spo2 && !baseline.sbp && !baseline.dbp && !baseline.map)
+    arguments.complain("args needs at least one of hr, spo2, sbp, dbp, map");
+  out = BaselineSet{baseline};
+}
+
+void read_infusion_start(const Fields&, Arguments& arguments, Request& out) {
+  infusion::InfusionStart start;
+  start.mg_per_kg = arguments.positive("mg_per_kg");
+  start.kg = arguments.positive("kg");
+  start.conc_mg_ml = arguments.positive("conc_mg_ml");
+  start.rate = arguments.rate();
+  if (const auto planned = arguments.positive("planned_min", planned_min_max))
+    start.planned = vitals::Milliseconds{std::llround(*planned * 60'000)};
+  start.confirmed = arguments.flag("confirm");
+  out = std::move(start);
+}
+
+void read_infusion_rate(const Fields&, Arguments& arguments, Request& out) {
+  const auto rate = arguments.rate();
+  if (!rate) arguments.complain("args.rate and args.rate_unit are needed");
+  out = InfusionRate{rate.value_or(infusion::Rate{}), arguments.flag("confirm")};
+}
+
+template <typename Bare>
+void read_bare(const Fields&, Arguments&, Request& out) {
+  out = Bare{};
+}
+
+using Keys = std::span<const std::string_view>;
+constexpr std::array<std::string_view, 1> received_keys{"list"};
+constexpr std::array<std::string_view, 3> session_keys{"session", "at", "kg"};
+constexpr std::array<std::string_view, 6> baseline_keys{"hr", "rate", "spo2", "sbp", "dbp", "map"};
+constexpr std::array<std::string_view, 6> start_keys{"mg_per_kg", "kg",        "conc_mg_ml",
+                                                     "rate",      "rate_unit", "planned_min"};
+constexpr std::array<std::string_view, 2> rate_keys{"rate", "rate_unit"};
+
+struct Verb {
+  std::string_view name;
+  Keys keys;  // in args, besides the common ones
+  void (*read)(const Fields& document, Arguments& arguments, Request& out);
+};
+constexpr std::array<Verb, 12> verbs{{
+    {"ack", {}, read_ack},
+    {"reset", {}, read_reset},
+    {"received", received_keys, read_received},
+    {"resync", {}, read_bare<Resync>},
+    {"session-start", session_keys, read_session_start},
+    {"baseline-set", baseline_keys, read_baseline},
+    {"session-end", {}, read_bare<SessionEnd>},
+    {"infusion-start", start_keys, read_infusion_start},
+    {"infusion-rate", rate_keys, read_infusion_rate},
+    {"infusion-hold", {}, read_bare<InfusionHold>},
+    {"infusion-resume", {}, read_bare<InfusionResume>},
+    {"infusion-stop", {}, read_bare<InfusionStop>},
+}};
+
+const Verb* find_verb(std::string_view name) {
+  const auto found =
+      std::find_if(verbs.begin(), verbs.end(), [name](const Verb& verb) { return verb.name == name; });
+  return found == verbs.end() ? nullptr : &*found;
+}
+
+// Cut between characters, not inside one.
+std::string shortened(std::string text) {
+  if (text.size() <= reason_bytes_max) return text;
+  std::size_t end = reason_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  return text;
+}
+
+}  // namespace
+
+std::string verb_list() {
+  std::string out;
+  for (const Verb& verb : verbs) out.append(out.empty() ? "" : ", ").append(verb.name);
+  return out;
+}
+
+bool is_verb(std::string_view verb) { return find_verb(verb) != nullptr; }
+
+std::string read_request(std::string_view verb, const Fields& document, Command& out) {
+  const Verb* known = find_verb(verb);
+  if (known == nullptr) return "unknown verb; this version knows " + verb_list();
+  const Json* args = document.find("args");
+  const bool is_list = args != nullptr && args->is_array() && verb == "received";
+  if (args != nullptr && !args->is_object() && !is_list) return "args must be an object";
+  Arguments arguments(args == nullptr || is_list ? empty_object() : *args);
+  arguments.allow(known->keys);
+  known->read(document, arguments, out.request);
+  const std::string reason = arguments.text("reason"), note = arguments.text("note");
+  out.reason = shortened(reason.empty() ? note : reason);
+  return arguments.error();
+}
+
+}  // namespace contract

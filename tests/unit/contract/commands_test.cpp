@@ -1,0 +1,319 @@
+#include "daemon/contract/commands.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using namespace contract;
+using Json = nlohmann::json;
+
+constexpr std::int64_t now_ms = 1'764'000'040'000;
+const vitals::WallTime now = vitals::wall_from_unix_ms(now_ms);
+constexpr const char* episode = "01JD3N6T7Q8R9S0TAVWXYZ1234";
+
+Json command(const std::string& verb, Json args = Json::object()) {
+  return {{"schema", "vitals.cmd/1"},
+          {"cmd_id", "01JD3N7B2V4X6Z8A0C2E4G6J8K"},
+          {"verb", verb},
+          {"issued_at", now_ms},
+          {"ttl_s", 30},
+          {"actor", "rn-17"},
+          {"station", "ns-2"},
+          {"args", std::move(args)}};
+}
+Json ack() {
+  Json json = command("ack", {{"note", "at bedside"}});
+  json["target"] = {{"cond", "spo2-low"}, {"id", episode}, {"rev", 4}};
+  return json;
+}
+
+Parsed parse(const Json& json, vitals::WallTime at = now, bool retained = false, bool synced = true) {
+  return parse_command(json.value("verb", "ack"), "ns-2", json.dump(), retained, at, synced);
+}
+
+template <typename Kind>
+Kind accepted(const Json& json) {
+  const Parsed parsed = parse(json);
+  if (const auto* refusal = std::get_if<Refusal>(&parsed)) ADD_FAILURE() << refusal->text;
+  const auto* out = std::get_if<Command>(&parsed);
+  if (out == nullptr || !std::holds_alternative<Kind>(out->request)) {
+    ADD_FAILURE() << "not accepted as that kind: " << json.dump();
+    return {};
+  }
+  return std::get<Kind>(out->request);
+}
+
+Refusal refused(const Parsed& parsed) {
+  const auto* refusal = std::get_if<Refusal>(&parsed);
+  if (refusal == nullptr) {
+    ADD_FAILURE() << "was accepted";
+    return {};
+  }
+  EXPECT_FALSE(refusal->text.empty()) << "a refusal says what would be right";
+  return *refusal;
+}
+std::string status(const Parsed& parsed) { return refused(parsed).status; }
+
+TEST(Command, an_acknowledgement_names_one_episode_at_one_revision) {
+  const Parsed parsed = parse(ack());
+  ASSERT_TRUE(std::holds_alternative<Command>(parsed)) << std::get<Refusal>(parsed).text;
+  const auto& out = std::get<Command>(parsed);
+  EXPECT_EQ(out.command_id, "01JD3N7B2V4X6Z8A0C2E4G6J8K");
+  EXPECT_EQ(out.verb, "ack");
+  EXPECT_EQ(out.client, "ns-2");
+  EXPECT_EQ(out.actor, "rn-17");
+  EXPECT_EQ(out.reason, "at bedside");
+  EXPECT_EQ(out.ttl, vitals::Milliseconds{30'000});
+  const auto& target = std::get<Ack>(out.request).target;
+  EXPECT_EQ(target.condition, "spo2-low");
+  EXPECT_EQ(target.id, episode);
+  EXPECT_EQ(target.rev, 4U);
+}
+
+TEST(Command, an_acknowledgement_without_exact_target_is_invalid) {
+  for (const Json& target :
+       {Json(), Json::object(), Json{{"id", episode}}, Json{{"rev", 4}}, Json{{"id", episode}, {"rev", 0}},
+        Json{{"id", episode}, {"rev", -1}}, Json{{"id", episode}, {"rev", 4.5}},
+        Json{{"id", episode}, {"rev", "4"}}, Json{{"id", "spo2-low"}, {"rev", 4}},
+        Json{{"id", episode}, {"rev", 4}, {"cond", "SpO2/#"}}}) {
+    Json json = ack();
+    json["target"] = target;
+    EXPECT_EQ(status(parse(json)), "invalid") << target.dump();
+  }
+}
+
+TEST(Command, reset_may_leave_out_the_revision) {
+  Json json = command("reset");
+  json["target"] = {{"id", episode}};
+  EXPECT_EQ(accepted<Reset>(json).target.rev, 0U);
+}
+
+TEST(Command, retained_is_refused_whatever_it_says) {
+  const Refusal refusal = refused(parse(ack(), now, true));
+  EXPECT_EQ(refusal.status, "refused");
+  EXPECT_EQ(refusal.command_id, "01JD3N7B2V4X6Z8A0C2E4G6J8K");
+  EXPECT_EQ(status(parse_command("ack", "ns-2", "not json", true, now, true)), "refused");
+}
+
+TEST(Command, age_is_judged_to_the_millisecond) {
+  using std::chrono::milliseconds;
+  EXPECT_TRUE(std::holds_alternative<Command>(parse(ack(), now + milliseconds{30'000})));
+  EXPECT_EQ(status(parse(ack(), now + milliseconds{30'001})), "expired");
+  EXPECT_TRUE(std::holds_alternative<Command>(parse(ack(), now - milliseconds{5'000})));
+  EXPECT_EQ(status(parse(ack(), now - milliseconds{5'001})), "refused");
+}
+
+TEST(Command, age_is_not_judged_by_a_clock_that_is_wrong) {
+  EXPECT_TRUE(std::holds_alternative<Command>(parse(ack(), now + std::chrono::hours{10}, false, false)));
+  EXPECT_TRUE(std::holds_alternative<Command>(parse(ack(), now - std::chrono::hours{10}, false, false)));
+}
+
+TEST(Command, times_that_are_none_are_invalid) {
+  for (const Json& issued : {Json(), Json("now"), Json(-1), Json(1.5), Json(INT64_MAX), Json(UINT64_MAX)}) {
+    Json json = ack();
+    json["issued_at"] = issued;
+    EXPECT_EQ(status(parse(json)), "invalid") << issued.dump();
+  }
+  for (const Json& ttl : {Json(0), Json(-30), Json(61), Json("30"), Json(1e300)}) {
+    Json json = ack();
+    json["ttl_s"] = ttl;
+    EXPECT_EQ(status(parse(json)), "invalid") << ttl.dump();
+  }
+}
+
+TEST(Command, the_station_must_be_the_login_of_the_topic) {
+  Json json = ack();
+  json["station"] = "ns-3";
+  EXPECT_EQ(status(parse(json)), "unauthorised");
+  json.erase("station");
+  EXPECT_EQ(status(parse(json)), "unauthorised");
+}
+
+TEST(Command, form_is_checked) {
+  const auto with = [](const char* key, const Json& value) {
+    Json json = ack();
+    json[key] = value;
+    return status(parse_command("ack", "ns-2", json.dump(), false, now, true));
+  };
+  EXPECT_EQ(with("schema", "vitals.cmd/2"), "invalid");
+  EXPECT_EQ(with("cmd_id", "short"), "invalid");
+  EXPECT_EQ(with("cmd_id", "01JD3N7B2V4X6Z8A0C2E4G6J8K; drop"), "invalid");
+  EXPECT_EQ(with("cmd_id", 17), "invalid");
+  EXPECT_EQ(with("verb", "reset"), "invalid");
+  EXPECT_EQ(with("actor", std::string(65, 'x')), "invalid");
+  EXPECT_EQ(with("args", Json::array()), "invalid");
+  EXPECT_EQ(with("args", Json{{"reason", 5}}), "invalid");
+}
+
+TEST(Command, an_unknown_verb_is_answered_with_the_known_ones) {
+  const Refusal refusal = refused(parse(command("silence-all")));
+  EXPECT_EQ(refusal.status, "invalid");
+  EXPECT_NE(refusal.text.find("infusion-stop"), std::string::npos);
+}
+
+TEST(Command, an_argument_that_the_verb_does_not_have_is_not_ignored) {
+  const Refusal refusal = refused(parse(command("infusion-start", {{"weight", 70}})));
+  EXPECT_EQ(refusal.status, "invalid");
+  EXPECT_NE(refusal.text.find("args.weight"), std::string::npos);
+}
+
+TEST(Command, received_takes_its_list_from_args_or_args_itself) {
+  const Json list = {{{"id", episode}, {"rev", 4}}};
+  EXPECT_EQ(accepted<Received>(command("received", {{"list", list}})).list.size(), 1U);
+  EXPECT_EQ(accepted<Received>(command("received", list)).list.at(0).rev, 4U);
+  EXPECT_TRUE(accepted<Received>(command("received", {{"list", Json::array()}})).list.empty());
+  EXPECT_TRUE(accepted<Received>(command("received", Json::array())).list.empty());
+  EXPECT_EQ(status(parse(command("received"))), "invalid");
+  EXPECT_EQ(status(parse(command("received", {{"list", {1, 2}}}))), "invalid");
+}
+
+TEST(Command, session_and_infusion_start) {
+  const auto session = accepted<infusion::SessionStart>(
+      command("session-start", {{"session", "s-1"}, {"at", now_ms}, {"kg", 70}}));
+  EXPECT_EQ(session.session, "s-1");
+  EXPECT_EQ(session.at, now);
+  EXPECT_EQ(session.kg, 70);
+
+  const auto start = accepted<infusion::InfusionStart>(command("infusion-start", {{"mg_per_kg", 0.5},
+                                                                                  {"kg", 70},
+                                                                                  {"conc_mg_ml", 2},
+                                                                                  {"rate", 17.5},
+                                                                                  {"rate_unit", "mL/h"},
+                                                                                  {"planned_min", 60},
+                                                                                  {"confirm", true}}));
+  EXPECT_EQ(start.mg_per_kg, 0.5);
+  EXPECT_EQ(start.conc_mg_ml, 2);
+  ASSERT_TRUE(start.rate);
+  EXPECT_EQ(start.rate->unit, infusion::RateUnit::ml_per_h);
+  EXPECT_EQ(start.rate->value, 17.5);
+  EXPECT_EQ(start.planned, vitals::Milliseconds{3'600'000});
+  EXPECT_TRUE(start.confirmed);
+  EXPECT_EQ(start.by, "command");
+}
+
+TEST(Command, a_rate_without_unit_is_no_rate) {
+  EXPECT_EQ(status(parse(command("infusion-rate", {{"rate", 5}}))), "invalid");
+  EXPECT_EQ(status(parse(command("infusion-rate", {{"rate_unit", "mL/h"}}))), "invalid");
+  EXPECT_EQ(status(parse(command("infusion-rate", {{"rate", 5}, {"rate_unit", "ml/h"}}))), "invalid");
+  EXPECT_EQ(status(parse(command("infusion-rate"))), "invalid");
+  EXPECT_EQ(status(parse(command("infusion-start", {{"kg", 70}, {"rate", 5}}))), "invalid");
+  const auto rate =
+      accepted<InfusionRate>(command("infusion-rate", {{"rate", 5}, {"rate_unit", "mcg/kg/min"}}));
+  EXPECT_EQ(rate.rate.unit, infusion::RateUnit::mcg_per_kg_min);
+  EXPECT_FALSE(rate.confirmed);
+}
+
+TEST(Command, absurd_figures_are_invalid) {
+  for (const Json& kg : {Json(0), Json(-70), Json(1e7), Json("70"), Json(true)})
+    EXPECT_EQ(status(parse(command("infusion-start", {{"kg", kg}}))), "invalid") << kg.dump();
+  EXPECT_EQ(status(parse(command("infusion-start", {{"planned_min", 1e6}}))), "invalid");
+  for (const char* number : {"NaN", "Infinity", "1e999"}) {
+    std::string json = command("infusion-start", {{"kg", 7777}}).dump();
+    json.replace(json.find("7777"), 4, number);
+    EXPECT_EQ(status(parse_command("infusion-start", "ns-2", json, false, now, true)), "invalid") << number;
+  }
+}
+
+TEST(Command, baseline_takes_either_name_of_the_rate) {
+  const auto set = accepted<BaselineSet>(command("baseline-set", {{"hr", 72}, {"sbp", 128}, {"dbp", 78}}));
+  EXPECT_EQ(set.baseline.rate, 72);
+  EXPECT_EQ(set.baseline.sbp, 128);
+  EXPECT_FALSE(set.baseline.spo2);
+  EXPECT_TRUE(set.baseline.overridden);
+  EXPECT_EQ(accepted<BaselineSet>(command("baseline-set", {{"rate", 71}})).baseline.rate, 71);
+  EXPECT_EQ(status(parse(command("baseline-set", {{"rate", 71}, {"hr", 72}}))), "invalid");
+  EXPECT_EQ(status(parse(command("baseline-set"))), "invalid");
+}
+
+TEST(Command, bare_verbs) {
+  accepted<Resync>(command("resync"));
+  accepted<InfusionHold>(command("infusion-hold", {{"reason", "bag change"}}));
+  accepted<InfusionResume>(command("infusion-resume"));
+  accepted<InfusionStop>(command("infusion-stop"));
+  accepted<SessionEnd>(command("session-end"));
+}
+
+TEST(Command, free_text_is_cut_between_characters) {
+  std::string note;
+  for (int i = 0; i < 400; ++i) note += "ä";
+  const Parsed parsed = parse(command("infusion-stop", {{"reason", note}}));
+  const auto& reason = std::get<Command>(parsed).reason;
+  EXPECT_EQ(reason.size(), reason_bytes_max);
+  EXPECT_EQ(note.substr(0, reason.size()), reason);
+  const Parsed odd = parse(command("infusion-stop", {{"reason", "x" + note}}));
+  EXPECT_EQ(std::get<Command>(odd).reason.size(), reason_bytes_max - 1);
+}
+
+TEST(Command, size_and_depth_are_bounded_before_parsing) {
+  Json json = ack();
+  json["args"]["note"] = std::string(command_bytes_max, 'x');
+  EXPECT_EQ(status(parse(json)), "refused");
+  for (const char bracket : {'[', '{'})
+    EXPECT_EQ(status(parse_command("ack", "ns-2", std::string(command_bytes_max, bracket), false, now, true)),
+              "invalid");
+  std::string deep = "{\"a\":" + std::string(3000, '[') + std::string(3000, ']') + "}";
+  EXPECT_EQ(status(parse_command("ack", "ns-2", deep, false, now, true)), "invalid");
+}
+
+TEST(Command, a_key_given_twice_has_no_one_meaning) {
+  std::string json = command("infusion-rate", {{"rate", 5}, {"rate_unit", "mL/h"}}).dump();
+  json.replace(json.find("\"rate\":5"), 8, "\"rate\":5,\"rate\":50");
+  EXPECT_EQ(status(parse_command("infusion-rate", "ns-2", json, false, now, true)), "invalid");
+}
+
+RC_GTEST_PROP(CommandProperty, survives_any_bytes, (const std::string& bytes)) {
+  RC_ASSERT(std::holds_alternative<Refusal>(parse_command("ack", "ns-2", bytes, false, now, true)));
+}
+
+RC_GTEST_PROP(CommandProperty, survives_any_damage, ()) {
+  std::string json = ack().dump();
+  for (int hits = *rc::gen::inRange(1, 6); hits > 0 && !json.empty(); --hits) {
+    const auto where = *rc::gen::inRange<std::size_t>(0, json.size());
+    json[where] = *rc::gen::arbitrary<char>();
+  }
+  const Parsed parsed = parse_command("ack", "ns-2", json, false, now, true);
+  if (const auto* out = std::get_if<Command>(&parsed))
+    RC_ASSERT(std::get<Ack>(out->request).target.id.size() == 26U);
+}
+
+// The same lines are judged by the JSON Schema (validate_schemas.py): what one accepts the other accepts.
+TEST(Command, agrees_with_the_schema_examples) {
+  std::ifstream file(VITALSD_COMMAND_EXAMPLES);
+  ASSERT_TRUE(file) << VITALSD_COMMAND_EXAMPLES;
+  unsigned lines = 0;
+  for (std::string line; std::getline(file, line); ++lines) {
+    const Json example = Json::parse(line);
+    const Json& document = example.at("command");
+    const bool taken = std::holds_alternative<Command>(parse(document));
+    EXPECT_EQ(taken, example.at("valid").get<bool>()) << line;
+  }
+  EXPECT_GT(lines, 10U);
+}
+
+TEST(StationStatus, online_and_offline) {
+  const auto online = parse_station_status(
+      R"({"schema":"vitals.station/1","station":"ns-2","state":"online","boot":"a","conn":1,"ts":1})");
+  ASSERT_TRUE(online);
+  EXPECT_EQ(online->station, "ns-2");
+  EXPECT_TRUE(online->online);
+  const auto offline =
+      parse_station_status(R"({"schema":"vitals.station/1","station":"ns-2","state":"offline"})");
+  ASSERT_TRUE(offline);
+  EXPECT_FALSE(offline->online);
+}
+
+TEST(StationStatus, anything_else_is_none) {
+  for (const char* wrong :
+       {"", "online", "[]", R"({"schema":"vitals.node/1","station":"ns-2","state":"online"})",
+        R"({"schema":"vitals.station/1","station":"NS 2","state":"online"})",
+        R"({"schema":"vitals.station/1","station":"ns-2","state":"degraded"})",
+        R"({"schema":"vitals.station/1","station":"ns-2"})"})
+    EXPECT_FALSE(parse_station_status(wrong)) << wrong;
+}
+
+}  // namespace
