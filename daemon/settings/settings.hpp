@@ -30,7 +30,7 @@ struct Broker {
   std::string host = "127.0.0.1";  // an address: names cost a DNS wait
   std::uint16_t port = 1883;
   std::string user;
-  std::string password_file;  // first line; also $CREDENTIALS_DIRECTORY/NAME
+  std::string password_file;                 // first line; also $CREDENTIALS_DIRECTORY/NAME
   std::string ca_file, cert_file, key_file;  // any set: TLS
   bool tls = false;
 };
@@ -39,12 +39,13 @@ enum class Role : std::uint8_t { viewer, nurse, charge, admin };
 std::string_view name(Role role);
 
 struct Stations {
-  std::vector<std::string> required;           // empty: any station
+  std::vector<std::string> required;               // empty: any station
   std::map<std::string, Role, std::less<>> roles;  // login -> role; a login that is not here is unauthorised
 };
 
 struct SerialLink {
-  std::string port;  // /dev/serial/by-id/...; "pty:PATH" or a plain path of a pseudo terminal: plain descriptor
+  std::string
+      port;  // /dev/serial/by-id/...; "pty:PATH" or a plain path of a pseudo terminal: plain descriptor
   bool plain = false;
   std::optional<unsigned> baud;  // default: the driver's facts
 };
@@ -53,8 +54,8 @@ struct MllpListen {
   std::uint16_t port = 2575;
   unsigned connections_max = 256;
   unsigned connections_per_peer_max = 4;
-  bool single = false;                 // one monitor per address: a second connection replaces the first
-  std::vector<std::string> peers;      // allowed addresses, empty: loopback only when listening on loopback
+  bool single = false;             // one monitor per address: a second connection replaces the first
+  std::vector<std::string> peers;  // allowed addresses, empty: loopback only when listening on loopback
 };
 
 struct Source {
@@ -63,6 +64,8 @@ struct Source {
   std::map<std::string, std::string, std::less<>> options;  // checked against the driver's facts
   std::variant<SerialLink, MllpListen> link;
   Milliseconds period{10'000};  // HL7 and polled: expected interval of values
+  vitals::MetricSet
+      metrics;  // resolved: what it carries here; `metrics` of the settings, else the driver's facts
   bool sim = false;
   bool accept_demo = false;
   // HL7: location text (trimmed, lower case) -> "unit/bed". Empty: exactly one bed names this source.
@@ -76,10 +79,10 @@ struct Bed {
   std::string name;
   std::string profile;
   std::vector<std::string> sources;
-  vitals::Metric rate = vitals::Metric::pr;            // what the rate limits watch
-  bool arterial_pressure = false;                      // pressure = "art": limits watch the arterial line
-  std::map<vitals::Metric, std::string> metric_source; // where two sources carry one metric: the one named
-  vitals::MetricSet expected;                          // resolved: what its sources carry and its profile watches
+  vitals::Metric rate = vitals::Metric::pr;             // what the rate limits watch
+  bool arterial_pressure = false;                       // pressure = "art": limits watch the arterial line
+  std::map<vitals::Metric, std::string> metric_source;  // where two sources carry one metric: the one named
+  vitals::MetricSet expected;  // resolved: what its sources carry and its profile watches
   Idle idle = Idle::watch;
 
   std::string scope() const { return unit + "/" + name; }
@@ -96,9 +99,14 @@ struct Settings {
   std::string log_level = "info";
   std::uint16_t metrics_port = 0;  // Prometheus on loopback, 0: off
 
-  const Source* source(std::string_view name) const;
+  const Source* source(std::string_view name) const;  // null: no such
   const alarms::Profile& profile(const Bed& bed) const;
+  // The one source whose values of this metric are judged at the bed; null: none of its sources carries it.
+  const Source* carrier(const Bed& bed, vitals::Metric metric) const;
 };
+
+// What a limit watches at this bed: its one rate, its one leading pressure.
+vitals::Metric watched_metric(alarms::LimitId limit, const Bed& bed);
 
 struct Problem {
   std::string file;

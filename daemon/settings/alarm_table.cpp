@@ -1,0 +1,229 @@
+// The effective alarm table, as a biomedical engineer wants to read and sign it.
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "daemon/settings/settings.hpp"
+#include "daemon/settings/words.hpp"
+#include "drivers/registry.hpp"
+
+namespace settings {
+namespace {
+
+using alarms::LimitId;
+using alarms::LimitRule;
+using alarms::Side;
+using alarms::Threshold;
+
+using Row = std::vector<std::string>;
+
+std::string seconds_text(Milliseconds time) {
+  return number(static_cast<double>(time.count()) / 1000) + " s";
+}
+std::string minutes_text(Milliseconds time) {
+  return number(static_cast<double>(time.count()) / 60'000) + " min";
+}
+
+std::string limit_text(const Threshold& threshold, Side side) {
+  if (!threshold.limit) return "-";
+  const std::string sign = side == Side::high ? ">" : "<";
+  return sign + (threshold.limit_included ? "= " : " ") + number(*threshold.limit);
+}
+
+// "+20 % and >= 140"
+std::string relative_text(const Threshold& threshold, Side side) {
+  if (!threshold.relative) return "-";
+  const auto& rule = *threshold.relative;
+  std::string out = side == Side::high ? "+" : "-";
+  out += number(rule.change) + (rule.percent ? " %" : "");
+  out += side == Side::high ? " and >" : " and <";
+  return out + (rule.floor_included ? "= " : " ") + number(rule.floor);
+}
+
+const drivers::Facts* facts_of(const Source& source) {
+  const auto* entry = drivers::find(source.protocol);
+  return entry ? entry->facts : nullptr;
+}
+
+// What passes in the monitor and on the way here before we see a change.
+struct MonitorDelay {
+  Milliseconds known{0};
+  std::string text;
+};
+MonitorDelay monitor_delay(const Source& source) {
+  const auto* facts = facts_of(source);
+  if (!facts) return {};
+  const Milliseconds own = facts->own_delay_ms;
+  const bool is_known = own.count() > 0;
+  if (facts->streaming) return {own, is_known ? seconds_text(own) : "not known"};
+  const std::string period = "up to " + seconds_text(source.period);
+  return {own + source.period, period + (is_known ? " + " + seconds_text(own) : " + its own")};
+}
+
+// Ours, the monitor's, and both. A cuff reading is judged at once: what delays it is the interval.
+std::array<std::string, 3> delay_texts(const LimitRule& rule, vitals::Metric metric, const Source& source) {
+  if (vitals::is_cuff(metric)) return {"at once", "per reading", "cuff interval"};
+  const Threshold &warn = rule.warn, &critical = rule.critical;
+  const MonitorDelay monitor = monitor_delay(source);
+  const auto both = [&](Milliseconds plus) {
+    std::string out = warn.limit || warn.relative ? seconds_text(warn.on_delay + plus) : "-";
+    return out + " / " + (critical.limit || critical.relative ? seconds_text(critical.on_delay + plus) : "-");
+  };
+  return {both(Milliseconds{0}), monitor.text, both(monitor.known)};
+}
+
+// Relative limits rest where there is no infusion to change the patient.
+bool relative_run(std::size_t phase) {
+  using vitals::Phase;
+  const auto value = static_cast<Phase>(phase);
+  return value == Phase::infusing || value == Phase::held || value == Phase::recovery;
+}
+
+Row limit_row(const Settings& settings, const Bed& bed, LimitId id, std::size_t phase) {
+  const LimitRule& rule = settings.profile(bed).limits[phase][index_of(id)];
+  const auto metric = watched_metric(id, bed);
+  const Source* source = settings.carrier(bed, metric);
+  Row row{std::string(alarms::name(id)), std::string(vitals::name(metric))};
+  if (!source) {
+    row.emplace_back("not watched: no source carries it");
+    return row;
+  }
+  const Side side = side_of(id);
+  row.push_back(source->name);
+  row.push_back(limit_text(rule.warn, side));
+  row.push_back(limit_text(rule.critical, side));
+  row.push_back(relative_run(phase) ? relative_text(rule.warn, side) : "-");
+  row.push_back(relative_run(phase) ? relative_text(rule.critical, side) : "-");
+  for (auto& text : delay_texts(rule, metric, *source)) row.push_back(std::move(text));
+  row.push_back(number(rule.deadband));
+  row.push_back(vitals::is_cuff(metric) ? "next reading" : seconds_text(rule.off_delay));
+  row.emplace_back(rule.latching ? "critical" : "no");
+  return row;
+}
+
+void append(std::string& out, const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const Row& row : rows) {
+    if (row.size() > widths.size()) widths.resize(row.size(), 0);
+    if (row.size() != rows.front().size()) continue;  // a remark in place of numbers does not widen a column
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  for (const Row& row : rows) {
+    std::string line = "   ";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += " " + row[i];
+      if (row[i].size() < widths[i]) line.append(widths[i] - row[i].size(), ' ');
+      line += ' ';
+    }
+    out.append(line, 0, line.find_last_not_of(' ') + 1);
+    out += '\n';
+  }
+}
+
+bool same(const Threshold& a, const Threshold& b) {
+  const auto relative = [](const Threshold& t) {
+    const auto r = t.relative.value_or(alarms::Relative{});
+    return std::tuple(t.relative.has_value(), r.change, r.percent, r.floor, r.floor_included);
+  };
+  return a.limit == b.limit && a.limit_included == b.limit_included && a.on_delay == b.on_delay &&
+         relative(a) == relative(b);
+}
+
+bool same(const alarms::Profile& profile, std::size_t a, std::size_t b) {
+  if (relative_run(a) != relative_run(b) || profile.intervals[a].cuff != profile.intervals[b].cuff ||
+      profile.intervals[a].cuff_titrating != profile.intervals[b].cuff_titrating)
+    return false;
+  for (std::size_t i = 0; i < alarms::limit_count; ++i) {
+    const LimitRule &x = profile.limits[a][i], &y = profile.limits[b][i];
+    if (x.watched != y.watched || !same(x.warn, y.warn) || !same(x.critical, y.critical) ||
+        x.deadband != y.deadband || x.off_delay != y.off_delay || x.latching != y.latching)
+      return false;
+  }
+  return true;
+}
+
+std::string interval_text(const alarms::PhaseIntervals& intervals) {
+  if (intervals.cuff.count() == 0) return "no cuff reading due";
+  std::string out = "cuff reading due every " + minutes_text(intervals.cuff);
+  if (intervals.cuff_titrating != intervals.cuff)
+    out += ", every " + minutes_text(intervals.cuff_titrating) + " while titrating";
+  return out;
+}
+
+void append_phase(std::string& out, const Settings& settings, const Bed& bed, std::size_t phase) {
+  const auto& profile = settings.profile(bed);
+  std::vector<Row> rows{{"condition", "metric", "source", "warn", "critical", "warn relative",
+                         "critical relative", "our delay", "monitor", "total", "deadband", "off-delay",
+                         "latches"}};
+  for (std::size_t i = 0; i < alarms::limit_count; ++i)
+    if (profile.limits[phase][i].watched)
+      rows.push_back(limit_row(settings, bed, static_cast<LimitId>(i), phase));
+  out += "  " + interval_text(profile.intervals[phase]) + "\n";
+  append(out, rows);
+}
+
+// Phases that are alike are printed once, under all their names.
+void append_phases(std::string& out, const Settings& settings, const Bed& bed) {
+  const auto& profile = settings.profile(bed);
+  std::array<bool, vitals::phase_count> printed{};
+  for (std::size_t phase = 0; phase < vitals::phase_count; ++phase) {
+    if (printed[phase]) continue;
+    std::vector<std::string> alike;
+    for (std::size_t other = phase; other < vitals::phase_count; ++other) {
+      if (!same(profile, phase, other)) continue;
+      printed[other] = true;
+      alike.emplace_back(vitals::phase_names[other]);
+    }
+    out += "\n  phase " + joined(alike) + ":\n";
+    append_phase(out, settings, bed, phase);
+  }
+}
+
+// Which source the limits of one kind watch.
+std::string lead_text(const Settings& settings, const Bed& bed, LimitId id, std::string_view word) {
+  const Source* source = settings.carrier(bed, watched_metric(id, bed));
+  return source ? std::string(word) + " from " + source->name : "not watched";
+}
+
+void append_freshness(std::string& out, const Settings& settings, const Bed& bed) {
+  const auto& freshness = settings.profile(bed).freshness;
+  out += "  values are stale after";
+  for (const auto& name : bed.sources) {
+    const Source* source = settings.source(name);
+    const auto* facts = source ? facts_of(*source) : nullptr;
+    if (!facts) continue;
+    const Milliseconds limit =
+        facts->streaming ? freshness.streaming : std::max(3 * source->period, freshness.polled_min);
+    out += " " + seconds_text(limit) + " (" + name + ")";
+  }
+  out += '\n';
+}
+
+void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
+  const auto& profile = settings.profile(bed);
+  out += "bed " + bed.scope() + "\n  profile " + profile.name;
+  if (!profile.title.empty()) out += " (" + profile.title + ")";
+  out += profile.signed_off_by.empty() ? ", NOT SIGNED OFF" : ", signed off by " + profile.signed_off_by;
+  out += "\n  rate: " + lead_text(settings, bed, LimitId::hr_high, vitals::name(bed.rate));
+  out +=
+      "; pressure: " + lead_text(settings, bed, LimitId::sbp_high, bed.arterial_pressure ? "art" : "nibp") +
+      "\n";
+  append_freshness(out, settings, bed);
+  if (bed.idle == Idle::off) out += "  no limit alarms without a session in progress (idle = \"off\")\n";
+  append_phases(out, settings, bed);
+  out += "\n  titrating: " + minutes_text(profile.titrating) + " after the start and each rate increase; ";
+  out += "relative limits count from the patient's baseline\n";
+}
+
+}  // namespace
+
+std::string alarm_table(const Settings& settings) {
+  std::string out;
+  for (const Bed& bed : settings.beds) {
+    if (!out.empty()) out += '\n';
+    append_bed(out, settings, bed);
+  }
+  return out;
+}
+
+}  // namespace settings

@@ -1,0 +1,32 @@
+// Where in a file something stands, and the list of what is wrong.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/settings/settings.hpp"
+
+namespace settings {
+
+struct Place {
+  std::string file;
+  unsigned line = 0, column = 0;  // from 1; 0: the file as a whole
+};
+
+class Report {
+ public:
+  void error(const Place& place, std::string text) { add(place, false, std::move(text)); }
+  void warning(const Place& place, std::string text) { add(place, true, std::move(text)); }
+
+  // In order of place, each once: one cause can be found on several ways.
+  std::vector<Problem> take();
+
+ private:
+  void add(const Place& place, bool warning, std::string text) {
+    problems_.push_back({place.file, place.line, place.column, warning, std::move(text)});
+  }
+  std::vector<Problem> problems_;
+};
+
+}  // namespace settings

@@ -1,0 +1,263 @@
+#include "daemon/settings/profile_file.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "daemon/settings/reader.hpp"
+#include "daemon/settings/words.hpp"
+
+namespace settings {
+namespace {
+
+using alarms::LimitId;
+using alarms::LimitRule;
+using alarms::Profile;
+using alarms::Relative;
+using alarms::Side;
+using alarms::Threshold;
+using std::chrono_literals::operator""s;
+
+struct Range {
+  double least, most;
+};
+
+// What a value can be at all; the same bounds that make an observation implausible.
+Range range_of(LimitId id) {
+  switch (id) {
+    case LimitId::hr_high:
+    case LimitId::hr_low: return {1, 350};
+    case LimitId::spo2_low:
+    case LimitId::spo2_deep: return {1, 100};
+    case LimitId::sbp_high:
+    case LimitId::sbp_low: return {25, 290};
+    case LimitId::dbp_high:
+    case LimitId::dbp_low: return {10, 250};
+    case LimitId::map_high:
+    case LimitId::map_low: return {15, 260};
+    case LimitId::rr_high:
+    case LimitId::rr_low: return {1, 120};
+  }
+  return {0, 0};
+}
+
+// What a nurse is asked to do. About the infusion only "review": whether to stop it is a clinician's
+// decision.
+std::string_view advice_of(LimitId id) {
+  switch (id) {
+    case LimitId::hr_high:
+    case LimitId::hr_low: return "check patient and sensor";
+    case LimitId::spo2_low: return "check patient and probe, review infusion";
+    case LimitId::spo2_deep: return "check airway and breathing, review infusion";
+    case LimitId::sbp_high:
+    case LimitId::sbp_low: return "check patient, repeat the reading, review infusion";
+    case LimitId::dbp_high:
+    case LimitId::dbp_low:
+    case LimitId::map_high:
+    case LimitId::map_low: return "check patient, repeat the reading";
+    case LimitId::rr_high:
+    case LimitId::rr_low: return "check airway and breathing";
+  }
+  return "";
+}
+
+// { percent = 20, at_least = 140 }: which word names the floor also says whether reaching it is enough.
+std::optional<Relative> read_relative(Reader reader, LimitId id, Report& report) {
+  const Range range = range_of(id);
+  const auto percent = reader.number("percent", 1, 100);
+  const auto units = reader.number("units", 1, range.most);
+  const bool high = side_of(id) == Side::high;
+  const std::string_view passed = high ? "above" : "below";
+  const std::string_view reached = high ? "at_least" : "at_most";
+  const auto floor_passed = reader.number(passed, range.least, range.most);
+  const auto floor_reached = reader.number(reached, range.least, range.most);
+  const bool change_named = reader.has("percent") != reader.has("units");
+  const bool floor_named = reader.has(passed) != reader.has(reached);
+  reader.finish();
+  if (!change_named) report.error(reader.place(), reader.name() + " needs percent or units, one of them");
+  if (!floor_named)
+    report.error(reader.place(), reader.name() + " needs " + std::string(passed) + " or " +
+                                     std::string(reached) + ", one of them");
+  if (!(percent || units) || !(floor_passed || floor_reached) || !change_named || !floor_named)
+    return std::nullopt;
+  return Relative{percent ? *percent : *units, percent.has_value(),
+                  floor_passed ? *floor_passed : *floor_reached, floor_reached.has_value()};
+}
+
+void read_threshold(Reader& reader, const std::string& word, LimitId id, Threshold& out, Report& report) {
+  const Range range = range_of(id);
+  if (const auto value = reader.number(word, range.least, range.most)) out.limit = value;
+  if (const auto value = reader.flag(word + "_included")) out.limit_included = *value;
+  if (const auto value = reader.seconds(word + "_delay_s", 0, 120)) out.on_delay = *value;
+  if (auto table = reader.table(word + "_relative")) {
+    if (auto relative = read_relative(std::move(*table), id, report)) out.relative = relative;
+  }
+}
+
+void read_limit(Reader reader, LimitId id, LimitRule& rule, Report& report) {
+  rule.watched = true;
+  if (const auto value = reader.flag("watched")) rule.watched = *value;
+  read_threshold(reader, "warn", id, rule.warn, report);
+  read_threshold(reader, "critical", id, rule.critical, report);
+  if (const auto value = reader.number("deadband", 0, 20)) rule.deadband = *value;
+  if (const auto value = reader.seconds("off_delay_s", 0, 60)) rule.off_delay = *value;
+  if (const auto value = reader.flag("latching")) rule.latching = *value;
+  reader.finish();
+}
+
+// [limits.*] holds for every phase; [phase.X.limits.*] changes single keys of it in one.
+void read_limits(Reader& root, Profile& profile, LimitPlaces& places, Report& report) {
+  auto limits = root.table("limits");
+  if (!limits) return;
+  for (std::size_t i = 0; i < alarms::limit_count; ++i) {
+    const std::string word(alarms::limit_names[i]);
+    auto table = limits->table(word);
+    if (!table) continue;
+    const Place place = table->place();
+    LimitRule rule = standard_rule(static_cast<LimitId>(i));
+    read_limit(std::move(*table), static_cast<LimitId>(i), rule, report);
+    for (std::size_t phase = 0; phase < vitals::phase_count; ++phase) {
+      profile.limits[phase][i] = rule;
+      places[phase][i] = place;
+    }
+  }
+  limits->finish();
+}
+
+void read_phase(Reader reader, std::size_t phase, Profile& profile, LimitPlaces& places, Report& report) {
+  // At most four hours between two cuff readings; the least is what a cuff allows on one limb for long.
+  if (const auto value = reader.seconds("cuff_interval_s", 60, 14'400))
+    profile.intervals[phase].cuff = *value;
+  profile.intervals[phase].cuff_titrating = profile.intervals[phase].cuff;
+  if (const auto value = reader.seconds("cuff_interval_titrating_s", 60, 14'400))
+    profile.intervals[phase].cuff_titrating = *value;
+  if (auto limits = reader.table("limits")) {
+    for (std::size_t i = 0; i < alarms::limit_count; ++i) {
+      auto table = limits->table(alarms::limit_names[i]);
+      if (!table) continue;
+      places[phase][i] = table->place();
+      LimitRule& rule = profile.limits[phase][i];
+      if (rule.advice.empty()) rule = standard_rule(static_cast<LimitId>(i));
+      read_limit(std::move(*table), static_cast<LimitId>(i), rule, report);
+    }
+    limits->finish();
+  }
+  reader.finish();
+}
+
+void read_phases(Reader& root, Profile& profile, LimitPlaces& places, Report& report) {
+  auto phases = root.table("phase");
+  if (!phases) return;
+  for (std::size_t i = 0; i < vitals::phase_count; ++i)
+    if (auto table = phases->table(vitals::phase_names[i]))
+      read_phase(std::move(*table), i, profile, places, report);
+  phases->finish();
+}
+
+void read_seconds(Reader& reader, std::string_view key, double least, double most, Milliseconds& out) {
+  if (const auto value = reader.seconds(key, least, most)) out = *value;
+}
+
+void read_technical(Reader& root, alarms::TechnicalTimes& out) {
+  auto reader = root.table("technical");
+  if (!reader) return;
+  read_seconds(*reader, "sensor_delay_s", 0, 30, out.sensor_on_delay);
+  read_seconds(*reader, "sensor_raise_after_s", 0, 600, out.sensor_raise_after);
+  read_seconds(*reader, "stale_raise_after_s", 0, 600, out.stale_raise_after);
+  read_seconds(*reader, "link_delay_s", 0, 60, out.link_on_delay);
+  read_seconds(*reader, "link_raise_after_s", 0, 600, out.link_raise_after);
+  read_seconds(*reader, "blind_delay_s", 0, 60, out.blind_on_delay);
+  read_seconds(*reader, "off_delay_s", 0, 60, out.off_delay);
+  read_seconds(*reader, "hr_zero_delay_s", 0, 15, out.hr_zero_on_delay);  // high: the cap of 15 s holds
+  read_seconds(*reader, "overtime_delay_s", 0, 600, out.overtime_on_delay);
+  read_seconds(*reader, "cuff_overdue_after_s", 0, 600, out.cuff_overdue_after);
+  read_seconds(*reader, "questionable_delay_min_s", 0, 15, out.questionable_on_delay_min);
+  reader->finish();
+}
+
+void read_freshness(Reader& root, alarms::Freshness& out) {
+  auto reader = root.table("freshness");
+  if (!reader) return;
+  // ISO 80601-2-61 wants a value older than 30 s marked, so a stream may not count as fresh for longer.
+  read_seconds(*reader, "streaming_s", 2, 30, out.streaming);
+  read_seconds(*reader, "polled_min_s", 5, 300, out.polled_min);
+  read_seconds(*reader, "cuff_without_interval_s", 60, 14'400, out.cuff_without_interval);
+  reader->finish();
+}
+
+void read_times_of_people(Reader& root, Profile& profile) {
+  if (auto reader = root.table("realarm")) {
+    read_seconds(*reader, "high_s", 60, 600, profile.realarm.high);
+    read_seconds(*reader, "medium_s", 60, 600, profile.realarm.medium);
+    read_seconds(*reader, "low_s", 60, 600, profile.realarm.low);
+    reader->finish();
+  }
+  if (auto reader = root.table("callout")) {
+    read_seconds(*reader, "high_unit_s", 0, 600, profile.callout.high_unit);
+    read_seconds(*reader, "high_second_s", 0, 1200, profile.callout.high_second);
+    read_seconds(*reader, "medium_unit_s", 0, 1200, profile.callout.medium_unit);
+    reader->finish();
+  }
+  if (auto reader = root.table("recovery")) {
+    read_seconds(*reader, "min_s", 1800, 14'400, profile.recovery_min);  // 30 to 240 minutes
+    if (const auto value = reader->number("within_percent", 5, 50)) profile.recovery_within_percent = *value;
+    reader->finish();
+  }
+}
+
+}  // namespace
+
+LimitRule standard_rule(LimitId id) {
+  LimitRule rule;
+  rule.watched = true;
+  rule.advice = advice_of(id);
+  rule.off_delay = 5s;
+  switch (id) {
+    case LimitId::spo2_low:
+    case LimitId::spo2_deep:
+      rule.warn.on_delay = 15s;
+      rule.critical.on_delay = id == LimitId::spo2_deep ? 0s : 10s;
+      rule.deadband = 2;
+      break;
+    case LimitId::hr_high:
+    case LimitId::hr_low:
+      rule.warn.on_delay = 10s;
+      rule.critical.on_delay = 5s;
+      rule.deadband = 3;
+      break;
+    case LimitId::rr_high:
+    case LimitId::rr_low:
+      rule.warn.on_delay = 15s;
+      rule.critical.on_delay = 10s;
+      rule.deadband = 1;
+      break;
+    default:  // pressures: the delays are those of an arterial line, a cuff reading counts at once
+      rule.warn.on_delay = 10s;
+      rule.critical.on_delay = 5s;
+      rule.deadband = 5;
+      break;
+  }
+  return rule;
+}
+
+std::optional<Profile> read_profile(const std::string& path, const std::string& name, Report& report) {
+  const auto parsed = parse_file(path, report);
+  if (!parsed) return std::nullopt;
+  Reader root(*parsed, path, "", report);
+  Profile profile;
+  profile.name = name;
+  profile.title = root.text("title").value_or("");
+  profile.signed_off_by = root.text("signed_off_by").value_or("");
+  read_seconds(root, "titrating_s", 0, 3600, profile.titrating);
+  LimitPlaces places;
+  read_limits(root, profile, places, report);
+  read_phases(root, profile, places, report);
+  read_technical(root, profile.technical);
+  read_freshness(root, profile.freshness);
+  read_times_of_people(root, profile);
+  root.finish();
+  const Place sign_off = root.has("signed_off_by") ? root.place("signed_off_by") : Place{path};
+  check_profile(profile, places, sign_off, report);
+  return profile;
+}
+
+}  // namespace settings

@@ -1,0 +1,156 @@
+#include "daemon/settings/sections.hpp"
+
+#include <algorithm>
+
+#include "daemon/settings/words.hpp"
+
+namespace settings {
+namespace {
+
+const std::vector<std::string>& role_words() {
+  static const std::vector<std::string> words{"viewer", "nurse", "charge", "admin"};
+  return words;
+}
+
+std::string read_id(Reader& reader, std::string_view key, std::string standard, Report& report) {
+  const auto value = reader.text(key);
+  if (!value) return standard;
+  if (!is_id(*value))
+    report.error(reader.place(key), std::string(key) + " " + in_quotes(*value) + " must be " +
+                                        std::string(id_rule) + ": it is part of topics");
+  return *value;
+}
+
+void check_broker(Reader& reader, const Broker& broker, bool tls_off, Report& report) {
+  const bool files = !broker.ca_file.empty() || !broker.cert_file.empty() || !broker.key_file.empty();
+  if (broker.host.empty())
+    report.error(reader.place("host"), "host must not be empty: give the broker's address");
+  else if (!is_address(broker.host))
+    report.warning(reader.place("host"), "host " + in_quotes(broker.host) +
+                                             " is a name: looking it up can block for 40 s, give an address");
+  if (tls_off && files)
+    report.error(reader.place("tls"),
+                 "tls is false, but certificate files are given: set tls = true or remove them");
+  if (broker.cert_file.empty() != broker.key_file.empty())
+    report.error(reader.place(broker.cert_file.empty() ? "key_file" : "cert_file"),
+                 "cert_file and key_file belong together: give both");
+  if (!broker.password_file.empty() && broker.user.empty())
+    report.error(reader.place("password_file"),
+                 "password_file without user: MQTT 3.1.1 has no password without a user");
+  if (!broker.tls && !broker.host.empty() && !is_loopback(broker.host))
+    report.warning(reader.place("host"),
+                   "no TLS to a broker on the network: alarms and commands can be read and forged,"
+                   " give ca_file and port 8883");
+}
+
+}  // namespace
+
+void read_service(Reader& root, Settings& out) {
+  auto reader = root.table("service");
+  if (!reader) return;
+  out.log_level =
+      reader->word("log_level", {"trace", "debug", "info", "warning", "error"}).value_or(out.log_level);
+  out.metrics_port = static_cast<std::uint16_t>(reader->integer("metrics_port", 0, 65'535).value_or(0));
+  reader->finish();
+}
+
+void read_node(Reader& root, Settings& out, Report& report) {
+  auto reader = root.table("node");
+  if (!reader) return;
+  out.node.name = read_id(*reader, "name", out.node.name, report);
+  out.node.root = read_id(*reader, "root", out.node.root, report);
+  reader->finish();
+}
+
+void read_journal(Reader& root, Settings& out, Report& report) {
+  auto reader = root.table("journal");
+  if (!reader) return;
+  out.journal.path = reader->text("path").value_or(out.journal.path);
+  if (out.journal.path.empty()) report.error(reader->place("path"), "path must not be empty");
+  reader->finish();
+}
+
+void read_broker(Reader& root, Settings& out, Report& report) {
+  auto reader = root.table("broker");
+  if (!reader) {
+    report.warning(root.place(), "no [broker]: it is taken to run on this machine, at 127.0.0.1 port 1883");
+    return;
+  }
+  Broker& broker = out.broker;
+  broker.host = reader->text("host").value_or(broker.host);
+  const auto port = reader->integer("port", 1, 65'535);
+  broker.user = reader->text("user").value_or("");
+  broker.password_file = reader->text("password_file").value_or("");
+  broker.ca_file = reader->text("ca_file").value_or("");
+  broker.cert_file = reader->text("cert_file").value_or("");
+  broker.key_file = reader->text("key_file").value_or("");
+  const auto tls = reader->flag("tls");
+  broker.tls = tls.value_or(!broker.ca_file.empty() || !broker.cert_file.empty() || !broker.key_file.empty());
+  broker.port = static_cast<std::uint16_t>(port.value_or(broker.tls ? 8883 : 1883));
+  reader->forbid("password",
+                 "a password does not belong in this file: password_file names the file that holds it");
+  reader->finish();
+  check_broker(*reader, broker, tls.has_value() && !*tls, report);
+}
+
+namespace {
+
+void read_roles(Reader& stations, Stations& out, Report& report) {
+  auto reader = stations.table("roles");
+  if (!reader) return;
+  for (const Text& login : reader->keys()) {
+    const auto word = reader->word(login.text, role_words());
+    if (!is_id(login.text))
+      report.error(login.place, "login " + in_quotes(login.text) + " must be " + std::string(id_rule));
+    if (!word) continue;
+    const auto at = std::find(role_words().begin(), role_words().end(), *word) - role_words().begin();
+    out.roles[login.text] = static_cast<Role>(at);
+  }
+}
+
+}  // namespace
+
+void read_stations(Reader& root, Settings& out, Report& report) {
+  constexpr std::string_view nobody_required =
+      "no required stations: nobody notices when the station at the nurses' desk is off, as long as any "
+      "other listens";
+  auto reader = root.table("stations");
+  if (!reader) {
+    report.warning(root.place(), "no [stations]: no login may acknowledge or command anything");
+    report.warning(root.place(), std::string(nobody_required));
+    return;
+  }
+  const auto required = reader->texts("required").value_or(std::vector<Text>{});
+  read_roles(*reader, out.stations, report);
+  std::vector<std::string> logins;
+  for (const auto& [login, role] : out.stations.roles) logins.push_back(login);
+  for (const Text& station : required) {
+    if (std::find(logins.begin(), logins.end(), station.text) == logins.end())
+      report.error(station.place, "required station " + in_quotes(station.text) +
+                                      " has no role in [stations] roles" + suggestion(station.text, logins));
+    out.stations.required.push_back(station.text);
+  }
+  reader->finish();
+  if (required.empty()) report.warning(reader->place("required"), std::string(nobody_required));
+  if (logins.empty())
+    report.warning(reader->place("roles"), "no roles: no login may acknowledge or command anything");
+}
+
+std::vector<vitals::Metric> metrics_of_word(std::string_view word) {
+  using vitals::Metric;
+  if (word == "nibp") return {Metric::nibp_sys, Metric::nibp_dia, Metric::nibp_map};
+  if (word == "art") return {Metric::art_sys, Metric::art_dia, Metric::art_map};
+  if (const auto metric = vitals::metric_named(word)) return {*metric};
+  return {};
+}
+
+const std::vector<std::string>& metric_words() {
+  static const std::vector<std::string> words = [] {
+    std::vector<std::string> out{"nibp", "art"};
+    for (const auto& facts : vitals::metrics) out.emplace_back(facts.name);
+    return out;
+  }();
+  return words;
+}
+
+}  // namespace settings
