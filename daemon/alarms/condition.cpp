@@ -9,9 +9,9 @@
 namespace alarms {
 namespace {
 
-MonoTime after(const std::optional<MonoTime>& since, Milliseconds delay) {
-  return since ? *since + delay : never;
-}
+bool worse(double value, double than, Side side) { return side == Side::low ? value < than : value > than; }
+
+}  // namespace
 
 Reading statement(bool present, Stamp now) {
   Reading reading;
@@ -21,62 +21,84 @@ Reading statement(bool present, Stamp now) {
   return reading;
 }
 
-bool worse(double value, double than, Side side) { return side == Side::low ? value < than : value > than; }
-
-}  // namespace
-
 Condition::Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout)
     : spec_(std::move(spec)), place_(&place), realarm_(&realarm), callout_(&callout) {}
 
 void Condition::set_behaviour(const Behaviour& behaviour, EndReason if_unwatched, Stamp now, Listener& out) {
   behaviour_ = behaviour;
-  if (!behaviour.watched) finish(if_unwatched, now, out);
-  reschedule();
-}
-
-void Condition::read(const Reading& reading, Stamp now, Listener& out) {
-  if (!behaviour_.watched) return;
-  const bool beyond = reading.standing.warn == Zone::beyond || reading.standing.critical == Zone::beyond;
-  if (!beyond && !alarm_ && !pending_any()) return;  // the everyday case: nothing runs, nothing starts
-  newest_ = reading;
-  track(reading, now.mono);
-  const bool back = alarm_ && alarm_->state == State::active && alarm_->data != Data::fresh;
-  if (back) alarm_->data = Data::fresh;
-  const MonoTime revised_before = revised_at_;
-  const std::uint64_t rev_before = alarm_ ? alarm_->rev : 0;
-  settle(now, out);
-  if (alarm_ && alarm_->rev == rev_before && revised_at_ == revised_before) {
-    if (back) publish(Change::update, now, out);
-    note_worst(now, out);
+  if (!behaviour.watched) {
+    finish(if_unwatched, now, out);
+  } else if (active()) {
+    fit_priority(now, out);
   }
   reschedule();
 }
 
+// What is missing weighs more while an infusion runs, and less when it is over.
+void Condition::fit_priority(Stamp now, Listener& out) {
+  Priority most = std::max(behaviour_.priority, behaviour_.priority_critical);
+  if (behaviour_.raise_after) most = std::max(most, behaviour_.priority_raised);
+  if (alarm_->priority > most) {
+    alarm_->priority = most;
+    publish(Change::deescalate, now, out);
+  } else if (warn_since_) {
+    raise(behaviour_.priority, now, out);
+  }
+}
+
+void Condition::read(const Reading& reading, Stamp now, Listener& out) {
+  if (!behaviour_.watched || reading.fresh_until <= now.mono) return;
+  const bool beyond = reading.standing.warn == Zone::beyond || reading.standing.critical == Zone::beyond;
+  if (!beyond && !engaged()) return;             // the everyday case: nothing runs, nothing starts
+  if (!newest_fresh(now.mono)) forget_timers();  // after a silence nobody knows since when
+  newest_ = reading;
+  track(reading, now.mono);
+  const bool more = active() && tells_more();
+  if (active()) alarm_->data = Data::fresh;
+  const std::uint64_t rev_before = alarm_ ? alarm_->rev : 0;
+  settle(now, out);
+  if (active() && alarm_->rev == rev_before) {
+    if (more) {
+      publish(Change::update, now, out);
+    } else {
+      note_worst(now, out);
+    }
+  }
+  reschedule();
+}
+
+// Is there news in this reading beside the number: data are back, or other limits hold?
+bool Condition::tells_more() const {
+  if (alarm_->data != Data::fresh) return true;
+  return newest_.has_value &&
+         (newest_.limit != alarm_->limit || newest_.limit_critical != alarm_->limit_critical);
+}
+
 void Condition::assert_present(bool present, Stamp now, Listener& out) {
-  if (present && newest_.standing.warn == Zone::beyond && warn_since_) return;  // said before
+  if (present && warn_since_ && newest_.fresh_until == never) return;  // said before
   read(statement(present, now), now, out);
 }
 
 void Condition::assert_at_once(Stamp now, Listener& out) {
   if (!behaviour_.watched) return;
-  newest_ = statement(true, now);
-  track(newest_, now.mono);
-  const Priority priority = std::max(
-      behaviour_.priority, behaviour_.raise_after ? behaviour_.priority_raised : behaviour_.priority);
+  assert_present(true, now, out);
+  Priority least = behaviour_.priority;
+  if (behaviour_.raise_after) least = std::max(least, std::min(behaviour_.priority_raised, Priority::medium));
   if (!alarm_) {
-    start(priority, Milliseconds{0}, now, out);
-  } else if (alarm_->state == State::active && alarm_->priority < priority) {
-    raise(priority, now, out);
+    start(least, Milliseconds{0}, now, out);
+  } else if (active()) {
+    raise(least, now, out);
+  } else {
+    start_again(least, now, out);
   }
   reschedule();
 }
 
 bool Condition::lose(Data how, Stamp now, Listener& out) {
   const bool gave_up = pending();
-  if (gave_up) ++avoided_;
-  warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;
+  forget_timers();
   newest_.fresh_until = MonoTime::min();
-  if (alarm_ && alarm_->state == State::active && alarm_->data < how) {
+  if (active() && alarm_->data < how) {
     alarm_->data = how;
     publish(Change::update, now, out);
   }
@@ -86,13 +108,16 @@ bool Condition::lose(Data how, Stamp now, Listener& out) {
 
 void Condition::advance(Stamp at, Listener& out) {
   if (at.mono < deadline_) return;
-  if (!newest_fresh(at.mono)) {  // the value went stale while a timer ran: nothing may be judged by it
-    if (pending()) ++avoided_;
-    warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;
-  }
+  if (!behaviour_.watched) return finish(EndReason::config, at, out);  // restored, and watched no more
+  if (!newest_fresh(at.mono)) forget_timers();  // went stale while a timer ran: nothing may be judged by it
   settle(at, out);
   if (alarm_ && at.mono >= worst_due_) publish(Change::update, at, out);
   reschedule();
+}
+
+void Condition::forget_timers() {
+  if (pending()) ++avoided_;
+  warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;
 }
 
 // Which zone since when. A doubtful value may begin a violation; it never begins the way out (alarms, 13.1).
@@ -112,52 +137,6 @@ void Condition::track(const Reading& reading, MonoTime now) {
   const bool inside = calm && reading.standing.warn == Zone::inside;
   if (!calm || !reading.questionable) hold(calm_since_, calm);
   if (!inside || !reading.questionable) hold(inside_since_, inside);
-}
-
-Milliseconds Condition::waiting(Milliseconds configured) const {
-  return newest_.questionable ? std::max(configured, behaviour_.questionable_on_delay_min) : configured;
-}
-MonoTime Condition::critical_due() const {
-  if (alarm_ && alarm_->state == State::active && alarm_->priority >= behaviour_.priority_critical)
-    return never;
-  return after(critical_since_, waiting(behaviour_.on_delay_critical));
-}
-MonoTime Condition::start_due() const {
-  if (alarm_ && alarm_->state == State::active) return never;
-  return after(warn_since_, waiting(behaviour_.on_delay));
-}
-MonoTime Condition::end_due() const {
-  if (!alarm_ || alarm_->state != State::active || newest_.questionable) return never;
-  return after(inside_since_, behaviour_.off_delay);
-}
-MonoTime Condition::deescalate_due() const {
-  if (!alarm_ || alarm_->state != State::active || newest_.questionable) return never;
-  const bool two_levels = newest_.limit && newest_.limit_critical;
-  if (!two_levels || inside_since_ || alarm_->priority <= behaviour_.priority) return never;
-  return after(calm_since_, behaviour_.off_delay);
-}
-MonoTime Condition::raise_due() const {
-  if (!alarm_ || alarm_->state != State::active || !behaviour_.raise_after) return never;
-  return alarm_->priority < behaviour_.priority_raised && warn_since_ ? on_since_ + *behaviour_.raise_after
-                                                                      : never;
-}
-MonoTime Condition::realarm_due() const {
-  if (!alarm_ || alarm_->state != State::active || !alarm_->acked) return never;
-  switch (alarm_->priority) {
-    case Priority::high: return acked_at_ + realarm_->high;
-    case Priority::medium: return acked_at_ + realarm_->medium;
-    case Priority::low: return acked_at_ + realarm_->low;
-    case Priority::info: return never;
-  }
-  return never;
-}
-MonoTime Condition::callout_due() const {
-  if (!alarm_ || alarm_->state != State::active || alarm_->acked || alarm_->audience == Audience::second)
-    return never;
-  const bool to_unit = alarm_->audience == Audience::bed;
-  if (alarm_->priority == Priority::high)
-    return called_at_ + (to_unit ? callout_->high_unit : callout_->high_second);
-  return alarm_->priority == Priority::medium && to_unit ? called_at_ + callout_->medium_unit : never;
 }
 
 void Condition::settle(Stamp now, Listener& out) {
@@ -186,7 +165,7 @@ void Condition::settle_active(Stamp now, Listener& out) {
     publish(Change::deescalate, now, out);
   }
   if (realarm_due() <= now.mono) {
-    alarm_->acked = false;
+    unacknowledge();
     called_at_ = now.mono;
     publish(Change::update, now, out);
   }
@@ -197,10 +176,10 @@ void Condition::settle_active(Stamp now, Listener& out) {
 }
 
 void Condition::note_worst(Stamp now, Listener& out) {
-  if (alarm_->state != State::active || !newest_.has_value || !alarm_->worst) return;
+  if (!newest_.has_value || !alarm_->worst) return;
   if (!worse(newest_.value, *alarm_->worst, spec_.side)) return;
   alarm_->worst = newest_.value;
-  worst_due_ = revised_at_ + worst_update_ms_min;
+  worst_due_ = revised_at_ + worst_update_ms_min;  // every document tells the worst so far
   if (worst_due_ <= now.mono) publish(Change::update, now, out);
 }
 
@@ -230,7 +209,7 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
 void Condition::start_again(Priority priority, Stamp now, Listener& out) {
   alarm_->state = State::active;
   alarm_->data = Data::fresh;
-  alarm_->acked = false;
+  unacknowledge();
   if (priority > alarm_->priority) alarm_->rev_priority = alarm_->rev + 1;
   alarm_->priority = priority;
   alarm_->audience = Audience::bed;
@@ -248,10 +227,16 @@ void Condition::raise(Priority priority, Stamp now, Listener& out) {
   if (alarm_->priority >= priority) return;
   alarm_->priority = priority;
   alarm_->rev_priority = alarm_->rev + 1;
-  alarm_->acked = false;
+  unacknowledge();
   alarm_->latches = alarm_->latches || (behaviour_.latching && priority == Priority::high);
   called_at_ = now.mono;
   publish(Change::escalate, now, out);
+}
+
+void Condition::unacknowledge() {
+  alarm_->acked = false;
+  alarm_->acked_by.clear();
+  alarm_->acked_at.reset();
 }
 
 void Condition::end(Change change, EndReason reason, Stamp now, Listener& out) {
@@ -324,36 +309,36 @@ AckResult Condition::reset(std::string_view id, Stamp now, Listener& out) {
 }
 
 void Condition::finish(EndReason reason, Stamp now, Listener& out) {
-  warn_since_ = critical_since_ = std::nullopt;
+  warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;
   if (alarm_) end(Change::end, reason, now, out);
   reschedule();
 }
 
-void Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
-  CHECK(!alarm_);
+bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
+  if (alarm_ || stored.state == State::inactive) return false;
   alarm_ = std::make_unique<Alarm>(stored);
   alarm_->condition = spec_.name;
   alarm_->source = spec_.source;
   alarm_->advice = spec_.advice;
+  alarm_->kind = spec_.kind;
+  alarm_->side = spec_.side;
   alarm_->rev = (stored.rev / rev_restart_step + 1) * rev_restart_step - 1;
+  // Where the record does not tell when the priority rose, an acknowledgement of an older revision conflicts.
+  if (stored.rev_priority == 0)
+    alarm_->rev_priority = stored.priority > stored.priority_initial ? stored.rev : 1;
   if (alarm_->state == State::active) alarm_->data = Data::stale;
-  const auto mono_of = [&](vitals::WallTime wall) {
-    return now.mono - std::max(Milliseconds{0}, now.wall - wall);
+  const auto mono_of = [&](vitals::WallTime wall) {  // a label ahead of the clock, or before 1970, is no age
+    const auto past = std::min(now.wall, std::max(wall, vitals::WallTime{}));
+    return now.mono - (now.wall - past);
   };
   on_since_ = called_at_ = mono_of(stored.t_on);
   acked_at_ = mono_of(stored.acked_at.value_or(now.wall));
-  last_on_ = stored.t_on;
+  last_on_ = std::max(last_on_, stored.t_on);
+  warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;  // a pending delay starts anew
   newest_.fresh_until = MonoTime::min();
   publish(Change::update, now, out);
   reschedule();
-}
-
-void Condition::reschedule() {
-  deadline_ = never;
-  if (!behaviour_.watched) return;
-  for (const MonoTime due : {start_due(), critical_due(), end_due(), deescalate_due(), raise_due(),
-                             realarm_due(), callout_due(), alarm_ ? worst_due_ : never})
-    deadline_ = std::min(deadline_, due);
+  return true;
 }
 
 }  // namespace alarms

@@ -64,6 +64,9 @@ struct Reading {
   vitals::WallTime t_rx{};
 };
 
+// A plain statement. It holds until the next one, unless the caller sets `fresh_until`.
+Reading statement(bool present, Stamp now);
+
 class Listener {
  public:
   virtual ~Listener() = default;
@@ -92,16 +95,21 @@ class Condition {
   const ConditionSpec& spec() const { return spec_; }
   const Behaviour& behaviour() const { return behaviour_; }
   const Alarm* alarm() const { return alarm_.get(); }  // null when normal or pending
-  bool pending() const { return !alarm_ && pending_any(); }
+  // An on-delay runs towards a start (of an episode, or again of a latched one).
+  bool pending() const { return pending_any() && (!alarm_ || alarm_->state == State::latched); }
+  // Pending, active, clearing or latched: this condition says why something else may be missing.
+  bool engaged() const { return alarm_ != nullptr || pending_any(); }
   std::uint64_t avoided() const { return avoided_; }
 
-  // A new phase or new limits: running timers run on. A condition that is no longer watched ends.
+  // A new phase or new limits: running timers run on, and an active alarm keeps to the priorities that hold
+  // now. A condition that is no longer watched ends.
   void set_behaviour(const Behaviour& behaviour, EndReason if_unwatched, Stamp now, Listener& out);
 
   // All of these expect advance(now) to have been called first.
   void read(const Reading& reading, Stamp now, Listener& out);
   void assert_present(bool present, Stamp now, Listener& out);
-  // As assert_present(true), but a pending physiological alarm was lost to it: no delay, at least medium.
+  // As assert_present(true), but a pending physiological alarm was lost to it: no delay, and medium where the
+  // condition may rise at all.
   void assert_at_once(Stamp now, Listener& out);
   // No usable value any more. Never ends an alarm. True: a pending one was given up.
   bool lose(Data how, Stamp now, Listener& out);
@@ -112,8 +120,10 @@ class Condition {
                         Listener& out);
   AckResult reset(std::string_view id, Stamp now, Listener& out);
   void finish(EndReason reason, Stamp now, Listener& out);  // session end, settings
-  // A restored episode keeps id, priority and acknowledgement; data is stale until fresh data judge it.
-  void restore(const Alarm& stored, Stamp now, Listener& out);
+  // A restored episode keeps id, priority and acknowledgement; data is stale until fresh data judge it. One
+  // that is not watched ends by `config` at the next advance(): the phase may be restored after the alarm.
+  // False: `stored` is over, or an episode is already here.
+  bool restore(const Alarm& stored, Stamp now, Listener& out);
 
  private:
   bool newest_fresh(MonoTime now) const { return newest_.fresh_until > now; }
@@ -126,8 +136,12 @@ class Condition {
   MonoTime realarm_due() const;
   MonoTime callout_due() const;
   bool pending_any() const { return warn_since_ || critical_since_; }
+  bool active() const { return alarm_ && alarm_->state == State::active; }
+  bool tells_more() const;
 
+  void forget_timers();
   void track(const Reading& reading, MonoTime now);
+  void fit_priority(Stamp now, Listener& out);
   void settle(Stamp now, Listener& out);
   void settle_start(Stamp now, Listener& out);
   void settle_active(Stamp now, Listener& out);
@@ -136,6 +150,7 @@ class Condition {
   void start_again(Priority priority, Stamp now, Listener& out);
   void clear(Stamp now, Listener& out);
   void raise(Priority priority, Stamp now, Listener& out);
+  void unacknowledge();
   void end(Change change, EndReason reason, Stamp now, Listener& out);
   void fill_from_newest();
   void publish(Change change, Stamp now, Listener& out);

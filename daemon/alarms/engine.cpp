@@ -25,21 +25,25 @@ Condition* Engine::find(std::string_view name) {
 }
 
 void Engine::read(Condition& condition, const Reading& reading, Stamp now, Listener& out) {
+  advance(now, out);
   condition.read(reading, now, out);
   note(condition);
 }
 
 void Engine::assert_present(Condition& condition, bool present, Stamp now, Listener& out) {
+  advance(now, out);
   condition.assert_present(present, now, out);
   note(condition);
 }
 
 void Engine::assert_at_once(Condition& condition, Stamp now, Listener& out) {
+  advance(now, out);
   condition.assert_at_once(now, out);
   note(condition);
 }
 
 bool Engine::lose(Condition& condition, Data how, Stamp now, Listener& out) {
+  advance(now, out);
   const bool gave_up = condition.lose(how, now, out);
   note(condition);
   return gave_up;
@@ -47,6 +51,7 @@ bool Engine::lose(Condition& condition, Data how, Stamp now, Listener& out) {
 
 void Engine::set_behaviour(Condition& condition, const Behaviour& behaviour, EndReason if_unwatched,
                            Stamp now, Listener& out) {
+  advance(now, out);
   condition.set_behaviour(behaviour, if_unwatched, now, out);
   note(condition);
 }
@@ -55,6 +60,7 @@ AckResult Engine::acknowledge(std::string_view condition, std::string_view id, s
                               std::string_view by, Stamp now, Listener& out) {
   Condition* found = find(condition);
   if (found == nullptr) return {AckVerdict::refused, "there is no such condition here", 0};
+  advance(now, out);
   const AckResult result = found->acknowledge(id, rev, by, now, out);
   note(*found);
   return result;
@@ -63,12 +69,14 @@ AckResult Engine::acknowledge(std::string_view condition, std::string_view id, s
 AckResult Engine::reset(std::string_view condition, std::string_view id, Stamp now, Listener& out) {
   Condition* found = find(condition);
   if (found == nullptr) return {AckVerdict::refused, "there is no such condition here", 0};
+  advance(now, out);
   const AckResult result = found->reset(id, now, out);
   note(*found);
   return result;
 }
 
 void Engine::end_session(Stamp now, Listener& out) {
+  advance(now, out);
   for (Condition& condition : conditions_)
     if (condition.spec().kind == Kind::physiological) condition.finish(EndReason::session_end, now, out);
 }
@@ -76,9 +84,10 @@ void Engine::end_session(Stamp now, Listener& out) {
 bool Engine::restore(const Alarm& stored, Stamp now, Listener& out) {
   Condition* found = find(stored.condition);
   if (found == nullptr) return false;
-  found->restore(stored, now, out);
+  clock_ = std::max(clock_, now.mono);
+  const bool taken = found->restore(stored, now, out);
   note(*found);
-  return true;
+  return taken;
 }
 
 Condition* Engine::due_first(MonoTime now) {
@@ -93,18 +102,17 @@ Condition* Engine::due_first(MonoTime now) {
 }
 
 void Engine::advance(Stamp now, Listener& out) {
-  MonoTime last = MonoTime::min();
-  unsigned at_once = 0;
+  std::size_t at_once = 0;
   while (deadline_ <= now.mono) {
     Condition* first = due_first(now.mono);
-    if (first == nullptr) return;
-    const MonoTime due = first->deadline();
-    at_once = due > last ? 0 : at_once + 1;
-    CHECK(at_once <=
-          timers_at_once_max * conditions_.size());  // a timer that does not move on would never end
-    last = std::max(last, due);
+    if (first == nullptr) break;
+    const MonoTime due = std::max(first->deadline(), clock_);  // a shortened delay is not due in the past
+    at_once = due > clock_ ? 0 : at_once + 1;
+    CHECK(at_once <= timers_at_once_max * conditions_.size());  // a timer that stands still would never end
+    clock_ = due;
     first->advance(vitals::stamp_at(now, due), out);
   }
+  clock_ = std::max(clock_, now.mono);
 }
 
 }  // namespace alarms

@@ -25,6 +25,7 @@ class Engine {
   const std::deque<Condition>& conditions() const { return conditions_; }
   const Place& place() const { return place_; }
 
+  // Each of these first lets happen what time alone has brought by `now`.
   void read(Condition& condition, const Reading& reading, Stamp now, Listener& out);
   void assert_present(Condition& condition, bool present, Stamp now, Listener& out);
   void assert_at_once(Condition& condition, Stamp now, Listener& out);
@@ -37,7 +38,7 @@ class Engine {
   AckResult reset(std::string_view condition, std::string_view id, Stamp now, Listener& out);
   // Ends every physiological alarm; technical ones go on.
   void end_session(Stamp now, Listener& out);
-  // False: no such condition here (the caller reports its end by `config`).
+  // False: no such condition here, or not an open episode (the caller reports its end by `config`).
   bool restore(const Alarm& stored, Stamp now, Listener& out);
 
   void advance(Stamp now, Listener& out);
@@ -52,6 +53,7 @@ class Engine {
   const Realarm* realarm_;
   const Callout* callout_;
   std::deque<Condition> conditions_;
+  MonoTime clock_ = MonoTime::min();  // nothing happens before what has already happened
   MonoTime deadline_ = never;
 };
 

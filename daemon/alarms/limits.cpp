@@ -26,6 +26,7 @@ Boundary::Boundary(const Threshold& threshold, Side side, double deadband, std::
   if (!threshold.relative || !baseline) return;
   const Edge edge = relative_edge(*threshold.relative, side, *baseline);
   relative_ = edge.at;
+  if (limit_ && edge.at == *limit_) included_ = included_ || edge.included;
   if (limit_ && !tighter(edge.at, *limit_, side)) return;
   limit_ = edge.at;
   included_ = edge.included;
@@ -35,7 +36,7 @@ Zone Boundary::judge(double value) const {
   if (!limit_) return Zone::inside;
   const double past = side_ == Side::high ? value - *limit_ : *limit_ - value;
   if (past > 0 || (included_ && past == 0)) return Zone::beyond;
-  return past <= -deadband_ && !(included_ && past == 0) ? Zone::inside : Zone::band;
+  return past <= -deadband_ ? Zone::inside : Zone::band;
 }
 
 Limit::Limit(const LimitRule& rule, Side side, std::optional<double> baseline)

@@ -18,10 +18,13 @@ std::string number_text(double value) {
 std::string value_text(const ValueText& parts) {
   std::string out{parts.label};
   out += ' ';
-  out += number_text(parts.value);
+  const std::string value = number_text(parts.value);
+  out += value;
   if (parts.passed) {
-    out += parts.side == Side::low ? " < " : " > ";
-    out += number_text(*parts.passed);
+    const std::string limit = number_text(*parts.passed);
+    out += parts.side == Side::low ? " <" : " >";
+    out += value == limit ? "= " : " ";  // a limit that counts when reached must not read "80 < 80"
+    out += limit;
   }
   out += ' ';
   out += vitals::name(vitals::unit_of(parts.metric));
