@@ -1,0 +1,91 @@
+// The answer to a message: which one the sender waits for, and its bytes.
+//
+// MSH-15 and MSH-16 say when the sender wants the accept answer (CA, CE, CR) and the application answer (AA,
+// AE, AR). With both empty (original mode) it wants one application answer. What devices declare and what
+// they wait for differs at times, hence the source's own setting.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "daemon/vitals/time.hpp"
+#include "drivers/driver.hpp"
+#include "drivers/hl7/message.hpp"
+
+namespace drivers::hl7 {
+
+inline constexpr std::size_t control_id_bytes_max = 199;  // MSH-10; the standard says 20, later 199
+
+enum class AckRule : std::uint8_t { automatic, original, enhanced_accept, none };
+
+enum class Outcome : std::uint8_t {
+  accepted,  // AA, CA
+  error,     // AE, CE: understood as HL7, the content is wrong
+  rejected,  // AR, CR: not for us
+};
+
+// HL7 table 0357.
+enum class ErrorCode : std::uint16_t {
+  none = 0,
+  segment_sequence = 100,
+  required_field = 101,
+  data_type = 102,
+  table_value = 103,
+  message_type = 200,
+  event = 201,
+  processing_id = 202,
+  version = 203,
+  internal = 207,
+};
+
+struct Judgement {
+  Outcome outcome = Outcome::accepted;
+  ErrorCode error = ErrorCode::none;
+  std::string_view text;      // MSA-3: short ASCII of our own, never content of the message
+  std::string_view location;  // ERR-2, `MSH^1^9`; may be empty
+  std::string_view note;      // for our own side, not sent
+};
+
+class AnswerWriter {
+ public:
+  AnswerWriter(AckRule rule, bool framed, std::string_view application)
+      : rule_(rule), framed_(framed), application_(application) {}
+
+  // Hands the answer to `out`, unless the sender wants none at all. The header may be one whose separators
+  // could not be told: then nothing of it is repeated.
+  void answer(const Header& header, bool header_usable, const Judgement& verdict, vitals::Stamp rx,
+              Sink& out);
+
+ private:
+  enum class Wish : std::uint8_t { never, always, on_error, on_success };
+  struct Wishes {
+    Wish accept = Wish::never;
+    Wish application = Wish::never;
+  };
+
+  Wishes wishes_of(const Header& header, bool header_usable) const;
+  void write(std::string& out, const Wishes& wishes, const Judgement& verdict);
+  void write_frame(std::string& out, std::string_view code, const Judgement& verdict);
+  void write_error(std::string& out, const Judgement& verdict);
+  void begin(const Header& header, bool header_usable, vitals::Stamp rx);
+  void begin_type(const Header& header, bool header_usable, int minor);
+  void put_clean(std::string& out, std::string_view text) const;
+
+  AckRule rule_;
+  bool framed_;
+  std::string application_;
+  std::uint32_t count_ = 0;
+
+  // Of the message being answered; buffers are reused.
+  Separators by_;
+  std::string control_id_;
+  std::string before_id_;  // of the answer's MSH: all in front of MSH-10, and behind it
+  std::string after_id_;
+  std::string stamp_;
+  bool has_error_segment_ = false;
+  std::string kept_;
+  std::string not_kept_;
+};
+
+}  // namespace drivers::hl7

@@ -1,0 +1,264 @@
+#include "drivers/hl7/message.hpp"
+
+#include <algorithm>
+
+namespace drivers::hl7 {
+
+namespace {
+
+constexpr std::size_t none = std::string_view::npos;
+
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+constexpr bool is_lead_byte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x81 && byte <= 0xFE;
+}
+
+std::size_t find(std::string_view text, char wanted, bool double_byte) {
+  if (!double_byte) return text.find(wanted);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == wanted) return i;
+    if (is_lead_byte(text[i])) ++i;
+  }
+  return none;
+}
+
+// Separators may be any printable ASCII character that is neither letter nor digit.
+constexpr bool may_separate(char c) { return c > ' ' && c < 0x7F && !is_upper(upper(c)) && !is_digit(c); }
+
+bool all_different(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text.find(text[i], i + 1) != none) return false;
+  return true;
+}
+
+bool contains_word(std::string_view text, std::string_view word) { return text.find(word) != none; }
+
+// MSH-18 values in which the second byte of a character may look like a separator.
+bool names_double_byte(std::string_view charset) {
+  return contains_word(charset, "GB") || contains_word(charset, "BIG") || contains_word(charset, "KS X") ||
+         contains_word(charset, "CNS") || contains_word(charset, "ISO IR87") ||
+         contains_word(charset, "ISO IR159");
+}
+
+}  // namespace
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view stated(std::string_view text) {
+  text = trim(text);
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return text;
+  return trim(text.substr(1, text.size() - 2)).empty() ? std::string_view{} : text;
+}
+
+std::string_view part(std::string_view text, char separator, std::size_t n, bool double_byte) {
+  if (separator == 0) return n == 1 ? text : std::string_view{};
+  for (; n > 1; --n) {
+    const std::size_t at = find(text, separator, double_byte);
+    if (at == none) return {};
+    text.remove_prefix(at + 1);
+  }
+  return text.substr(0, find(text, separator, double_byte));
+}
+
+std::string_view component(std::string_view field, std::size_t n, const Separators& by) {
+  const std::string_view first = part(field, by.repetition, 1, by.double_byte);
+  const std::string_view whole = part(first, by.component, n, by.double_byte);
+  return part(whole, by.subcomponent, 1, by.double_byte);
+}
+
+void Fields::split(std::string_view segment, const Separators& by, std::size_t last) {
+  count_ = 0;
+  while (count_ < std::min(last + 1, capacity)) {
+    const std::size_t at = find(segment, by.field, by.double_byte);
+    fields_[count_++] = segment.substr(0, at);
+    if (at == none) return;
+    segment.remove_prefix(at + 1);
+  }
+}
+
+SegmentId id_of(std::string_view segment, char field_separator) {
+  if (segment.size() < 3 || (segment.size() > 3 && segment[3] != field_separator)) return no_segment;
+  const char a = upper(segment[0]);
+  const char b = upper(segment[1]);
+  const char c = upper(segment[2]);
+  const bool named = is_upper(a) && (is_upper(b) || is_digit(b)) && (is_upper(c) || is_digit(c));
+  return named ? segment_id(a, b, c) : no_segment;
+}
+
+SegmentId header_id(std::string_view segment) {
+  return segment.size() < 4 ? no_segment : id_of(segment, segment[3]);
+}
+
+bool split_lines(std::string_view frame, std::vector<std::string_view>& lines) {
+  lines.clear();
+  const bool has_lf = frame.find('\n') != none;
+  while (!frame.empty()) {
+    const std::size_t at = has_lf ? frame.find_first_of("\r\n") : frame.find('\r');
+    std::string_view line = frame.substr(0, at);
+    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+    if (!line.empty()) {
+      if (lines.size() == segments_max) return false;
+      lines.push_back(line);
+    }
+    if (at == none) break;
+    frame.remove_prefix(at + 1);
+  }
+  return true;
+}
+
+HeaderState Header::parse(std::string_view segment) {
+  fields_ = Fields{};
+  separators_ = Separators{};
+  encoding_ = "^~\\&";
+  const HeaderState state = read_separators(segment);
+  if (state == HeaderState::unusable) return state;
+  fields_.split(segment, separators_);
+  separators_.double_byte = names_double_byte(field(18));
+  return state;
+}
+
+HeaderState Header::read_separators(std::string_view segment) {
+  constexpr std::string_view usual = "^~\\&";
+  if (segment.size() < 5 || !may_separate(segment[3])) return HeaderState::unusable;
+  separators_.field = segment[3];
+  const std::string_view given = part(segment.substr(4), separators_.field, 1);
+  if (given == usual) return HeaderState::sound;
+  if (given == "^~\\\\&") return HeaderState::repaired;  // the backslash doubled by somebody's string literal
+  if (given == "^~&") {                                  // ... or eaten: then escapes cannot be told either
+    separators_.escape = 0;
+    return HeaderState::repaired;
+  }
+  if (given.empty() || given.size() > 5 || !all_different(given)) return HeaderState::unusable;
+  if (!std::all_of(given.begin(), given.end(), may_separate)) return HeaderState::unusable;
+  separators_.component = given[0];
+  separators_.repetition = given.size() > 2 || (given.size() == 2 && given[1] == '~') ? given[1] : '\0';
+  separators_.escape = given.size() > 2 ? given[2] : '\0';
+  separators_.subcomponent = given.size() > 3 ? given[3] : '\0';
+  encoding_ = given;
+  return given.size() > 3 ? HeaderState::sound : HeaderState::repaired;
+}
+
+std::string_view Header::component(std::size_t n, std::size_t c) const {
+  return trim(hl7::component(field(n), c, separators_));
+}
+
+namespace {
+
+int hex_digit(char c) {
+  if (is_digit(c)) return c - '0';
+  const char u = upper(c);
+  return u >= 'A' && u <= 'F' ? u - 'A' + 10 : -1;
+}
+
+void put_hex(std::string_view digits, Scratch& out) {
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    out.put(static_cast<char>(hex_digit(digits[i]) * 16 + hex_digit(digits[i + 1])));
+}
+
+bool is_hex(std::string_view text) {
+  return !text.empty() && text.size() % 2 == 0 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return hex_digit(c) >= 0; });
+}
+
+// What stands between two escape characters. False: unknown, to be kept as it is.
+bool put_escape(std::string_view name, const Separators& by, Scratch& out) {
+  if (name.size() == 1) {
+    switch (name[0]) {
+      case 'F': out.put(by.field); return true;
+      case 'S': out.put(by.component); return true;
+      case 'T': out.put(by.subcomponent); return true;
+      case 'R': out.put(by.repetition); return true;
+      case 'E': out.put(by.escape); return true;
+      case 'P': out.put('#'); return true;
+      case 'H':
+      case 'N': return true;  // highlighting on and off
+      default: return false;
+    }
+  }
+  if (name.size() > 1 && name[0] == 'X' && is_hex(name.substr(1))) {
+    put_hex(name.substr(1), out);
+    return true;
+  }
+  if (name.size() < 3 || name[0] != '.') return false;
+  const std::string_view layout = name.substr(1, 2);
+  if (layout == "br" || layout == "sp" || layout == "ce") out.put(' ');
+  return layout == "br" || layout == "sp" || layout == "ce" || layout == "in" || layout == "ti" ||
+         layout == "fi" || layout == "nf" || layout == "sk";
+}
+
+void put_decoded(std::string_view leaf, const Separators& by, Scratch& out) {
+  while (!leaf.empty()) {
+    const std::size_t open = by.escape == 0 ? none : leaf.find(by.escape);
+    for (const char c : leaf.substr(0, open)) out.put(c);
+    if (open == none) return;
+    const std::size_t close = leaf.find(by.escape, open + 1);
+    if (close != none && put_escape(leaf.substr(open + 1, close - open - 1), by, out)) {
+      leaf.remove_prefix(close + 1);
+    } else {
+      out.put(by.escape);  // a lone one, or a sequence we do not know: literal
+      leaf.remove_prefix(open + 1);
+    }
+  }
+}
+
+// Length of the well-formed UTF-8 sequence at the start of `text`; 0 if there is none.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xC0U) != 0x80U) return 0;
+  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
+  const bool out_of_range = (lead == 0xED && byte(1) > 0x9F) || (lead == 0xF4 && byte(1) > 0x8F);
+  return overlong || out_of_range ? 0 : length;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+void put_clean(std::string_view text, Scratch& out) {
+  const bool latin1 = !is_utf8(text);
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) {
+      out.put(' ');
+    } else if (latin1 && byte >= 0x80) {
+      out.put(static_cast<char>(0xC0U | (byte >> 6U)));
+      out.put(static_cast<char>(0x80U | (byte & 0x3FU)));
+    } else {
+      out.put(c);
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view text_of(std::string_view leaf, const Separators& by, Scratch& scratch) {
+  const auto plain = [&](char c) { return c >= ' ' && c < 0x7F && c != by.escape; };
+  leaf = stated(leaf).substr(0, leaf_bytes_max);
+  if (std::all_of(leaf.begin(), leaf.end(), plain)) return leaf;
+  if (!scratch.has_room()) return {};
+  Scratch decoded;
+  put_decoded(leaf, by, decoded);
+  const std::size_t start = scratch.used();
+  put_clean(decoded.since(0), scratch);
+  return trim(scratch.since(start));
+}
+
+}  // namespace drivers::hl7

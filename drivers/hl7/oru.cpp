@@ -1,0 +1,476 @@
+#include "drivers/hl7/oru.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "drivers/hl7/fault_text.hpp"
+
+namespace drivers::hl7 {
+
+namespace {
+
+using vitals::Metric;
+using vitals::Observation;
+using vitals::Quality;
+using vitals::Reason;
+
+constexpr std::size_t last_field_read = 15;  // OBX-14, one further when the sender has a field too many
+constexpr std::string_view known_statuses = "FRCPAXSNOIDWU";
+constexpr std::string_view usable_statuses = "FRCPA";
+
+// The rates that the sheets of the trade call possible; outside it is an artefact or a wrong code.
+struct Range {
+  double low;
+  double high;
+};
+constexpr Range plausible(Metric metric) {
+  switch (metric) {
+    case Metric::hr:
+    case Metric::pr: return {1, 350};
+    case Metric::spo2: return {1, 100};
+    case Metric::rr: return {0, 250};    // shown, not judged: 0 is apnoea
+    case Metric::temp: return {10, 50};  // shown, not judged
+    default: return {-50, 350};          // mmHg: an open line reads below zero
+  }
+}
+
+// How much an observation is worth when several rows of one message speak for one metric. A rate of zero is a
+// statement of its own and goes before "no value".
+int worth(const Observation& seen) {
+  if (seen.quality == Quality::valid) return 4;
+  if (seen.quality == Quality::questionable) return 3;
+  if (seen.reason == Reason::zero || seen.quality == Quality::over || seen.quality == Quality::under)
+    return 2;
+  return 1;
+}
+
+bool is_dotted(std::string_view sub_id) {
+  return sub_id.find('.') != std::string_view::npos &&
+         sub_id.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+unsigned take_level(std::string_view& path) {
+  unsigned level = 0;
+  while (!path.empty() && path.front() != '.') {
+    level = std::min(level * 10 + static_cast<unsigned>(path.front() - '0'), 100'000'000U);
+    path.remove_prefix(1);
+  }
+  if (!path.empty()) path.remove_prefix(1);
+  return level;
+}
+
+// Device tree positions `1.3.2.150456`, compared level by level as numbers.
+int compare_paths(std::string_view a, std::string_view b) {
+  while (!a.empty() || !b.empty()) {
+    const unsigned x = take_level(a);
+    const unsigned y = take_level(b);
+    if (x != y) return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+// The fifth level of a device tree position holds attributes of a value, not values.
+bool is_facet(std::string_view sub_id) {
+  return is_dotted(sub_id) && std::count(sub_id.begin(), sub_id.end(), '.') >= 4;
+}
+
+bool is_number_type(std::string_view type) {
+  return type == "NM" || type == "SN" || type == "ST" || type == "TX" || type.empty();
+}
+
+}  // namespace
+
+void OruReader::read(const Header& header, std::span<const std::string_view> segments, std::string_view frame,
+                     std::uint64_t frame_offset, vitals::Stamp rx, Sink& out) {
+  header_ = &header;
+  out_ = &out;
+  frame_ = frame;
+  frame_offset_ = frame_offset;
+  rx_ = rx;
+  begin_message();
+  for (const std::string_view segment : segments) read_segment(segment);
+  end_group();
+}
+
+void OruReader::begin_message() {
+  const std::string_view processing = header_->component(11, 1);
+  test_ = processing == "T" || processing == "D";
+  const std::string_view id = trim(header_->field(10));
+  const bool nameless = trim(header_->field(3)).empty() && trim(header_->field(4)).empty();
+  identity_only_ = nameless && (id == "101" || id == "103");
+  const bool pds = identity_only_ || (nameless && (id == "204" || id == "503"));
+  private_codes_ = pds ? PrivateCodes::mindray_pds : PrivateCodes::none;
+
+  const std::string_view time = header_->component(7, 1);
+  message_time_ = parse_time(time, rules_.zone_minutes);
+  zone_minutes_ = message_time_.zone_minutes.value_or(rules_.zone_minutes);
+  clock_trusted_ = clock_agrees(message_time_);
+  if (message_time_.usable() && !clock_trusted_ && !clock_reported_)
+    report(FaultKind::implausible, "device-clock", "MSH-7", {}, time);
+  if (message_time_.usable()) clock_reported_ = !clock_trusted_;
+
+  subject_ = Subject{};
+  scratch_.clear();
+  located_ = patient_seen_ = results_seen_ = announced_ = false;
+  device_row_seen_ = pump_ = waveform_ = false;
+  group_time_ = DeviceTime{};
+  filled_ = vitals::MetricSet{};
+}
+
+bool OruReader::clock_agrees(const DeviceTime& time) const {
+  if (!time.usable()) return false;
+  const auto difference = time.at - rx_.wall;
+  return difference <= clock_tolerance_ms && -difference <= clock_tolerance_ms;
+}
+
+void OruReader::read_segment(std::string_view segment) {
+  switch (id_of(segment, header_->separators().field)) {
+    case pid: begin_patient(segment); return;
+    case pv1: read_location(segment); return;
+    case obr: begin_results(segment); return;
+    case obx: read_result(segment); return;
+    case no_segment: report(FaultKind::broken, "orphan-line", {}, {}, {}); return;
+    default: return;
+  }
+}
+
+// Values belong to the PID and PV1 above them. A PV1 that came before the first PID is that patient's; a
+// later PID without PV1 does not inherit the place of the patient before: that would alarm at the wrong bed.
+void OruReader::begin_patient(std::string_view segment) {
+  if (patient_seen_ || results_seen_) {
+    end_group();
+    subject_ = Subject{};
+    scratch_.clear();
+    located_ = false;
+  }
+  patient_seen_ = true;
+  if (private_codes_ == PrivateCodes::mindray_pds) return;  // there PID-3 is an id of the gateway's own
+  subject_.patient_id = read_patient_id(segment, header_->separators(), scratch_);
+}
+
+void OruReader::read_location(std::string_view segment) {
+  if (results_seen_) end_group();
+  located_ = true;
+  read_visit(segment, header_->separators(), scratch_, subject_);
+}
+
+void OruReader::begin_results(std::string_view segment) {
+  const Separators& by = header_->separators();
+  fields_.split(segment, by, 7);
+  const std::string_view reference = trim(component(fields_[4], 2, by));
+  waveform_ = reference.substr(0, 13) == "MDC_OBS_WAVE_";
+  group_time_ = time_of(component(fields_[7], 1, by));
+  if (!message_time_.usable()) clock_trusted_ = clock_agrees(group_time_);
+}
+
+void OruReader::read_result(std::string_view segment) {
+  if (waveform_) return;
+  fields_.split(segment, header_->separators(), last_field_read);
+  if (take_identity_row()) return;
+  const Resolution code = resolve_code(fields_[3], header_->separators(), private_codes_);
+  note_device_row(code.mdc);
+  if (pump_) return;
+  results_seen_ = true;
+  announce();
+  Row row;
+  row.mdc = code.mdc;
+  row.type = trim(fields_[2]);
+  row.value = trim(fields_[5]);
+  if (accept_code(code, row) && accept_form(row)) read_watched(row);
+}
+
+// Mindray PDS class 103: 2301 is the patient's number, 2308 the bed's name as people say it.
+bool OruReader::take_identity_row() {
+  if (!identity_only_) return false;
+  const Separators& by = header_->separators();
+  const std::string_view code = trim(component(fields_[3], 1, by));
+  const std::string_view text = text_of(component(fields_[5], 1, by), by, scratch_);
+  if (code == "2301") subject_.patient_id = text;
+  if (code == "2308" && !text.empty()) subject_.bed = text;
+  return true;
+}
+
+// The first device row tells what kind of device this is; a pump's battery % and line pressure are no vital
+// signs.
+void OruReader::note_device_row(std::uint32_t mdc) {
+  if (device_row_seen_) return;
+  const Separators& by = header_->separators();
+  const bool names_device = trim(component(fields_[3], 2, by)).substr(0, 8) == "MDC_DEV_";
+  if (!names_device && !is_device_or_attribute(mdc)) return;
+  device_row_seen_ = true;
+  pump_ = is_pump_device(fields_[3], by);
+  if (pump_) report(FaultKind::not_mine, "pump", fields_[3], {}, {});
+}
+
+bool OruReader::accept_code(const Resolution& code, Row& row) {
+  switch (code.verdict) {
+    case Verdict::conflict: fault(FaultKind::refused, "code-conflict"); return false;
+    case Verdict::unknown_reference: fault(FaultKind::refused, "code-unknown"); return false;
+    case Verdict::unmapped:
+      // Rows of the device tree and rows without a value say nothing that could be missed.
+      if (!is_device_or_attribute(code.mdc) && !says_nothing(row.value)) fault(FaultKind::unmapped, "code");
+      return false;
+    case Verdict::resolved: break;
+  }
+  const auto metric = watched(code.meaning);
+  if (metric) {
+    row.watched = *metric;
+  } else if (!is_device_or_attribute(code.mdc) && !says_nothing(row.value)) {
+    fault(FaultKind::refused, code.meaning.quantity == Quantity::other ? "not-watched" : "other-source");
+  }
+  return metric.has_value();
+}
+
+// Is this row a value at all? Waveforms, texts and attributes travel under the same codes.
+bool OruReader::accept_form(const Row& row) {
+  if (!is_number_type(row.type)) {
+    fault(FaultKind::refused, "value-type");
+  } else if (is_facet(trim(fields_[4]))) {
+    fault(FaultKind::refused, "facet");
+  } else if (row.value.size() > field_bytes_max) {
+    fault(FaultKind::refused, "field-too-long");
+  } else {
+    return true;
+  }
+  return false;
+}
+
+void OruReader::read_watched(Row row) {
+  find_status(row);
+  if (accept_status(row)) read_value(row);
+}
+
+// One separator too few or too many before the status is common; then the time behind it is shifted as well.
+void OruReader::find_status(Row& row) {
+  const auto letter_at = [&](std::size_t n) {
+    const std::string_view text = trim(fields_[n]);
+    return text.size() == 1 && known_statuses.find(text[0]) != std::string_view::npos ? text[0] : '\0';
+  };
+  const std::string_view status = trim(fields_[11]);
+  if (!status.empty()) {
+    row.status = status.size() == 1 ? status[0] : '?';
+  } else if (letter_at(10) != 0) {
+    row.status = letter_at(10);
+    row.shift = -1;
+  } else if (letter_at(12) != 0) {
+    row.status = letter_at(12);
+    row.shift = 1;
+  }
+}
+
+bool OruReader::accept_status(const Row& row) {
+  if (row.status == 0 || usable_statuses.find(row.status) != std::string_view::npos) return true;
+  fault(FaultKind::refused, "status");
+  if (row.status == 'X')
+    offer(row, vitals::absent(row.watched.metric, Reason::status, rx_, Quality::unavailable));
+  if (row.status == 'D' || row.status == 'W') withdraw(row);
+  return false;
+}
+
+// Deleted or wrong: takes back the earlier value of the same code, place and time.
+void OruReader::withdraw(const Row& row) {
+  const Metric metric = row.watched.metric;
+  Candidate& held = candidates_[vitals::index_of(metric)];
+  Observation none = vitals::absent(metric, Reason::status, rx_);
+  set_time(row, none);
+  const bool same = filled_.contains(metric) && held.code == fields_[3] && held.sub_id == trim(fields_[4]) &&
+                    held.seen.t_src == none.t_src;
+  if (same) filled_.erase(metric);
+  offer(row, none);
+}
+
+// OBX-8, repeated: what the device says of the measurement. L, H, N and their like are its opinion of the
+// value.
+bool OruReader::accept_flags(const Row& row, Reason& doubt, bool& test) {
+  const Separators& by = header_->separators();
+  const std::string_view flags = fields_[8];
+  if (flags.size() < 3) return true;
+  const Metric metric = row.watched.metric;
+  for (std::size_t n = 1; n <= repetitions_max; ++n) {
+    const std::string_view flag = trim(part(part(flags, by.repetition, n), by.component, 1));
+    if (flag.empty()) return true;
+    if (flag == "QUES") doubt = Reason::status;
+    if (flag == "TEST" || flag == "DEMO" || flag == "CALIB") test = true;
+    Observation none = vitals::absent(metric, test ? Reason::test_mode : Reason::status, rx_);
+    if (flag == "NAV" || flag == "OFF")
+      none = vitals::absent(metric, Reason::missing, rx_, Quality::unavailable);
+    if (flag == "EARLY" || flag == "BUSY" || flag == "CALIB") none.quality = Quality::calibrating;
+    if (!test && none.quality == Quality::invalid && flag != "INV") continue;
+    none.test = test;
+    offer(row, none);
+    return false;
+  }
+  return true;
+}
+
+void OruReader::read_value(const Row& row) {
+  const Metric metric = row.watched.metric;
+  Reason doubt = Reason::none;
+  bool test = false;
+  if (!accept_flags(row, doubt, test)) return;
+  const Separators& by = header_->separators();
+  const Reading reading = row.type == "SN" ? read_structured(row.value, by.component) : read_plain(row.value);
+  if (reading.kind == ReadingKind::nothing) {
+    offer(row, vitals::absent(metric, Reason::missing, rx_, Quality::unavailable));
+    return;
+  }
+  if (reading.kind == ReadingKind::unreadable) {
+    fault(FaultKind::refused, "not-a-number");
+    offer(row, vitals::absent(metric, Reason::missing, rx_));
+    return;
+  }
+  const UnitFound unit = find_unit(fields_[6], by);
+  const bool unit_fits = unit.verdict == UnitVerdict::none ||
+                         (unit.verdict == UnitVerdict::known && fits(metric, unit.unit.dimension));
+  if (!unit_fits) {
+    fault(FaultKind::refused, "unit");
+    offer(row, vitals::absent(metric, Reason::unit, rx_));
+    return;
+  }
+  offer(row, judged(metric, reading, unit.unit, doubt));
+}
+
+Observation OruReader::judged(Metric metric, const Reading& reading, const UnitFacts& unit, Reason doubt) {
+  if (reading.kind == ReadingKind::over) return vitals::absent(metric, Reason::none, rx_, Quality::over);
+  if (reading.kind == ReadingKind::under) return vitals::absent(metric, Reason::none, rx_, Quality::under);
+  if (vitals::is_rate(metric) && reading.number == 0) return vitals::absent(metric, Reason::zero, rx_);
+  const double value = reading.number * unit.factor + unit.offset;
+  const Range range = plausible(metric);
+  if (value >= range.low && value <= range.high) return vitals::measured(metric, value, rx_, doubt);
+  fault(FaultKind::implausible, "range");
+  return vitals::absent(metric, Reason::implausible, rx_);
+}
+
+void OruReader::set_time(const Row& row, Observation& seen) {
+  const Separators& by = header_->separators();
+  const DeviceTime own = time_of(component(fields_[static_cast<std::size_t>(14 + row.shift)], 1, by));
+  if (own.usable()) {
+    seen.t_src = own.at;
+    seen.time_source = vitals::TimeSource::own;
+    return;
+  }
+  const DeviceTime& shared = group_time_.usable() ? group_time_ : message_time_;
+  if (!shared.usable()) return;
+  seen.t_src = shared.at;
+  seen.time_source = vitals::TimeSource::message;
+}
+
+// Several rows may speak for one metric. One observation goes out, the others are listed.
+void OruReader::offer(const Row& row, Observation seen) {
+  seen.mdc = row.mdc;
+  seen.test = seen.test || test_;
+  seen.clock_trusted = clock_trusted_;
+  set_time(row, seen);
+  const Candidate fresh{seen, row.watched.rank, fields_[3], trim(fields_[4]), fields_[6], row.value};
+  Candidate& held = candidates_[vitals::index_of(seen.metric)];
+  if (!filled_.contains(seen.metric)) {
+    held = fresh;
+    filled_.insert(seen.metric);
+    return;
+  }
+  const bool wins = better(fresh, held);
+  const Candidate& loser = wins ? held : fresh;
+  const bool same_source = fresh.rank == held.rank && fresh.sub_id == held.sub_id;
+  report(FaultKind::refused, same_source ? "superseded" : "other-source", loser.code, loser.unit,
+         loser.value);
+  if (wins) held = fresh;
+}
+
+// Of one source the newer time counts, good or bad. Between sources: the better quality, then the usual
+// place, then the first of two probes, then the newer time, then the row further down.
+bool OruReader::better(const Candidate& fresh, const Candidate& held) const {
+  const auto own_time = [](const Candidate& c) {
+    return c.seen.time_source == vitals::TimeSource::own ? c.seen.t_src : std::nullopt;
+  };
+  const auto fresh_time = own_time(fresh);
+  const auto held_time = own_time(held);
+  const bool both_timed = fresh_time && held_time && *fresh_time != *held_time;
+  if (fresh.rank == held.rank && fresh.sub_id == held.sub_id && both_timed) return *fresh_time > *held_time;
+  if (worth(fresh.seen) != worth(held.seen)) return worth(fresh.seen) > worth(held.seen);
+  if (fresh.rank != held.rank) return fresh.rank < held.rank;
+  if (is_dotted(fresh.sub_id) && is_dotted(held.sub_id)) {
+    const int order = compare_paths(fresh.sub_id, held.sub_id);
+    if (order != 0) return order < 0;
+  }
+  if (both_timed) return *fresh_time > *held_time;
+  return true;
+}
+
+// Whose values follow. Before the first of them, so that faults of the group are theirs as well.
+void OruReader::announce() {
+  if (announced_) return;
+  announced_ = true;
+  if (identity_only_) {
+    remembered_.remember(subject_);
+  } else if (private_codes_ == PrivateCodes::mindray_pds && !patient_seen_ && !located_) {
+    remembered_.apply_to(subject_);
+  }
+  subject_.location = choose_location(subject_, rules_.location, *header_, scratch_);
+  subject_.device = read_device(*header_, scratch_);
+  out_->on_subject(subject_);
+}
+
+void OruReader::end_group() {
+  if (!pump_ && (patient_seen_ || located_ || results_seen_)) {
+    announce();
+    judge_pressures(Metric::nibp_sys, Metric::nibp_dia);
+    judge_pressures(Metric::art_sys, Metric::art_dia);
+    for (const auto& facts : vitals::metrics)
+      if (filled_.contains(facts.metric))
+        out_->on_observation(candidates_[vitals::index_of(facts.metric)].seen);
+    out_->on_frame_end(rx_);
+  }
+  announced_ = results_seen_ = waveform_ = false;
+  group_time_ = DeviceTime{};
+  filled_ = vitals::MetricSet{};
+}
+
+// A systolic not above the diastolic of the same measurement: neither can be believed.
+void OruReader::judge_pressures(Metric sys, Metric dia) {
+  if (!filled_.contains(sys) || !filled_.contains(dia)) return;
+  Observation& high = candidates_[vitals::index_of(sys)].seen;
+  Observation& low = candidates_[vitals::index_of(dia)].seen;
+  if (!high.has_value() || !low.has_value() || high.value > low.value || high.t_src != low.t_src) return;
+  const Candidate& row = candidates_[vitals::index_of(sys)];
+  report(FaultKind::implausible, "sys-not-above-dia", row.code, row.unit, row.value);
+  for (Observation* seen : {&high, &low}) {
+    seen->quality = Quality::invalid;
+    seen->reason = Reason::implausible;
+  }
+}
+
+// A fault of the row being read. A text value may be anything, a name too: only numbers are shown.
+void OruReader::fault(FaultKind kind, std::string_view reason) {
+  const std::string_view type = trim(fields_[2]);
+  const bool numeric = type == "NM" || type == "SN";
+  report(kind, reason, fields_[3], fields_[6], numeric ? fields_[5] : std::string_view{});
+}
+
+void OruReader::report(FaultKind kind, std::string_view reason, std::string_view code, std::string_view unit,
+                       std::string_view value) {
+  FaultText text;
+  DecodeFault out;
+  out.kind = kind;
+  out.reason = reason;
+  out.code = text.printable(code);
+  out.unit = text.printable(unit);
+  out.value = text.printable(value);
+  const char* const at = code.data();
+  const bool inside = !code.empty() && std::less_equal<>{}(frame_.data(), at) &&
+                      std::less<>{}(at, frame_.data() + frame_.size());
+  out.offset = frame_offset_ + (inside ? static_cast<std::uint64_t>(at - frame_.data()) : 0);
+  out.rx = rx_;
+  out_->on_fault(out);
+}
+
+// Senders repeat one time in most rows: reading it once is enough.
+const DeviceTime& OruReader::time_of(std::string_view text) {
+  text = text.substr(0, fault_text_bytes_max);  // no time is that long
+  if (text == cached_time_text_ && zone_minutes_ == cached_zone_) return cached_time_;
+  cached_time_ = parse_time(text, zone_minutes_);
+  cached_zone_ = zone_minutes_;
+  cached_time_text_.assign(text);
+  return cached_time_;
+}
+
+}  // namespace drivers::hl7

@@ -1,0 +1,128 @@
+// The reading rules: one message of results -> whose they are, observations, and a fault for each row not
+// used.
+//
+// Strict on purpose. A missing value becomes a technical alarm by time; a wrong value becomes a wrong alarm,
+// or hides a right one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "daemon/vitals/observation.hpp"
+#include "drivers/driver.hpp"
+#include "drivers/hl7/codes.hpp"
+#include "drivers/hl7/message.hpp"
+#include "drivers/hl7/subject.hpp"
+#include "drivers/hl7/units.hpp"
+#include "drivers/hl7/values.hpp"
+
+namespace drivers::hl7 {
+
+inline constexpr vitals::Milliseconds clock_tolerance_ms{5 * 60 * 1000};  // sender's clock against ours
+
+struct ReadingRules {
+  LocationRule location = LocationRule::bed;
+  int zone_minutes = 0;  // of times without a zone, in a message whose MSH-7 has none either
+};
+
+class OruReader {
+ public:
+  explicit OruReader(ReadingRules rules) : rules_(rules) {}
+
+  // `segments` begin behind the MSH. `frame` is what offsets of faults are counted from.
+  void read(const Header& header, std::span<const std::string_view> segments, std::string_view frame,
+            std::uint64_t frame_offset, vitals::Stamp rx, Sink& out);
+
+ private:
+  // The row that speaks for one metric of the group so far.
+  struct Candidate {
+    vitals::Observation seen;
+    std::uint8_t rank = 0;
+    std::string_view code;
+    std::string_view sub_id;
+    std::string_view unit;
+    std::string_view value;
+  };
+
+  // What a row says, before it is weighed against others.
+  struct Row {
+    Watched watched;
+    std::uint32_t mdc = 0;
+    char status = 0;
+    int shift = 0;  // -1: the sender forgot a field before the status; 1: it has one too many
+    std::string_view type;
+    std::string_view value;
+  };
+
+  void begin_message();
+  void announce();
+  bool clock_agrees(const DeviceTime& time) const;
+  void read_segment(std::string_view segment);
+  void begin_patient(std::string_view segment);
+  void read_location(std::string_view segment);
+  void begin_results(std::string_view segment);
+  void read_result(std::string_view segment);
+  void read_watched(Row row);
+  void read_value(const Row& row);
+  bool take_identity_row();
+  void note_device_row(std::uint32_t mdc);
+  bool accept_code(const Resolution& code, Row& row);
+  bool accept_form(const Row& row);
+  void find_status(Row& row);
+  bool accept_status(const Row& row);
+  bool accept_flags(const Row& row, vitals::Reason& doubt, bool& test);
+  vitals::Observation judged(vitals::Metric metric, const Reading& reading, const UnitFacts& unit,
+                             vitals::Reason doubt);
+  void withdraw(const Row& row);
+  void offer(const Row& row, vitals::Observation seen);
+  void set_time(const Row& row, vitals::Observation& seen);
+  bool better(const Candidate& fresh, const Candidate& held) const;
+  void end_group();
+  void judge_pressures(vitals::Metric sys, vitals::Metric dia);
+  void fault(FaultKind kind, std::string_view reason);
+  void report(FaultKind kind, std::string_view reason, std::string_view code, std::string_view unit,
+              std::string_view value);
+  const DeviceTime& time_of(std::string_view text);
+
+  ReadingRules rules_;
+  RememberedSubject remembered_;  // Mindray PDS
+
+  // Of the message being read.
+  const Header* header_ = nullptr;
+  Sink* out_ = nullptr;
+  std::string_view frame_;
+  std::uint64_t frame_offset_ = 0;
+  vitals::Stamp rx_;
+  PrivateCodes private_codes_ = PrivateCodes::none;
+  int zone_minutes_ = 0;
+  bool test_ = false;
+  bool clock_trusted_ = false;
+  bool clock_reported_ = false;  // of the connection: said once, again after it was right in between
+  DeviceTime message_time_;
+  bool identity_only_ = false;  // Mindray PDS class 101 or 103
+
+  // Of the group being read.
+  Scratch scratch_;
+  Subject subject_;
+  bool located_ = false;
+  bool announced_ = false;
+  bool patient_seen_ = false;
+  bool results_seen_ = false;
+  bool device_row_seen_ = false;
+  bool pump_ = false;
+  bool waveform_ = false;
+  DeviceTime group_time_;
+  std::array<Candidate, vitals::metric_count> candidates_;
+  vitals::MetricSet filled_;
+
+  // Of the row being read.
+  Fields fields_;
+  std::string cached_time_text_;
+  int cached_zone_ = 0;
+  DeviceTime cached_time_;
+};
+
+}  // namespace drivers::hl7

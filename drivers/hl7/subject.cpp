@@ -1,0 +1,97 @@
+#include "drivers/hl7/subject.hpp"
+
+#include <algorithm>
+
+namespace drivers::hl7 {
+
+namespace {
+
+constexpr std::size_t first_pid_id = 3;
+constexpr std::size_t pid_identity_unknown = 31;
+constexpr std::size_t pv1_location = 3;
+constexpr std::size_t pv1_visit = 19;
+
+bool same_word(std::string_view text, std::string_view lower_case_word) {
+  return text.size() == lower_case_word.size() &&
+         std::equal(text.begin(), text.end(), lower_case_word.begin(), [](char a, char b) {
+           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+         });
+}
+
+bool is_placeholder(std::string_view id) {
+  return id.empty() || id == "0" || same_word(id, "unknown patient") || same_word(id, "unknown");
+}
+
+// Component n of PV1-3, still with its subcomponents.
+std::string_view location_part(std::string_view location, std::size_t n, const Separators& by) {
+  const std::string_view first = part(location, by.repetition, 1, by.double_byte);
+  return part(first, by.component, n, by.double_byte);
+}
+
+std::size_t count_subcomponents(std::string_view text, const Separators& by) {
+  if (by.subcomponent == 0) return 1;
+  return 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), by.subcomponent));
+}
+
+std::string_view first_stated(std::string_view whole, const Separators& by, Scratch& scratch) {
+  const std::string_view first = text_of(part(whole, by.subcomponent, 1, by.double_byte), by, scratch);
+  if (!first.empty() || by.subcomponent == 0) return first;
+  return text_of(part(whole, by.subcomponent, 2, by.double_byte), by, scratch);
+}
+
+}  // namespace
+
+std::string_view read_patient_id(std::string_view pid_segment, const Separators& by, Scratch& scratch) {
+  Fields fields;
+  fields.split(pid_segment, by, pid_identity_unknown);
+  if (stated(component(fields[pid_identity_unknown], 1, by)) == "Y") return {};
+  const std::string_view id = text_of(component(fields[first_pid_id], 1, by), by, scratch);
+  return is_placeholder(id) ? std::string_view{} : id;
+}
+
+void read_visit(std::string_view pv1_segment, const Separators& by, Scratch& scratch, Subject& subject) {
+  Fields fields;
+  fields.split(pv1_segment, by, pv1_visit);
+  const std::string_view location = stated(fields[pv1_location]);
+  const std::string_view bed = location_part(location, 3, by);
+  subject.point_of_care = first_stated(location_part(location, 1, by), by, scratch);
+  subject.room = first_stated(location_part(location, 2, by), by, scratch);
+  if (count_subcomponents(bed, by) >= 5) {
+    subject.point_of_care = text_of(part(bed, by.subcomponent, 1, by.double_byte), by, scratch);
+    subject.bed = text_of(part(bed, by.subcomponent, 2, by.double_byte), by, scratch);
+  } else {
+    subject.bed = first_stated(bed, by, scratch);
+  }
+  subject.visit_id = text_of(component(fields[pv1_visit], 1, by), by, scratch);
+}
+
+std::string_view choose_location(const Subject& subject, LocationRule rule, const Header& header,
+                                 Scratch& scratch) {
+  switch (rule) {
+    case LocationRule::bed: return subject.bed;
+    case LocationRule::room: return subject.room;
+    case LocationRule::bed_or_room: return subject.bed.empty() ? subject.room : subject.bed;
+    case LocationRule::msh_4: return text_of(header.component(4, 1), header.separators(), scratch);
+    case LocationRule::fixed: return {};
+  }
+  return {};
+}
+
+std::string_view read_device(const Header& header, Scratch& scratch) {
+  const std::string_view name = text_of(header.component(3, 1), header.separators(), scratch);
+  return name.empty() ? text_of(header.component(3, 2), header.separators(), scratch) : name;
+}
+
+void RememberedSubject::remember(const Subject& subject) {
+  patient_id.assign(subject.patient_id);
+  point_of_care.assign(subject.point_of_care);
+  bed.assign(subject.bed);
+}
+
+void RememberedSubject::apply_to(Subject& subject) const {
+  subject.patient_id = patient_id;
+  subject.point_of_care = point_of_care;
+  subject.bed = bed;
+}
+
+}  // namespace drivers::hl7
