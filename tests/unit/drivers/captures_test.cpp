@@ -51,8 +51,10 @@ TEST(Captures, EveryDriverHasSome) {
 }
 
 TEST(Captures, EveryFolderBelongsToADriver) {
-  for (const auto& folder : std::filesystem::directory_iterator(captures_folder()))
-    if (folder.is_directory()) EXPECT_NE(find(folder.path().filename().string()), nullptr) << folder.path();
+  for (const auto& folder : std::filesystem::directory_iterator(captures_folder())) {
+    if (!folder.is_directory()) continue;
+    EXPECT_NE(find(folder.path().filename().string()), nullptr) << folder.path();
+  }
 }
 
 // With VITALSD_BLESS=1 the expected files are written instead of compared.

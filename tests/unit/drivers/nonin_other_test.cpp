@@ -57,6 +57,12 @@ TEST(NoninFormat13, TheRateIsASixteenBitNumberHere) {
   EXPECT_EQ(decoded("13", with_sum(packet)), values("300 valid", "98 valid"));
 }
 
+TEST(NoninFormat13, TheReservedBitOfSpO2IsMasked) {
+  ByteVector packet = spot;
+  packet[19] |= 0x80;
+  EXPECT_EQ(decoded("13", with_sum(packet)), values("72 valid", "98 valid"));
+}
+
 TEST(NoninFormat13, WithoutTheQualityBitAValueIsQuestionable) {
   ByteVector packet = spot;
   packet[14] = 0;
@@ -77,6 +83,9 @@ TEST(NoninFormat13, DamageIsFoundAndTheNextPacketCounts) {
   EXPECT_THAT(decoded("13", damaged + spot),
               ElementsAre("@0 fault broken checksum offset=0", "@0 obs pr 72 valid", "@0 obs spo2 98 valid",
                           "@0 frame-end"));
+  ByteVector without_end = spot;
+  without_end.back() = 0x02;
+  EXPECT_THAT(decoded("13", without_end), ElementsAre("@0 fault broken fixed-bits offset=0"));
   EXPECT_THAT(decoded("13", slice(spot, 0, 9) + spot), testing::Contains("@0 obs pr 72 valid"));
   EXPECT_EQ(decoded("13", slice(spot, 9, 22) + hex("06 15 00 02 00") + spot), values("72 valid", "98 valid"));
 }
@@ -112,7 +121,7 @@ TEST(NoninText, NothingBeforeTheLineHasEnded) {
 TEST(NoninText, DamagedLinesAreDroppedAsAWhole) {
   for (const std::string_view line :
        {"SPO2=98 HR=072", "SPO2=098 HR=07", "SPO2=00 HR=072", "PO2=098 HR=072", "SPO2=098 HR=072x",
-        "SPO2=098HR=072", "SPO2=098 HR=0 2", "SPO2=-98 HR=072", "SPO2=098 HR=072 ", "SPO2=   HR=072",
+        "SPO2=098HR=072", "SPO2=098 HR=0 2", "SPO2=-98 HR=072", "SPO2=098 HR=072 ", "SPO2=    HR=072",
         "4:25:36 SPO2=098 HR=072", "SPO2=98 HR=07SPO2=098 HR=072", "spo2=098 hr=072", "SPO2=098"})
     EXPECT_THAT(decoded("text", lines(std::string(line) + "\r\n")), ElementsAre(HasSubstr("fault not-mine")))
         << line;

@@ -217,6 +217,12 @@ TEST(NoninWaveform, AStartByteAloneIsNoFrame) {
               IsEmpty());
 }
 
+TEST(NoninWaveform, FewerFramesInARowThanTheRuleAreNoAlignment) {
+  const ByteVector stray{0x00};
+  EXPECT_EQ(Port().feed(slice(packet_1, 0, 2 * 5) + stray + packet_1), good_values);
+  EXPECT_EQ(Port(format_7_cable).feed(slice(packet_7, 0, 3 * 5) + stray + packet_7), good_values);
+}
+
 TEST(NoninWaveform, OneBadFrameCostsItsPacketOnly) {
   ByteVector damaged = packet_1;
   damaged[12 * 5 + 2] ^= 0x10;
