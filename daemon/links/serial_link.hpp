@@ -1,8 +1,9 @@
-// A serial port by libserialport, or a plain descriptor (pseudo terminal, FIFO) for simulators and tests. Both
-// share the Asio half: exclusive access, read, loss, back-off 0.5 to 8 s, reopen by name.
+// A serial port by libserialport, or a plain descriptor (pseudo terminal, FIFO) for simulators and tests.
+// Both share the Asio half: exclusive access, read, loss, back-off 0.5 to 8 s, reopen by name.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -17,8 +18,16 @@ struct SerialSettings {
   unsigned data_bits = 8;
   char parity = 'N';
   unsigned stop_bits = 1;
+  // First wait before a lost or missing device is tried again; doubles up to 16 times (8 s), starts anew with
+  // the next bytes.
+  vitals::Milliseconds reopen_after{500};
 };
 
-std::unique_ptr<Link> make_serial_link(boost::asio::io_context& loop, SerialSettings settings, Handlers handlers);
+// What send() may hold back while the device does not take it. Polls are short and repeated, so beyond this
+// they are dropped.
+inline constexpr std::size_t send_queue_bytes_max = 16 * 1024;
+
+std::unique_ptr<Link> make_serial_link(boost::asio::io_context& loop, SerialSettings settings,
+                                       Handlers handlers);
 
 }  // namespace links

@@ -1,4 +1,5 @@
-// A TCP listener for many connections of monitors and gateways (MLLP): limits, peers, keep-alive, back-pressure.
+// A TCP listener for many connections of monitors and gateways (MLLP): limits, peers, keep-alive,
+// back-pressure.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -14,8 +15,20 @@ namespace links {
 
 using ConnectionId = std::uint64_t;
 
+// A peer that takes none of its answers is closed beyond this.
+inline constexpr std::size_t send_queue_bytes_per_connection_max = 1024 * 1024;
+// Half-open connections show after 19 s of silence.
+inline constexpr int keep_alive_idle_s = 10, keep_alive_interval_s = 3, keep_alive_tries = 3;
+inline constexpr vitals::Milliseconds close_after{2'000};
+// A peer that shuts only its own direction down still waits for its answer.
+inline constexpr vitals::Milliseconds answer_after_end{500};
+// Trying to listen again: first wait, doubling up to 16 times.
+inline constexpr vitals::Milliseconds listen_again_after{500};
+// Accepting again after the system had no descriptor or memory for it.
+inline constexpr vitals::Milliseconds accept_again_after{100};
+
 struct ListenSettings {
-  std::string address;
+  std::string address;     // numeric, IPv4 or IPv6
   std::uint16_t port = 0;  // 0: any, see bound_port()
   unsigned connections_max = 256;
   unsigned connections_per_peer_max = 4;
@@ -23,10 +36,13 @@ struct ListenSettings {
   std::vector<std::string> peers;  // allowed peer addresses; empty: any
 };
 
+// on_open and on_close come exactly once per connection that was let in, on_close as the last one. They may
+// call every method of the listener.
 struct ListenHandlers {
   std::function<void(ConnectionId, const std::string& peer)> on_open;
   std::function<void(ConnectionId, Bytes, vitals::Stamp)> on_bytes;
   std::function<void(ConnectionId, const std::string& reason)> on_close;
+  // Not let in. Peer empty: the system refuses to accept anybody; reported once until it changes.
   std::function<void(const std::string& peer, const std::string& reason)> on_refused;
 };
 
@@ -34,10 +50,10 @@ class TcpListener {
  public:
   virtual ~TcpListener() = default;
   virtual std::string start() = 0;  // empty, or why it cannot listen (it keeps trying with back-off)
-  virtual void stop() = 0;
-  virtual std::uint16_t bound_port() const = 0;
+  virtual void stop() = 0;          // idempotent; no handler is called after it
+  virtual std::uint16_t bound_port() const = 0;  // 0: not listening
   virtual void send(ConnectionId id, Bytes bytes) = 0;
-  virtual void close(ConnectionId id) = 0;                  // after what was sent has gone out, at most 2 s
+  virtual void close(ConnectionId id) = 0;  // after what was sent has gone out, at most 2 s
   virtual void pause_reading(ConnectionId id, bool pause) = 0;  // TCP back-pressure
 };
 

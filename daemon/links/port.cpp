@@ -1,0 +1,183 @@
+#include "daemon/links/port.hpp"
+
+#include <fcntl.h>
+#include <libserialport.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <system_error>
+
+namespace links {
+namespace {
+
+std::string text_of(int error) { return std::generic_category().message(error); }
+
+OpenedPort not_open(std::string detail) { return {nullptr, State::down, "", std::move(detail)}; }
+
+// What a failed open or lock means.
+OpenedPort refused(int error) {
+  if (error == EBUSY || error == EWOULDBLOCK) return {nullptr, State::busy, "", ""};
+  if (error == ENOENT || error == ENODEV || error == ENXIO) return not_open("no such device");
+  return not_open(text_of(error));
+}
+
+int duplicate_of(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 0); }
+
+// flock keeps other instances and well-behaved programs out. It belongs to the open device, so every
+// duplicate of the descriptor holds it.
+bool lock(int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) == 0; }
+
+// Reads block until there is a byte: libserialport leaves VMIN at 0, with which an idle line looks like end
+// of file (pitfall S1). HUPCL off: closing must not drop DTR and restart or silence the device (S5). A driver
+// may accept settings without honouring them, hence the second look.
+bool set_up_terminal(int fd, bool raw) {
+  termios line{};
+  if (::tcgetattr(fd, &line) != 0) return false;
+  if (raw) ::cfmakeraw(&line);
+  line.c_cflag |= CLOCAL | CREAD;
+  line.c_cflag &= ~static_cast<tcflag_t>(HUPCL);
+  line.c_cc[VMIN] = 1;
+  line.c_cc[VTIME] = 0;
+  if (::tcsetattr(fd, TCSANOW, &line) != 0) return false;
+  termios now{};
+  if (::tcgetattr(fd, &now) != 0) return false;
+  return now.c_cc[VMIN] == 1 && now.c_cc[VTIME] == 0 && (now.c_cflag & HUPCL) == 0 &&
+         (now.c_lflag & (ICANON | ECHO | ISIG)) == 0;
+}
+
+class PlainPort final : public Port {
+ public:
+  explicit PlainPort(int fd) : fd_(fd) {}
+  ~PlainPort() override { ::close(fd_); }
+  PlainPort(const PlainPort&) = delete;
+  PlainPort& operator=(const PlainPort&) = delete;
+  int duplicate() const override { return duplicate_of(fd_); }
+
+ private:
+  int fd_;
+};
+
+// No TIOCEXCL here: on a pseudo terminal it would stay as long as the simulator holds the other end, and lock
+// out our own next process after a crash.
+OpenedPort open_plain(const std::string& device) {
+  const int fd = ::open(device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return refused(errno);
+  auto port = std::make_unique<PlainPort>(fd);
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return not_open(text_of(errno));
+  const bool terminal = ::isatty(fd) == 1;
+  if (!terminal && !S_ISFIFO(info.st_mode)) return not_open("neither a terminal nor a FIFO");
+  if (!lock(fd)) return refused(errno);
+  if (terminal && !set_up_terminal(fd, true)) return not_open("the terminal does not accept raw mode");
+  return {std::move(port), State::up, device, ""};
+}
+
+struct FreePort {
+  void operator()(sp_port* port) const {
+    // Also after a failed sp_open: 0.1.2 keeps the descriptor when its own lock fails.
+    sp_close(port);
+    sp_free_port(port);
+  }
+};
+struct FreeConfig {
+  void operator()(sp_port_config* config) const { sp_free_config(config); }
+};
+using PortHandle = std::unique_ptr<sp_port, FreePort>;
+using ConfigHandle = std::unique_ptr<sp_port_config, FreeConfig>;
+
+class SerialPort final : public Port {
+ public:
+  SerialPort(PortHandle port, int fd) : port_(std::move(port)), fd_(fd) {}
+  // A close waits up to 30 s for output that the device does not take; what is left then is a stale poll.
+  ~SerialPort() override { ::tcflush(fd_, TCOFLUSH); }
+  SerialPort(const SerialPort&) = delete;
+  SerialPort& operator=(const SerialPort&) = delete;
+  int duplicate() const override { return duplicate_of(fd_); }
+
+ private:
+  PortHandle port_;  // owns fd_
+  int fd_;
+};
+
+sp_parity parity_of(char letter) {
+  switch (letter) {
+    case 'E': return SP_PARITY_EVEN;
+    case 'O': return SP_PARITY_ODD;
+    case 'M': return SP_PARITY_MARK;
+    case 'S': return SP_PARITY_SPACE;
+    default: return SP_PARITY_NONE;
+  }
+}
+
+ConfigHandle new_config() {
+  sp_port_config* config = nullptr;
+  sp_new_config(&config);
+  return ConfigHandle{config};
+}
+
+// Sets the line and reads it back: some adapters accept a speed that they cannot run.
+bool set_up_line(sp_port* port, const SerialSettings& settings) {
+  const ConfigHandle wanted = new_config(), found = new_config();
+  if (!wanted || !found) return false;
+  const int baud = static_cast<int>(settings.baud), bits = static_cast<int>(settings.data_bits),
+            stop = static_cast<int>(settings.stop_bits);
+  const sp_parity parity = parity_of(settings.parity);
+  sp_set_config_baudrate(wanted.get(), baud);
+  sp_set_config_bits(wanted.get(), bits);
+  sp_set_config_parity(wanted.get(), parity);
+  sp_set_config_stopbits(wanted.get(), stop);
+  sp_set_config_flowcontrol(wanted.get(), SP_FLOWCONTROL_NONE);
+  if (sp_set_config(port, wanted.get()) != SP_OK || sp_get_config(port, found.get()) != SP_OK) return false;
+
+  int baud_now = 0, bits_now = 0, stop_now = 0;
+  sp_parity parity_now = SP_PARITY_INVALID;
+  sp_get_config_baudrate(found.get(), &baud_now);
+  sp_get_config_bits(found.get(), &bits_now);
+  sp_get_config_parity(found.get(), &parity_now);
+  sp_get_config_stopbits(found.get(), &stop_now);
+  return baud_now == baud && bits_now == bits && parity_now == parity && stop_now == stop;
+}
+
+std::string line_text(const SerialSettings& settings) {
+  return std::to_string(settings.baud) + " " + std::to_string(settings.data_bits) + settings.parity +
+         std::to_string(settings.stop_bits);
+}
+
+OpenedPort open_serial(const SerialSettings& settings, const std::string& device) {
+  sp_port* raw = nullptr;
+  if (sp_get_port_by_name(device.c_str(), &raw) != SP_OK) return not_open("not a serial port");
+  PortHandle port{raw};
+  const sp_return opened = sp_open(port.get(), SP_MODE_READ_WRITE);
+  if (opened == SP_ERR_FAIL) return refused(sp_last_error_code());
+  if (opened != SP_OK) return not_open("not a serial port");
+  int fd = -1;
+  if (sp_get_port_handle(port.get(), &fd) != SP_OK) return not_open("the port has no descriptor");
+  // 0.1.2 does these three itself, 0.1.1 does not (S4); twice does no harm.
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  if (!lock(fd)) return refused(errno);
+  ::ioctl(fd, TIOCEXCL);
+  if (!set_up_line(port.get(), settings)) return not_open("the port does not accept " + line_text(settings));
+  if (!set_up_terminal(fd, false)) return not_open("the port does not accept raw mode");
+  return {std::make_unique<SerialPort>(std::move(port), fd), State::up, device, ""};
+}
+
+}  // namespace
+
+OpenedPort open_port(const SerialSettings& settings) {
+  // libserialport refuses symbolic links (S2), and what they point to changes with every plug.
+  std::array<char, PATH_MAX> resolved{};
+  if (::realpath(settings.path.c_str(), resolved.data()) == nullptr) return refused(errno);
+  const std::string device = resolved.data();
+  OpenedPort result = settings.plain ? open_plain(device) : open_serial(settings, device);
+  result.device = device;
+  return result;
+}
+
+}  // namespace links

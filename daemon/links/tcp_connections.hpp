@@ -1,0 +1,66 @@
+// The connections of a listener, once let in: reading, sending, ending. For the loop thread only.
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "daemon/links/tcp_listener.hpp"
+
+namespace links {
+
+struct Connection;
+using ConnectionPtr = std::shared_ptr<Connection>;
+
+// Lives as long as an operation of it is under way.
+class Connections : public std::enable_shared_from_this<Connections> {
+ public:
+  using Address = boost::asio::ip::address;
+  using Socket = boost::asio::ip::tcp::socket;
+
+  Connections(boost::asio::io_context& loop, ListenHandlers handlers);
+
+  void add(Socket socket, const Address& peer);
+  void send(ConnectionId id, Bytes bytes);
+  void close(ConnectionId id);
+  void pause_reading(ConnectionId id, bool pause);
+  void abandon_all();  // at once, and without a call of on_close
+
+  std::size_t count() const { return connections_.size(); }
+  std::size_t count_in_use(const Address& peer) const;
+  // Ends those of the peer; what they had sent before is still handled.
+  void replace(const Address& peer);
+  // One that only waits for its end must not keep a new one out.
+  void forget_an_ending_one();
+
+ private:
+  // One read for all connections: an idle one holds no buffer.
+  static constexpr std::size_t read_bytes_max = 64 * 1024;
+
+  void drain(const ConnectionPtr& connection);
+  void await_read(const ConnectionPtr& connection);
+  void on_readable(const ConnectionPtr& connection);
+  void on_end(const ConnectionPtr& connection);
+  void await_write(const ConnectionPtr& connection);
+  bool flush(const ConnectionPtr& connection);
+  void sent_all(const ConnectionPtr& connection);
+  void begin_close(const ConnectionPtr& connection, std::string reason);
+  void finish(const ConnectionPtr& connection, const std::string& reason);
+  void finish_soon(const ConnectionPtr& connection, std::string reason);
+  void set_timer(const ConnectionPtr& connection, vitals::Milliseconds after);
+  ConnectionPtr find(ConnectionId id) const;
+
+  boost::asio::io_context& loop_;
+  const ListenHandlers handlers_;
+  std::map<ConnectionId, ConnectionPtr> connections_;
+  ConnectionId last_id_ = 0;
+  std::array<std::uint8_t, read_bytes_max> buffer_{};
+};
+
+}  // namespace links
