@@ -156,7 +156,7 @@ void AnswerWriter::begin(const Header& header, bool header_usable, vitals::Stamp
   };
   before_id_ = "MSH";
   before_id_ += by_.field;
-  before_id_ += header.encoding();
+  before_id_ += header_usable ? header.encoding() : "^~\\&";
   add_field(trim(field(5)).empty() ? application_ : field(5));
   add_field(field(6));
   add_field(field(3));

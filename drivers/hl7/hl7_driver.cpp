@@ -37,10 +37,11 @@ enum class Use : std::uint8_t {
 struct Judged {
   Use use = Use::values;
   Judgement judgement;
+  bool streamed = false;  // Mindray PDS sends without waiting and expects no answer
 };
 
 Judged rejected(ErrorCode error, std::string_view text, std::string_view location) {
-  return {Use::foreign, {Outcome::rejected, error, text, location, {}}};
+  return {Use::foreign, {Outcome::rejected, error, text, location, {}}, false};
 }
 
 constexpr std::array<std::string_view, 4> device_management{"IHE_PCD_015", "IHE PCD DMC", "IHE_PCD_DMC",
@@ -69,27 +70,29 @@ std::optional<Use> mindray_class(const Header& header) {
 Judged judge_type(const Header& header) {
   const std::string_view type = header.component(9, 1);
   const std::string_view event = header.component(9, 2);
-  if (type == "ADT") return {Use::harmless, {}};
+  if (type == "ADT") return {Use::harmless, {}, false};
   if (type == "ORF")
     return event.empty() || event == "R04" ? Judged{}
                                            : rejected(ErrorCode::event, "event not supported", "MSH^1^9");
   if (type != "ORU") return rejected(ErrorCode::message_type, "message type not supported", "MSH^1^9");
   if (event.empty() || event == "R01")
-    return is_device_management(header) ? Judged{Use::harmless, {}} : Judged{};
-  if (event == "R40" || event == "R41" || event == "R42" || event == "W01") return {Use::harmless, {}};
+    return is_device_management(header) ? Judged{Use::harmless, {}, false} : Judged{};
+  if (event == "R40" || event == "R41" || event == "R42" || event == "W01") return {Use::harmless, {}, false};
   return rejected(ErrorCode::event, "event not supported", "MSH^1^9");
 }
 
 Judged judge(const Header& header) {
   const std::string_view version = header.component(12, 1);
   if (header.component(9, 1).empty())
-    return {Use::foreign, {Outcome::error, ErrorCode::required_field, "message type missing", "MSH^1^9", {}}};
+    return {Use::foreign,
+            {Outcome::error, ErrorCode::required_field, "message type missing", "MSH^1^9", {}},
+            false};
   if (!version.empty() && version.substr(0, 2) != "2.")
     return rejected(ErrorCode::version, "version not supported", "MSH^1^12");
   const std::string_view processing = header.component(11, 1);
   if (!processing.empty() && processing != "P" && processing != "T" && processing != "D")
     return rejected(ErrorCode::processing_id, "processing id not supported", "MSH^1^11");
-  if (const auto use = mindray_class(header)) return {*use, {}};
+  if (const auto use = mindray_class(header)) return {*use, {}, true};
   return judge_type(header);
 }
 
@@ -99,6 +102,7 @@ class Hl7Driver final : public Driver, private Framer::Events {
       : framer_(settings.framing, settings.frame_bytes_max),
         reader_(settings.reading),
         answers_(settings.ack, settings.framing == Framing::mllp, settings.application),
+        ack_(settings.ack),
         accept_poison_(settings.accept_poison) {}
 
   void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
@@ -121,17 +125,18 @@ class Hl7Driver final : public Driver, private Framer::Events {
   std::string_view skip_leading(std::string_view frame);
   void read_batch(std::size_t first);
   void read_message(Lines segments);
-  void use_message(Lines segments);
+  void use_message(Lines segments, bool streamed);
   void refuse(std::string_view reason, const Judgement& judgement, bool header_usable,
               std::string_view message);
   bool is_poison(std::string_view message);
-  void accept(const Judgement& judgement) { answers_.answer(header_, true, judgement, rx_, *out_); }
+  void accept(const Judgement& judgement, bool streamed);
   void report(FaultKind kind, std::string_view reason, std::string_view code = {});
 
   Framer framer_;
   OruReader reader_;
   AnswerWriter answers_;
   Duplicates duplicates_;
+  AckRule ack_;
   bool accept_poison_;
   std::uint64_t refused_digest_ = 0;
   int refused_repeats_ = 0;
@@ -270,16 +275,16 @@ void Hl7Driver::read_message(Lines segments) {
   }
   switch (judged.use) {
     case Use::heartbeat: return;
-    case Use::values: use_message(segments); return;
+    case Use::values: use_message(segments, judged.streamed); return;
     case Use::harmless:
       report(FaultKind::not_mine, "message-type", header_.field(9));
-      accept(judged.judgement);
+      accept(judged.judgement, judged.streamed);
       return;
     case Use::foreign: refuse("message-type", judged.judgement, true, whole(segments)); return;
   }
 }
 
-void Hl7Driver::use_message(Lines segments) {
+void Hl7Driver::use_message(Lines segments, bool streamed) {
   if (stated(header_.field(10)).empty() || header_.field(10).size() > control_id_bytes_max) {
     // Its values count; but no answer of ours could tell the sender which message it is for.
     reader_.read(header_, segments.subspan(1), frame_, frame_offset_, rx_, *out_);
@@ -289,10 +294,15 @@ void Hl7Driver::use_message(Lines segments) {
   }
   if (carries_time(header_, segments) && duplicates_.seen(digest(whole(segments)), rx_.mono)) {
     report(FaultKind::not_mine, "duplicate");
-    return accept({Outcome::accepted, ErrorCode::none, {}, {}, "duplicate"});
+    return accept({Outcome::accepted, ErrorCode::none, {}, {}, "duplicate"}, streamed);
   }
   reader_.read(header_, segments.subspan(1), frame_, frame_offset_, rx_, *out_);
-  accept({});
+  accept({}, streamed);
+}
+
+void Hl7Driver::accept(const Judgement& judgement, bool streamed) {
+  if (streamed && ack_ == AckRule::automatic) return;
+  answers_.answer(header_, true, judgement, rx_, *out_);
 }
 
 void Hl7Driver::refuse(std::string_view reason, const Judgement& judgement, bool header_usable,

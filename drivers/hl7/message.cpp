@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "drivers/hl7/scan.hpp"
+
 namespace drivers::hl7 {
 
 namespace {
@@ -18,7 +20,7 @@ constexpr bool is_lead_byte(char c) {
 }
 
 std::size_t find(std::string_view text, char wanted, bool double_byte) {
-  if (!double_byte) return text.find(wanted);
+  if (!double_byte) return find_byte(text, wanted);
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == wanted) return i;
     if (is_lead_byte(text[i])) ++i;
@@ -46,12 +48,6 @@ bool names_double_byte(std::string_view charset) {
 
 }  // namespace
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 std::string_view stated(std::string_view text) {
   text = trim(text);
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return text;
@@ -76,8 +72,31 @@ std::string_view component(std::string_view field, std::size_t n, const Separato
 
 void Fields::split(std::string_view segment, const Separators& by, std::size_t last) {
   count_ = 0;
-  while (count_ < std::min(last + 1, capacity)) {
-    const std::size_t at = find(segment, by.field, by.double_byte);
+  const std::size_t wanted = std::min(last + 1, capacity);
+  if (by.double_byte) {
+    split_careful(segment, by, wanted);
+    return;
+  }
+  const ByteMatcher matcher(by.field);
+  std::size_t start = 0;
+  const auto end_field = [&](std::size_t at) {
+    fields_[count_++] = segment.substr(start, at - start);
+    start = at + 1;
+    return count_ == wanted;
+  };
+  std::size_t at = 0;
+  for (; at + 8 <= segment.size(); at += 8) {
+    for (std::uint64_t found = matcher.matches(segment.data() + at); found != 0; found &= found - 1)
+      if (end_field(at + ByteMatcher::first(found))) return;
+  }
+  for (; at < segment.size(); ++at)
+    if (segment[at] == by.field && end_field(at)) return;
+  end_field(segment.size());
+}
+
+void Fields::split_careful(std::string_view segment, const Separators& by, std::size_t wanted) {
+  while (count_ < wanted) {
+    const std::size_t at = find(segment, by.field, true);
     fields_[count_++] = segment.substr(0, at);
     if (at == none) return;
     segment.remove_prefix(at + 1);

@@ -28,7 +28,13 @@ struct Separators {
       false;  // GB 18030, BIG5, ...: the byte after 0x81-0xFE belongs to it and may look like a separator
 };
 
-std::string_view trim(std::string_view text);
+// Without blanks and tabs around it.
+inline std::string_view trim(std::string_view text) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 // Trimmed, and `""` (explicitly deleted) counts as nothing said.
 std::string_view stated(std::string_view text);
@@ -50,6 +56,8 @@ class Fields {
   std::size_t count() const { return count_; }
 
  private:
+  void split_careful(std::string_view segment, const Separators& by, std::size_t wanted);
+
   std::array<std::string_view, capacity> fields_;
   std::size_t count_ = 0;
 };

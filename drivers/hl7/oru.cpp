@@ -78,6 +78,8 @@ bool is_number_type(std::string_view type) {
   return type == "NM" || type == "SN" || type == "ST" || type == "TX" || type.empty();
 }
 
+bool is_waveform(std::string_view type) { return type == "NA" || type == "MA"; }
+
 }  // namespace
 
 void OruReader::read(const Header& header, std::span<const std::string_view> segments, std::string_view frame,
@@ -207,8 +209,9 @@ bool OruReader::accept_code(const Resolution& code, Row& row) {
     case Verdict::conflict: fault(FaultKind::refused, "code-conflict"); return false;
     case Verdict::unknown_reference: fault(FaultKind::refused, "code-unknown"); return false;
     case Verdict::unmapped:
-      // Rows of the device tree and rows without a value say nothing that could be missed.
-      if (!is_device_or_attribute(code.mdc) && !says_nothing(row.value)) fault(FaultKind::unmapped, "code");
+      // Rows of the device tree, samples of a wave and rows without a value say nothing that could be missed.
+      if (!is_device_or_attribute(code.mdc) && !is_waveform(row.type) && !says_nothing(row.value))
+        fault(FaultKind::unmapped, "code");
       return false;
     case Verdict::resolved: break;
   }
