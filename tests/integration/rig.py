@@ -86,7 +86,7 @@ class Broker:
         self.start()
 
     def start(self):
-        self.process = Process([tool("mosquitto"), "-c", str(self.config)], self.folder / "mosquitto.log")
+        self.process = Process([tool("mosquitto"), "-c", str(self.config)], self.folder / "mosquitto.out")
         wait_for_port(self.port, self.process)
 
     def stop(self):
