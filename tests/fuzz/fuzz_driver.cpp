@@ -1,4 +1,4 @@
-// Fuzzes every driver of the registry, with every set of options that its captures use.
+// Fuzzes every driver of the registry, with its standard options and with every set that its captures use.
 //
 //   byte 0  which driver and options      byte 1  length of the parts that the bytes are cut into (0: one)
 //   byte 2  tens of milliseconds between pieces of 64 bytes      the rest is what the device sends
@@ -6,6 +6,7 @@
 // No input may crash or hang a driver, cutting must not change what it says, and a value it passes on is a
 // number. With VITALSD_FUZZ_SEEDS=<folder> in the environment the captures are first written there as inputs
 // to start from.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -30,15 +31,18 @@ struct Variant {
   friend bool operator==(const Variant&, const Variant&) = default;
 };
 
+void add(std::vector<Variant>& found, const Variant& variant) {
+  const bool usable = variant.entry->make(variant.options).driver != nullptr;
+  if (usable && std::find(found.begin(), found.end(), variant) == found.end()) found.push_back(variant);
+}
+
 const std::vector<Variant>& variants() {
   static const std::vector<Variant> all = [] {
     std::vector<Variant> found;
     for (const drivers::Entry& entry : drivers::registry()) {
-      for (const auto& path : drivers::test::captures_of(entry.facts->name)) {
-        Variant variant{&entry, drivers::test::read_capture(path).options};
-        if (std::find(found.begin(), found.end(), variant) == found.end())
-          found.push_back(std::move(variant));
-      }
+      add(found, {&entry, {}});
+      for (const auto& path : drivers::test::captures_of(entry.facts->name))
+        add(found, {&entry, drivers::test::read_capture(path).options});
     }
     CHECK(!found.empty() && found.size() < 256);
     return found;
