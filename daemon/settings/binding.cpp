@@ -1,6 +1,7 @@
 #include "daemon/settings/binding.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <set>
 
@@ -115,7 +116,8 @@ class Binder {
   std::vector<std::string> beds_naming(const std::string& source) const {
     std::vector<std::string> out;
     for (const auto& bed : beds_)
-      if (names(bed, source)) out.push_back(bed.bed.scope());
+      if (names(bed, source) && std::find(out.begin(), out.end(), bed.bed.scope()) == out.end())
+        out.push_back(bed.bed.scope());
     return out;
   }
 
@@ -156,6 +158,25 @@ class Binder {
                                       ", but no location leads to it");
   }
 
+  using Folders = std::array<std::filesystem::path, 2>;
+
+  Folders profile_folders() const {
+    return {std::filesystem::path(path_).parent_path() / "profiles", "/usr/share/vitalsd/profiles"};
+  }
+
+  static std::vector<std::string> profiles_in(const Folders& folders) {
+    std::vector<std::string> out;
+    for (const auto& folder : folders) {
+      std::error_code failure;
+      for (std::filesystem::directory_iterator entry(folder, failure), end; !failure && entry != end;
+           entry.increment(failure))
+        if (entry->path().extension() == ".toml") out.push_back(entry->path().stem().string());
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
+  // Each profile file is read once, for however many beds.
   const alarms::Profile* load_profile(BedDraft& draft) {
     const std::string& name = draft.bed.profile;
     if (name.empty()) return nullptr;
@@ -166,18 +187,18 @@ class Binder {
     }
     if (const auto at = out_.profiles.find(name); at != out_.profiles.end()) return &at->second;
     if (failed_profiles_.count(name) != 0) return nullptr;
-    const auto beside = std::filesystem::path(path_).parent_path() / "profiles";
-    for (const auto& folder : {beside, std::filesystem::path("/usr/share/vitalsd/profiles")}) {
+    const Folders folders = profile_folders();
+    for (const auto& folder : folders) {
       const auto file = folder / (name + ".toml");
       std::error_code failure;
       if (!std::filesystem::exists(file, failure)) continue;
-      auto profile = read_profile(file.string(), name, report_);
-      if (profile) return &out_.profiles.emplace(name, std::move(*profile)).first->second;
+      if (auto profile = read_profile(file.string(), name, report_))
+        return &out_.profiles.emplace(name, std::move(*profile)).first->second;
       failed_profiles_.insert(name);
       return nullptr;
     }
-    report_.error(draft.profile, "no profile " + in_quotes(name) + ": looked for " + name + ".toml in " +
-                                     beside.string() + " and /usr/share/vitalsd/profiles");
+    report_.error(draft.profile, "no " + name + ".toml in " + folders[0].string() + " or " +
+                                     folders[1].string() + suggestion(name, profiles_in(folders)));
     return nullptr;
   }
 

@@ -89,9 +89,11 @@ void check_pair(const std::array<LimitRule, alarms::limit_count>& rules, LimitId
   const auto most = below.warn.limit ? below.warn.limit : below.critical.limit;
   const auto least = above.warn.limit ? above.warn.limit : above.critical.limit;
   if (!most || !least || *most < *least) return;
-  report.error(places[index_of(high)], named(high) + " " + number(*least) + " and " + named(low) + " " +
-                                           number(*most) +
-                                           " cross: the low limit must be below the high one");
+  const Place& written_last = places[index_of(low)].line > places[index_of(high)].line
+                                  ? places[index_of(low)]
+                                  : places[index_of(high)];
+  report.error(written_last, named(high) + " " + number(*least) + " and " + named(low) + " " + number(*most) +
+                                 " cross: the low limit must be below the high one");
 }
 
 void check_deep(const std::array<LimitRule, alarms::limit_count>& rules,

@@ -242,7 +242,12 @@ LimitRule standard_rule(LimitId id) {
 std::optional<Profile> read_profile(const std::string& path, const std::string& name, Report& report) {
   const auto parsed = parse_file(path, report);
   if (!parsed) return std::nullopt;
-  Reader root(*parsed, path, "", report);
+  return make_profile(*parsed, path, name, report);
+}
+
+Profile make_profile(const toml::table& table, const std::string& path, const std::string& name,
+                     Report& report) {
+  Reader root(table, path, "", report);
   Profile profile;
   profile.name = name;
   profile.title = root.text("title").value_or("");

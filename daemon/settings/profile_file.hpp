@@ -1,6 +1,7 @@
 // One profile file: config/profiles/NAME.toml, whose comments explain the keys.
 #pragma once
 
+#include <toml++/toml.h>
 #include <array>
 #include <optional>
 #include <string>
@@ -18,6 +19,10 @@ alarms::LimitRule standard_rule(alarms::LimitId id);
 
 // nullopt: not readable as TOML. Wrong values are reported and left at their standard.
 std::optional<alarms::Profile> read_profile(const std::string& path, const std::string& name, Report& report);
+
+// The same of a text that was parsed already; `path` is what problems are reported under.
+alarms::Profile make_profile(const toml::table& table, const std::string& path, const std::string& name,
+                             Report& report);
 
 // Delay caps, crossing limits, limits that are no use, a missing sign-off.
 void check_profile(const alarms::Profile& profile, const LimitPlaces& places, const Place& file,

@@ -61,7 +61,7 @@ BedDraft read_bed(Reader reader, Report& report) {
 std::vector<BedDraft> read_beds(Reader& root, Report& report) {
   std::vector<BedDraft> out;
   for (Reader& reader : root.tables("bed")) out.push_back(read_bed(std::move(reader), report));
-  if (out.empty()) report.error({root.place().file}, "no [[bed]]: nobody would be watched");
+  if (!root.has("bed")) report.error({root.place().file}, "no [[bed]]: nobody would be watched");
   return out;
 }
 

@@ -182,7 +182,7 @@ SourceDraft read_source(Reader reader, Report& report) {
 std::vector<SourceDraft> read_sources(Reader& root, Report& report) {
   std::vector<SourceDraft> out;
   for (Reader& reader : root.tables("source")) out.push_back(read_source(std::move(reader), report));
-  if (out.empty()) report.error({root.place().file}, "no [[source]]: nothing would be read");
+  if (!root.has("source")) report.error({root.place().file}, "no [[source]]: nothing would be read");
   return out;
 }
 

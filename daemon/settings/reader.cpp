@@ -28,6 +28,14 @@ std::string_view type_word(toml::node_type type) {
   return "nothing";
 }
 
+// The parser quotes what it stumbled over, line breaks included: a problem is one line.
+std::string one_line(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
+  return out;
+}
+
 Place place_at(const toml::source_position& position, const std::string& file) {
   return {file, position.line, position.column};
 }
@@ -235,7 +243,7 @@ std::optional<toml::table> parse_file(const std::string& path, Report& report) {
   try {
     return toml::parse(content.str(), path);
   } catch (const toml::parse_error& failure) {
-    report.error(place_at(failure.source().begin, path), std::string(failure.description()));
+    report.error(place_at(failure.source().begin, path), one_line(failure.description()));
     return std::nullopt;
   }
 }

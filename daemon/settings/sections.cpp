@@ -21,6 +21,23 @@ std::string read_id(Reader& reader, std::string_view key, std::string standard, 
   return *value;
 }
 
+// Returns every login named, also one whose role is wrong: it needs no second complaint.
+std::vector<std::string> read_roles(Reader& stations, Stations& out, Report& report) {
+  std::vector<std::string> logins;
+  auto reader = stations.table("roles");
+  if (!reader) return logins;
+  for (const Text& login : reader->keys()) {
+    logins.push_back(login.text);
+    const auto word = reader->word(login.text, role_words());
+    if (!is_id(login.text))
+      report.error(login.place, "login " + in_quotes(login.text) + " must be " + std::string(id_rule));
+    if (!word) continue;
+    const auto at = std::find(role_words().begin(), role_words().end(), *word) - role_words().begin();
+    out.roles[login.text] = static_cast<Role>(at);
+  }
+  return logins;
+}
+
 void check_broker(Reader& reader, const Broker& broker, bool tls_off, Report& report) {
   const bool files = !broker.ca_file.empty() || !broker.cert_file.empty() || !broker.key_file.empty();
   if (broker.host.empty())
@@ -72,6 +89,7 @@ void read_journal(Reader& root, Settings& out, Report& report) {
 
 void read_broker(Reader& root, Settings& out, Report& report) {
   auto reader = root.table("broker");
+  if (!reader && root.has("broker")) return;
   if (!reader) {
     report.warning(root.place(), "no [broker]: it is taken to run on this machine, at 127.0.0.1 port 1883");
     return;
@@ -93,37 +111,19 @@ void read_broker(Reader& root, Settings& out, Report& report) {
   check_broker(*reader, broker, tls.has_value() && !*tls, report);
 }
 
-namespace {
-
-void read_roles(Reader& stations, Stations& out, Report& report) {
-  auto reader = stations.table("roles");
-  if (!reader) return;
-  for (const Text& login : reader->keys()) {
-    const auto word = reader->word(login.text, role_words());
-    if (!is_id(login.text))
-      report.error(login.place, "login " + in_quotes(login.text) + " must be " + std::string(id_rule));
-    if (!word) continue;
-    const auto at = std::find(role_words().begin(), role_words().end(), *word) - role_words().begin();
-    out.roles[login.text] = static_cast<Role>(at);
-  }
-}
-
-}  // namespace
-
 void read_stations(Reader& root, Settings& out, Report& report) {
   constexpr std::string_view nobody_required =
       "no required stations: nobody notices when the station at the nurses' desk is off, as long as any "
       "other listens";
   auto reader = root.table("stations");
+  if (!reader && root.has("stations")) return;
   if (!reader) {
     report.warning(root.place(), "no [stations]: no login may acknowledge or command anything");
     report.warning(root.place(), std::string(nobody_required));
     return;
   }
   const auto required = reader->texts("required").value_or(std::vector<Text>{});
-  read_roles(*reader, out.stations, report);
-  std::vector<std::string> logins;
-  for (const auto& [login, role] : out.stations.roles) logins.push_back(login);
+  const auto logins = read_roles(*reader, out.stations, report);
   for (const Text& station : required) {
     if (std::find(logins.begin(), logins.end(), station.text) == logins.end())
       report.error(station.place, "required station " + in_quotes(station.text) +

@@ -23,17 +23,18 @@ bool is_ipv6(const std::string& text) {
   return inet_pton(AF_INET6, text.c_str(), &out) == 1;
 }
 
-// Levenshtein distance: the least number of letters to add, drop or change.
+// Levenshtein distance, two swapped neighbours counted as one: the least number of slips between two words.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
+    before.swap(above);
+    above.swap(row);
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t above = row[j + 1];
-      row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1)});
-      diagonal = above;
+      row[j + 1] = std::min({above[j + 1] + 1, row[j] + 1, above[j] + (a[i] == b[j] ? 0 : 1)});
+      if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j])
+        row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
     }
   }
   return row[b.size()];
@@ -77,7 +78,7 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
   const auto nearest = std::min_element(known.begin(), known.end(), [word](const auto& a, const auto& b) {
     return distance(word, a) < distance(word, b);
   });
-  if (distance(word, *nearest) <= std::max<std::size_t>(2, word.size() / 3))
+  if (distance(word, *nearest) <= std::max<std::size_t>(1, word.size() / 3))
     return ", did you mean " + in_quotes(*nearest) + "?";
   return ", known are: " + joined(known);
 }

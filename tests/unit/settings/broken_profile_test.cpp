@@ -1,0 +1,226 @@
+// Profiles that may not be, and those that had better not be.
+#include <vector>
+
+#include "tests/unit/settings/folder.hpp"
+
+namespace settings {
+namespace {
+
+struct ProfileTest : ::testing::Test {
+  Folder folder;
+
+  // Of the profile alone.
+  std::string problems(const std::string& profile) {
+    folder.write_profile("quiet", profile);
+    Loaded loaded = folder.load(quiet_settings());
+    const auto elsewhere = [this](const Problem& problem) { return problem.file == folder.file(); };
+    loaded.problems.erase(std::remove_if(loaded.problems.begin(), loaded.problems.end(), elsewhere),
+                          loaded.problems.end());
+    return folder.described(loaded);
+  }
+  const alarms::Profile& profile(const std::string& text) {
+    folder.write_profile("quiet", text);
+    loaded_ = folder.load(quiet_settings());
+    EXPECT_TRUE(loaded_.ok()) << describe(loaded_.problems);
+    return loaded_.settings.profiles.at("quiet");
+  }
+  Loaded loaded_;
+};
+
+// 6 lines: limits on all that must be watched, signed off.
+const std::string whole =
+    "signed_off_by = \"ward 3\"\n"
+    "[limits]\n"
+    "hr-low = { warn = 50, critical = 40 }\n"
+    "spo2-low = { warn = 92, critical = 88 }\n"
+    "sbp-high = { warn = 160, critical = 180 }\n"
+    "hr-high = { warn = 120, critical = 140 }\n";
+
+std::string with(const std::string& from, const std::string& to) {
+  std::string out = whole;
+  out.replace(out.find(from), from.size(), to);
+  return out;
+}
+
+using BrokenProfile = ProfileTest;
+
+TEST_F(BrokenProfile, whole_one_has_no_problem) { EXPECT_EQ(problems(whole), ""); }
+
+TEST_F(BrokenProfile, every_problem_with_its_place) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {with(R"(signed_off_by = "ward 3"
+)",
+            ""),
+       R"(profiles/quiet.toml: warning: signed_off_by is empty: the limits are a proposal until the clinic has signed them off, and stations are told so
+)"},
+      {with(R"("ward 3")", R"("")"),
+       R"(profiles/quiet.toml:1:1: warning: signed_off_by is empty: the limits are a proposal until the clinic has signed them off, and stations are told so
+)"},
+      {with("hr-low", "hr-lo"),
+       R"(profiles/quiet.toml:3:1: error: unknown key "hr-lo" in [limits], did you mean "hr-low"?
+)"},
+      {with("warn = 120", "wran = 120"),
+       R"(profiles/quiet.toml:6:13: error: unknown key "wran" in [limits] hr-high, did you mean "warn"?
+)"},
+      {with("warn = 120", R"(warn = "120")"),
+       R"(profiles/quiet.toml:6:13: error: warn must be a number, not text
+)"},
+      {with("warn = 120", "warn = 700"),
+       R"(profiles/quiet.toml:6:13: error: warn must be 1 to 350
+)"},
+      {with("warn = 120", "warn = nan"),
+       R"(profiles/quiet.toml:6:13: error: warn must be 1 to 350
+)"},
+      {with("critical = 140", "critical = 110"),
+       R"(profiles/quiet.toml:6:11: error: hr-high critical 110 is below warn 120: it must lie beyond
+)"},
+      {with("critical = 88", "critical = 94"),
+       R"(profiles/quiet.toml:4:12: error: spo2-low critical 94 is above warn 92: it must lie beyond
+)"},
+      {with("warn = 50, critical = 40", "watched = true"),
+       R"(profiles/quiet.toml:3:10: error: hr-low has neither warn nor critical: give a limit or leave it out
+)"},
+      {with("warn = 120", "warn_delay_s = 31, warn = 120"),
+       R"(profiles/quiet.toml:6:11: error: hr-high warn_delay_s is 31 s: at most 30 s
+)"},
+      {with("warn = 120", "warn_delay_s = 20, warn = 120"),
+       R"(profiles/quiet.toml:6:11: warning: hr-high warn_delay_s is 20 s: monitors allow 15 to 30 s, and the monitor's own delay comes on top
+)"},
+      {with("warn = 120", "critical_delay_s = 16, warn = 120"),
+       R"(profiles/quiet.toml:6:11: error: hr-high critical_delay_s is 16 s: at most 15 s for a high alarm
+)"},
+      {with("warn = 50", "warn = 125"),
+       R"(profiles/quiet.toml:3:10: warning: hr-low at 125 /min is outside 30 to 100, the usual range of this limit
+profiles/quiet.toml:6:11: error: hr-high 120 and hr-low 125 cross: the low limit must be below the high one
+)"},
+      {with("warn = 92, critical = 88", "warn = 84, critical = 80"),
+       R"(profiles/quiet.toml:4:12: warning: spo2-low first warns below 84 %: ISO 80601-2-61 allows no preset below 85 %
+)"},
+      {with("warn = 50, critical = 40", "warn = 29"),
+       R"(profiles/quiet.toml:3:10: warning: hr-low at 29 /min is outside 30 to 100, the usual range of this limit
+)"},
+      {with("warn = 120, critical = 140", "warn = 210"),
+       R"(profiles/quiet.toml:6:11: warning: hr-high at 210 /min is outside 100 to 200, the usual range of this limit
+)"},
+      {whole + R"(spo2-deep = { critical = 89 }
+)",
+       R"(profiles/quiet.toml:7:13: error: spo2-deep 89 is above spo2-low critical 88: it must lie beyond
+)"},
+      {with("warn = 120", "warn = 120, warn_relative = { percent = 30 }"),
+       R"(profiles/quiet.toml:6:41: error: [limits] hr-high warn_relative needs above or at_least, one of them
+)"},
+      {with("warn = 120", "warn = 120, warn_relative = { above = 110 }"),
+       R"(profiles/quiet.toml:6:41: error: [limits] hr-high warn_relative needs percent or units, one of them
+)"},
+      {with("warn = 120", "warn = 120, warn_relative = { percent = 30, units = 5, above = 110 }"),
+       R"(profiles/quiet.toml:6:41: error: [limits] hr-high warn_relative needs percent or units, one of them
+)"},
+      {with("warn = 120", "warn = 120, warn_relative = { percent = 30, below = 110 }"),
+       R"(profiles/quiet.toml:6:41: error: [limits] hr-high warn_relative needs above or at_least, one of them
+profiles/quiet.toml:6:57: error: unknown key "below" in [limits] hr-high warn_relative, known are: percent, units, above, at_least
+)"},
+      {with("warn = 92", "warn = 92, warn_relative = { units = 5, below = 94, at_most = 93 }"),
+       R"(profiles/quiet.toml:4:41: error: [limits] spo2-low warn_relative needs below or at_most, one of them
+)"},
+      {with("warn = 120", "warn = 120, warn_relative = { percent = -30, above = 110 }"),
+       R"(profiles/quiet.toml:6:43: error: percent must be 1 to 100
+)"},
+      {whole + R"([phase.sleeping]
+)",
+       R"(profiles/quiet.toml:7:8: error: unknown key "sleeping" in [phase], known are: none, scheduled, baseline, infusing, held, recovery, ended
+)"},
+      {whole + R"([phase.infusing]
+cuff_interval_s = 5
+)",
+       R"(profiles/quiet.toml:8:1: error: cuff_interval_s must be 60 to 14400
+)"},
+      {whole + R"([phase.recovery.limits.hr-low]
+warn = 130
+)",
+       R"(profiles/quiet.toml:7:1: error: hr-high 120 and hr-low 130 cross: the low limit must be below the high one
+profiles/quiet.toml:7:1: warning: hr-low at 130 /min is outside 30 to 100, the usual range of this limit
+)"},
+      {whole + R"([technical]
+hr_zero_delay_s = 16
+blind_delay = 5
+)",
+       R"(profiles/quiet.toml:8:1: error: hr_zero_delay_s must be 0 to 15
+profiles/quiet.toml:9:1: error: unknown key "blind_delay" in [technical], did you mean "blind_delay_s"?
+)"},
+      {whole + R"([freshness]
+streaming_s = 31
+)",
+       R"(profiles/quiet.toml:8:1: error: streaming_s must be 2 to 30
+)"},
+      {whole + R"([realarm]
+high_s = 30
+)",
+       R"(profiles/quiet.toml:8:1: error: high_s must be 60 to 600
+)"},
+      {whole + R"([callout]
+high_unit_s = 300
+)",
+       R"(profiles/quiet.toml: error: [callout] high_second_s is before high_unit_s: the unit is called first
+)"},
+      {whole + R"([recovery]
+min_s = 60
+)",
+       R"(profiles/quiet.toml:8:1: error: min_s must be 1800 to 14400
+)"},
+      {"signed_off_by = \"ward 3\"\n",
+       R"(profiles/quiet.toml: warning: neither hr-high nor hr-low is watched in any phase
+profiles/quiet.toml: warning: no blood pressure is watched in any phase
+profiles/quiet.toml: warning: spo2-low is not watched in any phase
+)"},
+  };
+  for (const auto& [text, expected] : cases) {
+    SCOPED_TRACE(text);
+    EXPECT_EQ(problems(text), expected);
+  }
+}
+
+TEST_F(BrokenProfile, that_is_no_toml_is_reported_once_for_all_its_beds) {
+  folder.write_profile("quiet", "title = \n");
+  const Loaded loaded =
+      folder.load(quiet_settings() +
+                  "[[source]]\nname = \"mon2\"\nprotocol = \"nonin\"\nport = \"/dev/serial/by-id/two\"\n" +
+                  "[[bed]]\nunit = \"pain\"\nname = \"b2\"\nprofile = \"quiet\"\nsources = [\"mon2\"]\n");
+  ASSERT_EQ(loaded.problems.size(), 1U) << describe(loaded.problems);
+  EXPECT_EQ(loaded.problems[0].line, 1U);
+  EXPECT_FALSE(loaded.ok());
+}
+
+using ProfilePhases = ProfileTest;
+using std::chrono_literals::operator""s;
+
+const alarms::LimitRule& rule(const alarms::Profile& profile, vitals::Phase phase, alarms::LimitId id) {
+  return profile.limits[vitals::index_of(phase)][index_of(id)];
+}
+
+TEST_F(ProfilePhases, change_single_keys_of_a_limit) {
+  const auto& changed = profile(whole + "[phase.recovery.limits.hr-high]\nwarn = 110\n");
+  EXPECT_EQ(rule(changed, vitals::Phase::recovery, alarms::LimitId::hr_high).warn.limit, 110);
+  EXPECT_EQ(rule(changed, vitals::Phase::recovery, alarms::LimitId::hr_high).critical.limit, 140);
+  EXPECT_EQ(rule(changed, vitals::Phase::infusing, alarms::LimitId::hr_high).warn.limit, 120);
+}
+
+TEST_F(ProfilePhases, can_add_or_leave_out_a_limit) {
+  const auto& changed = profile(whole +
+                                "[phase.none.limits.hr-low]\nwatched = false\n"
+                                "[phase.infusing.limits.rr-low]\nwarn = 10\n");
+  EXPECT_FALSE(rule(changed, vitals::Phase::none, alarms::LimitId::hr_low).watched);
+  EXPECT_TRUE(rule(changed, vitals::Phase::ended, alarms::LimitId::hr_low).watched);
+  EXPECT_TRUE(rule(changed, vitals::Phase::infusing, alarms::LimitId::rr_low).watched);
+  EXPECT_EQ(rule(changed, vitals::Phase::infusing, alarms::LimitId::rr_low).warn.on_delay, 15s);
+  EXPECT_FALSE(rule(changed, vitals::Phase::held, alarms::LimitId::rr_low).watched);
+}
+
+TEST_F(ProfilePhases, titrating_interval_is_the_plain_one_unless_told) {
+  const auto& changed = profile(whole + "[phase.infusing]\ncuff_interval_s = 600\n");
+  const auto& intervals = changed.intervals[vitals::index_of(vitals::Phase::infusing)];
+  EXPECT_EQ(intervals.cuff, 600s);
+  EXPECT_EQ(intervals.cuff_titrating, 600s);
+}
+
+}  // namespace
+}  // namespace settings

@@ -1,0 +1,581 @@
+// Promise P12: every error of a settings file is named, with its place, before anything starts.
+#include <vector>
+
+#include "tests/unit/settings/folder.hpp"
+
+namespace settings {
+namespace {
+
+struct Broken {
+  std::string settings;
+  std::string problems;  // exactly
+};
+
+void expect_problems(const std::vector<Broken>& cases) {
+  const Folder folder;
+  for (const Broken& broken : cases) {
+    SCOPED_TRACE(broken.settings);
+    EXPECT_EQ(folder.problems(broken.settings), broken.problems);
+  }
+}
+
+TEST(BrokenSettings, quiet_ones_have_no_problem) { expect_problems({{quiet_settings(), ""}}); }
+
+TEST(BrokenSettings, files_that_cannot_be_read) {
+  const Folder folder;
+  const Loaded loaded = load(folder.file() + ".not-there");
+  EXPECT_FALSE(loaded.ok());
+  EXPECT_EQ(folder.described(loaded),
+            "vitalsd.toml.not-there: error: cannot be read: check the name and that it is readable for this "
+            "user\n");
+}
+
+TEST(BrokenSettings, syntax_has_a_place) {
+  const Folder folder;
+  const Loaded loaded = folder.load("[broker]\nhost = \"127.0.0.1\nport = 1883\n");
+  ASSERT_EQ(loaded.problems.size(), 1U);
+  EXPECT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.problems[0].line, 2U);
+  EXPECT_GT(loaded.problems[0].column, 8U);
+}
+
+TEST(BrokenSettings, empty_file_lacks_everything) {
+  expect_problems({
+      {R"()",
+       R"(vitalsd.toml: error: no [[bed]]: nobody would be watched
+vitalsd.toml: error: no [[source]]: nothing would be read
+vitalsd.toml:1:1: warning: no [broker]: it is taken to run on this machine, at 127.0.0.1 port 1883
+vitalsd.toml:1:1: warning: no [stations]: no login may acknowledge or command anything
+vitalsd.toml:1:1: warning: no required stations: nobody notices when the station at the nurses' desk is off, as long as any other listens
+)"},
+  });
+}
+
+TEST(BrokenSettings, unknown_keys_get_the_nearest_known_one) {
+  expect_problems({
+      {changed("host =", "hots ="),
+       R"(vitalsd.toml:2:1: error: unknown key "hots" in [broker], did you mean "host"?
+)"},
+      {changed("port =", "prot ="),
+       R"(vitalsd.toml:6:1: error: [[source]] without port: add port = "/dev/serial/by-id/..."
+vitalsd.toml:9:1: error: unknown key "prot" in [[source]], did you mean "port"?
+)"},
+      {changed("sources =", "source ="),
+       R"(vitalsd.toml:7:1: error: source "mon1" belongs to no bed: name it in sources of a [[bed]]
+vitalsd.toml:10:1: error: [[bed]] without sources: add sources = ["mon1"]
+vitalsd.toml:14:1: error: unknown key "source" in [[bed]], did you mean "sources"?
+)"},
+      {changed("[broker]", R"(colour = 1
+[broker])"),
+       R"(vitalsd.toml:1:1: error: unknown key "colour", known are: service, node, journal, broker, stations, source, bed
+)"},
+      {changed("[broker]", "[brokr]"),
+       R"(vitalsd.toml:1:1: warning: no [broker]: it is taken to run on this machine, at 127.0.0.1 port 1883
+vitalsd.toml:1:2: error: unknown key "brokr", did you mean "broker"?
+)"},
+  });
+}
+
+TEST(BrokenSettings, values_of_a_wrong_type) {
+  expect_problems({
+      {changed(R"(host = "127.0.0.1")", R"(host = 5
+port = "x"
+tls = 1)"),
+       R"(vitalsd.toml:2:1: error: host must be text in quotes, not a whole number
+vitalsd.toml:3:1: error: port must be a whole number, not text
+vitalsd.toml:4:1: error: tls must be true or false, not a whole number
+)"},
+      {changed(R"(["ns-1"])", R"("ns-1")"),
+       R"(vitalsd.toml:4:1: error: required must be a list of texts in quotes, not text
+vitalsd.toml:4:1: warning: no required stations: nobody notices when the station at the nurses' desk is off, as long as any other listens
+)"},
+      {changed(R"(["ns-1"])", R"(["ns-1", 5])"),
+       R"(vitalsd.toml:4:21: error: required must be a list of texts in quotes, this is a whole number
+)"},
+      {changed("[[bed]]", "[bed]"),
+       R"(vitalsd.toml:7:1: error: source "mon1" belongs to no bed: name it in sources of a [[bed]]
+vitalsd.toml:10:2: error: bed must be written as [[bed]], not a table
+)"},
+      {changed("[broker]", R"(broker = 1
+[node])"),
+       R"(vitalsd.toml:1:1: error: broker must be a table, not a whole number
+vitalsd.toml:3:1: error: unknown key "host" in [node], known are: name, root
+)"},
+  });
+}
+
+TEST(BrokenSettings, values_out_of_range) {
+  expect_problems({
+      {changed(R"(host = "127.0.0.1")", R"(host = "127.0.0.1"
+port = 70000)"),
+       R"(vitalsd.toml:3:1: error: port must be 1 to 65535
+)"},
+      {changed("[broker]", R"([service]
+log_level = "loud"
+metrics_port = -1
+[broker])"),
+       R"(vitalsd.toml:2:1: error: log_level is one of trace, debug, info, warning, error, not "loud"
+vitalsd.toml:3:1: error: metrics_port must be 0 to 65535
+)"},
+      {changed("[broker]", R"([node]
+name = "Gateway 1"
+[journal]
+path = ""
+[broker])"),
+       R"(vitalsd.toml:2:1: error: name "Gateway 1" must be 1 to 32 of a-z, 0-9 and -: it is part of topics
+vitalsd.toml:4:1: error: path must not be empty
+)"},
+  });
+}
+
+TEST(BrokenSettings, broker_that_cannot_be_reached_safely) {
+  expect_problems({
+      {changed(R"(host = "127.0.0.1")", R"(host = "")"),
+       R"(vitalsd.toml:2:1: error: host must not be empty: give the broker's address
+)"},
+      {changed(R"(host = "127.0.0.1")", R"(host = "broker.lan")"),
+       R"(vitalsd.toml:2:1: warning: host "broker.lan" is a name: looking it up can block for 40 s, give an address
+vitalsd.toml:2:1: warning: no TLS to a broker on the network: alarms and commands can be read and forged, give ca_file and port 8883
+)"},
+      {changed(R"(host = "127.0.0.1")", R"(host = "192.0.2.1")"),
+       R"(vitalsd.toml:2:1: warning: no TLS to a broker on the network: alarms and commands can be read and forged, give ca_file and port 8883
+)"},
+      {changed(R"(host = "127.0.0.1")", R"(host = "192.0.2.1"
+ca_file = "ca.pem")"),
+       ""},
+      {changed(R"(host = "127.0.0.1")", R"(host = "127.0.0.1"
+password_file = "p")"),
+       R"(vitalsd.toml:3:1: error: password_file without user: MQTT 3.1.1 has no password without a user
+)"},
+      {changed(R"(host = "127.0.0.1")", R"(host = "127.0.0.1"
+cert_file = "p")"),
+       R"(vitalsd.toml:3:1: error: cert_file and key_file belong together: give both
+)"},
+      {changed(R"(host = "127.0.0.1")", R"(host = "127.0.0.1"
+tls = false
+ca_file = "p")"),
+       R"(vitalsd.toml:3:1: error: tls is false, but certificate files are given: set tls = true or remove them
+)"},
+  });
+}
+
+TEST(BrokenSettings, stations_that_nobody_may_act_from) {
+  expect_problems({
+      {changed(R"(required = ["ns-1"]
+)",
+               ""),
+       R"(vitalsd.toml:3:1: warning: no required stations: nobody notices when the station at the nurses' desk is off, as long as any other listens
+)"},
+      {changed(R"(["ns-1"])", R"(["ns-2"])"),
+       R"(vitalsd.toml:4:13: error: required station "ns-2" has no role in [stations] roles, did you mean "ns-1"?
+)"},
+      {changed(R"("nurse")", R"("doctor")"),
+       R"(vitalsd.toml:5:11: error: ns-1 is one of viewer, nurse, charge, admin, not "doctor"
+)"},
+      {changed(R"(ns-1 = "nurse")", ""),
+       R"(vitalsd.toml:4:13: error: required station "ns-1" has no role in [stations] roles
+vitalsd.toml:5:1: warning: no roles: no login may acknowledge or command anything
+)"},
+  });
+}
+
+TEST(BrokenSettings, sources_by_themselves) {
+  expect_problems({
+      {changed(R"(name = "mon1"
+)",
+               ""),
+       R"(vitalsd.toml:6:1: error: [[source]] without name: add name = "mon1"
+vitalsd.toml:13:12: error: no [[source]] is called "mon1"
+)"},
+      {changed(R"(name = "mon1")", R"(name = "Mon 1")"),
+       R"(vitalsd.toml:7:1: error: name "Mon 1" must be 1 to 32 of a-z, 0-9 and -: it is part of topics
+vitalsd.toml:7:1: error: source "Mon 1" belongs to no bed: name it in sources of a [[bed]]
+vitalsd.toml:14:12: error: no [[source]] is called "mon1", known are: Mon 1
+)"},
+      {changed(R"("nonin")", R"("nonim")"),
+       R"(vitalsd.toml:8:1: error: unknown protocol "nonim", did you mean "nonin"?
+)"},
+      {changed(R"(port = "/dev/serial/by-id/one"
+)",
+               ""),
+       R"(vitalsd.toml:6:1: error: [[source]] without port: add port = "/dev/serial/by-id/..."
+)"},
+      {changed(R"("/dev/serial/by-id/one")", R"("/dev/ttyUSB0")"),
+       R"(vitalsd.toml:9:1: warning: port "/dev/ttyUSB0" may name another adapter after a restart: use its name in /dev/serial/by-id or /dev/serial/by-path
+)"},
+      {changed("port =", R"(listen = "127.0.0.1:1"
+port =)"),
+       R"(vitalsd.toml:9:1: error: listen is for protocols that listen on the network, nonin is serial
+)"},
+      {changed("port =", R"(metrics = ["hr", "spo", "pr"]
+port =)"),
+       R"(vitalsd.toml:9:12: error: protocol nonin does not carry hr
+vitalsd.toml:9:18: error: unknown metric "spo", did you mean "spo2"?
+vitalsd.toml:11:1: warning: not watched at bed pain/b1, since no source of it carries them: spo2-low
+)"},
+      {changed("port =", R"(period_s = 5
+baud = 1
+port =)"),
+       R"(vitalsd.toml:9:1: warning: period_s has no effect: nonin streams
+vitalsd.toml:10:1: error: baud must be 50 to 4e+06
+)"},
+  });
+}
+
+TEST(BrokenSettings, listeners_by_themselves) {
+  expect_problems({
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+listen = "ward:2575"
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+)",
+       R"(vitalsd.toml:9:1: error: listen "ward:2575" must be ADDRESS:PORT, as in "192.0.2.10:2575"
+)"},
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+listen = "192.0.2.1:2575"
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+)",
+       R"(vitalsd.toml:9:1: warning: no peers: every machine on the network may send values, name the addresses of the monitors or gateways
+)"},
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+port = "/dev/x"
+listen = "127.0.0.1:2575"
+peers = ["gateway"]
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+)",
+       R"(vitalsd.toml:9:1: error: port is for serial protocols, hl7 takes listen = "ADDRESS:PORT"
+vitalsd.toml:11:10: error: peer "gateway" must be an address
+)"},
+  });
+}
+
+TEST(BrokenSettings, beds_by_themselves) {
+  expect_problems({
+      {changed(R"(profile = "quiet"
+)",
+               ""),
+       R"(vitalsd.toml:10:1: error: [[bed]] without profile: add profile = "ketamine-adult"
+)"},
+      {changed(R"("quiet")", R"("quite")"),
+       R"(vitalsd.toml:13:1: error: no quite.toml in profiles or /usr/share/vitalsd/profiles, did you mean "quiet"?
+)"},
+      {changed(R"("quiet")", R"("../quiet")"),
+       R"(vitalsd.toml:13:1: error: profile "../quiet" must be 1 to 32 of a-z, 0-9 and -: it is the name of a file without .toml
+)"},
+      {changed(R"(sources = ["mon1"]
+)",
+               ""),
+       R"(vitalsd.toml:7:1: error: source "mon1" belongs to no bed: name it in sources of a [[bed]]
+vitalsd.toml:10:1: error: [[bed]] without sources: add sources = ["mon1"]
+)"},
+      {changed(R"(["mon1"])", R"(["mon2"])"),
+       R"(vitalsd.toml:7:1: error: source "mon1" belongs to no bed: name it in sources of a [[bed]]
+vitalsd.toml:14:12: error: no [[source]] is called "mon2", did you mean "mon1"?
+)"},
+      {changed(R"(["mon1"])", "[]"),
+       R"(vitalsd.toml:7:1: error: source "mon1" belongs to no bed: name it in sources of a [[bed]]
+vitalsd.toml:14:1: error: sources is empty: name at least one [[source]]
+)"},
+      {changed(R"(["mon1"])", R"(["mon1", "mon1"])"),
+       R"(vitalsd.toml:14:20: error: source "mon1" is named twice
+)"},
+      {quiet_settings() + R"(rate = "rr"
+)",
+       R"(vitalsd.toml:15:1: error: rate is one of hr, pr, not "rr"
+)"},
+      {quiet_settings() + R"(idle = "sleep"
+)",
+       R"(vitalsd.toml:15:1: error: idle is one of watch, off, not "sleep"
+)"},
+  });
+}
+
+TEST(BrokenSettings, two_of_what_may_be_there_once) {
+  expect_problems({
+      {quiet_settings() + R"([[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["mon1"]
+)",
+       R"(vitalsd.toml:17:1: error: bed pain/b1 is there twice, first in line 12
+)"},
+      {quiet_settings() + R"([[bed]]
+unit = "pain"
+name = "b2"
+profile = "quiet"
+sources = ["mon1"]
+)",
+       R"(vitalsd.toml:7:1: error: source "mon1" is named by pain/b1, pain/b2: a serial source has exactly one bed
+)"},
+      {quiet_settings() + R"([[source]]
+name = "mon1"
+protocol = "nonin"
+port = "/dev/serial/by-id/one"
+)",
+       R"(vitalsd.toml:16:1: error: source "mon1" is there twice, first in line 7
+vitalsd.toml:18:1: error: port is the one of source "mon1" in line 9: a port has one source
+)"},
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+peers = ["192.0.2.9"]
+listen = "0.0.0.0:2575"
+[[source]]
+name = "gw"
+protocol = "hl7"
+listen = "127.0.0.1:2575"
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+[[bed]]
+unit = "pain"
+name = "b2"
+profile = "quiet"
+sources = ["gw"]
+)",
+       R"(vitalsd.toml:14:1: error: listen address is the one of source "ward" in line 10: give another port
+)"},
+  });
+}
+
+TEST(BrokenSettings, source_without_a_bed) {
+  expect_problems({
+      {quiet_settings() + R"([[source]]
+name = "mon2"
+protocol = "nonin"
+port = "/dev/serial/by-id/two"
+)",
+       R"(vitalsd.toml:16:1: error: source "mon2" belongs to no bed: name it in sources of a [[bed]]
+)"},
+  });
+}
+
+TEST(BrokenSettings, locations_and_beds_that_tell_two_stories) {
+  expect_problems({
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+listen = "127.0.0.1:2575"
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+[[bed]]
+unit = "pain"
+name = "b2"
+profile = "quiet"
+sources = ["ward"]
+)",
+       R"(vitalsd.toml:7:1: error: source "ward" is named by pain/b1, pain/b2: a `beds` table must say whose values are whose
+)"},
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+listen = "127.0.0.1:2575"
+beds = { "Bay 1" = "pain/b1", "bay 1 " = "pain/b2", "bay 3" = "pain/b3", "" = "pain/b1" }
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+[[bed]]
+unit = "pain"
+name = "b2"
+profile = "quiet"
+sources = ["ward"]
+)",
+       R"(vitalsd.toml:10:1: error: bed pain/b2 names source "ward", but no location leads to it
+vitalsd.toml:10:31: error: location "bay 1" is there twice: case and blanks around do not count
+vitalsd.toml:10:53: error: no [[bed]] is "pain/b3" (UNIT/NAME), did you mean "pain/b1"?
+vitalsd.toml:10:74: error: a location must not be empty
+)"},
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+listen = "127.0.0.1:2575"
+beds = { "bay 1" = "pain/b1", "bay 2" = "pain/b2" }
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+[[source]]
+name = "oxi"
+protocol = "nonin"
+port = "/dev/serial/by-id/one"
+[[bed]]
+unit = "pain"
+name = "b2"
+profile = "quiet"
+sources = ["oxi"]
+)",
+       R"(vitalsd.toml:10:31: error: bed pain/b2 does not name source "ward" in its sources
+)"},
+  });
+}
+
+TEST(BrokenSettings, what_leads_at_a_bed) {
+  expect_problems({
+      {quiet_settings() + R"(rate = "hr"
+)",
+       R"(vitalsd.toml:10:1: warning: not watched at bed pain/b1, since no source of it carries them: hr-high
+vitalsd.toml:15:1: error: rate is "hr", but no source of bed pain/b1 carries it
+)"},
+      {quiet_settings() + R"(pressure = "nibp"
+)",
+       R"(vitalsd.toml:15:1: error: pressure is "nibp", but no source of bed pain/b1 carries it
+)"},
+      {quiet_settings() + R"(from = { pr = "mon9" }
+)",
+       R"(vitalsd.toml:15:10: error: from names "mon9", which is not in sources of pain/b1, did you mean "mon1"?
+)"},
+      {quiet_settings() + R"(from = { art = "mon1" }
+)",
+       R"(vitalsd.toml:15:10: error: source "mon1" does not carry art
+)"},
+      {quiet_settings() + R"(from = { puls = "mon1" }
+)",
+       R"(vitalsd.toml:15:10: error: unknown metric "puls", known are: nibp, art, hr, pr, spo2, nibp-sys, nibp-dia, nibp-map, art-sys, art-dia, art-map, rr, temp
+)"},
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+listen = "127.0.0.1:2575"
+metrics = ["hr", "pr", "spo2", "nibp", "art"]
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+)",
+       R"(vitalsd.toml:11:1: error: bed pain/b1 has hr and pr: say which the limits watch, rate = "hr" or "pr"
+vitalsd.toml:11:1: error: bed pain/b1 has nibp and art: say which the limits watch, pressure = "nibp" or "art"
+)"},
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+listen = "127.0.0.1:2575"
+[[source]]
+name = "oxi"
+protocol = "nonin"
+port = "/dev/serial/by-id/one"
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward", "oxi"]
+)",
+       R"(vitalsd.toml:14:1: error: bed pain/b1 has hr and pr: say which the limits watch, rate = "hr" or "pr"
+vitalsd.toml:14:1: error: spo2 of bed pain/b1 comes from ward, oxi: name the one to use, from = { spo2 = "ward" }
+)"},
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+listen = "127.0.0.1:2575"
+metrics = ["temp"]
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+)",
+       R"(vitalsd.toml:11:1: error: bed pain/b1 would not be watched: its sources carry nothing that profile quiet has limits for
+)"},
+      {quiet_head() + R"([[source]]
+name = "ward"
+protocol = "hl7"
+listen = "127.0.0.1:2575"
+metrics = ["hr"]
+[[bed]]
+unit = "pain"
+name = "b1"
+profile = "quiet"
+sources = ["ward"]
+)",
+       R"(vitalsd.toml:11:1: warning: not watched at bed pain/b1, since no source of it carries them: spo2-low
+)"},
+  });
+}
+
+TEST(BrokenSettings, all_of_them_in_one_run) {
+  expect_problems({
+      {R"(broker = 1
+[node]
+name = "A"
+[[source]]
+protocol = "nonim"
+baud = "fast"
+[[bed]]
+name = "b 1"
+sources = ["s"]
+[journal]
+path = ""
+[service]
+log_level = "loud"
+)",
+       R"(vitalsd.toml:1:1: error: broker must be a table, not a whole number
+vitalsd.toml:1:1: warning: no [stations]: no login may acknowledge or command anything
+vitalsd.toml:1:1: warning: no required stations: nobody notices when the station at the nurses' desk is off, as long as any other listens
+vitalsd.toml:3:1: error: name "A" must be 1 to 32 of a-z, 0-9 and -: it is part of topics
+vitalsd.toml:4:1: error: [[source]] without name: add name = "mon1"
+vitalsd.toml:5:1: error: unknown protocol "nonim", did you mean "nonin"?
+vitalsd.toml:7:1: error: [[bed]] without profile: add profile = "ketamine-adult"
+vitalsd.toml:7:1: error: [[bed]] without unit: add unit = "pain"
+vitalsd.toml:8:1: error: name "b 1" must be 1 to 32 of a-z, 0-9 and -: it is part of topics
+vitalsd.toml:9:12: error: no [[source]] is called "s"
+vitalsd.toml:11:1: error: path must not be empty
+vitalsd.toml:13:1: error: log_level is one of trace, debug, info, warning, error, not "loud"
+)"},
+  });
+}
+
+// The texts are the drivers' own: only the place is ours.
+TEST(BrokenSettings, options_are_judged_by_their_driver) {
+  const Folder folder;
+  for (const std::string options : {"{ format = \"3\" }", "{ fromat = 2 }"}) {
+    const std::string problems = folder.problems(changed("port =", "options = " + options + "\nport ="));
+    EXPECT_EQ(problems.rfind("vitalsd.toml:9:1: error: ", 0), 0U) << problems;
+    EXPECT_NE(problems.find("nonin"), std::string::npos) << problems;
+  }
+  EXPECT_EQ(folder.problems(changed("port =", "options = { format = 7, model = \"wireless\" }\nport =")), "");
+}
+
+// A password is nobody's business, not even that of the person who reads the messages.
+TEST(BrokenSettings, a_password_is_never_repeated) {
+  const Folder folder;
+  const std::string host = "host = \"127.0.0.1\"";
+  EXPECT_EQ(
+      folder.problems(changed(host, host + "\npassword = \"hunter2\"")),
+      "vitalsd.toml:3:1: error: a password does not belong in this file: password_file names the file that "
+      "holds it\n");
+  for (const std::string text :
+       {"\npassword = \"hunter2", "\npassword = hunter2", "\npassword_ = \"hunter2\""}) {
+    const std::string problems = folder.problems(changed(host, host + text));
+    EXPECT_EQ(problems.find("hunter2"), std::string::npos) << problems;
+    EXPECT_NE(problems, "");
+  }
+}
+
+}  // namespace
+}  // namespace settings
