@@ -51,7 +51,6 @@ bool Engine::lose(Condition& condition, Data how, Stamp now, Listener& out) {
 
 void Engine::set_behaviour(Condition& condition, const Behaviour& behaviour, EndReason if_unwatched,
                            Stamp now, Listener& out) {
-  advance(now, out);
   condition.set_behaviour(behaviour, if_unwatched, now, out);
   note(condition);
 }

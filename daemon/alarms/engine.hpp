@@ -25,14 +25,15 @@ class Engine {
   const std::deque<Condition>& conditions() const { return conditions_; }
   const Place& place() const { return place_; }
 
+  // Expects advance(now) before, unless alarms have just been restored: their phase comes first.
+  void set_behaviour(Condition& condition, const Behaviour& behaviour, EndReason if_unwatched, Stamp now,
+                     Listener& out);
+
   // Each of these first lets happen what time alone has brought by `now`.
   void read(Condition& condition, const Reading& reading, Stamp now, Listener& out);
   void assert_present(Condition& condition, bool present, Stamp now, Listener& out);
   void assert_at_once(Condition& condition, Stamp now, Listener& out);
   bool lose(Condition& condition, Data how, Stamp now, Listener& out);
-  void set_behaviour(Condition& condition, const Behaviour& behaviour, EndReason if_unwatched, Stamp now,
-                     Listener& out);
-
   AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                         std::string_view by, Stamp now, Listener& out);
   AckResult reset(std::string_view condition, std::string_view id, Stamp now, Listener& out);

@@ -8,7 +8,7 @@ namespace alarms {
 
 std::string number_text(double value) {
   std::array<char, 32> buffer{};
-  const double tenths = std::round(value * 10) / 10;
+  const double tenths = std::round(value * 10) / 10 + 0.0;  // adding it turns -0 into 0
   const bool whole = tenths == std::trunc(tenths);
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), tenths,
                                  std::chars_format::fixed, whole ? 0 : 1);
