@@ -34,7 +34,7 @@ struct Settings {
   const alarms::Profile* profile = nullptr;  // outlives the bed
   std::vector<Source> sources;
   // Which source each metric comes from: exactly one, or none.
-  std::array<std::optional<std::size_t>, vitals::metric_count> source_of{};
+  std::array<std::optional<std::size_t>, vitals::metric_count> source_of{};  // an index into `sources`
   vitals::MetricSet expected;  // freshness is watched for each of these from the start
   Leads leads;
   bool idle_off = false;  // no limits without a session
@@ -83,7 +83,9 @@ class Bed final : private alarms::Listener {
                                 std::string_view by, Stamp now);
   alarms::AckResult reset(std::string_view condition, std::string_view id, Stamp now);
 
-  // --- from the journal, before anything else. False: this bed has no such condition any more.
+  // --- from the journal, before anything else: all at one instant, best the session first, so that the
+  // alarms speak of it. False: this bed has no such condition any more. An alarm that is not watched in the
+  // restored phase ends at the next advance().
   bool restore_alarm(const alarms::Alarm& stored, Stamp now);
   void restore_session(const infusion::View& view, Stamp now);
 
@@ -93,7 +95,7 @@ class Bed final : private alarms::Listener {
   infusion::View session(Stamp now) const { return session_.view(now); }
   const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
   Monitoring monitoring(MonoTime now) const;
-  std::vector<Metric> missing(MonoTime now) const;
+  std::vector<Metric> missing(MonoTime now) const;  // expected, and no current value
   const Entry& entry(Metric metric) const { return board_[vitals::index_of(metric)]; }
   std::optional<vitals::WallTime> last_cuff() const;
   struct InForce {
@@ -113,46 +115,80 @@ class Bed final : private alarms::Listener {
   };
   struct LinkState {
     bool up = false;
-    MonoTime since{};
-    bool demo = false;
+    std::optional<MonoTime> first_up;
+    bool demo_told = false;  // the device says so of itself
+    bool demo_seen = false;  // its newest value was marked so
     alarms::Condition* lost = nullptr;
     alarms::Condition* demo_mode = nullptr;
+
+    bool demo() const { return demo_told || demo_seen; }
   };
+  // What can be said about a metric that is expected, the worst last.
+  enum class Supply : std::uint8_t { current, waiting, covered, missing };
 
   void on_alarm(alarms::Alarm& alarm, Stamp at) override;
 
+  // bed_conditions.cpp: which conditions there are, and how they behave in this phase
   void add_conditions();
-  alarms::Condition& add(std::string name, std::string label, std::string advice, alarms::Kind kind,
-                         alarms::Side side, std::string source);
+  void add_limits();
+  void add_sensors();
+  void add_stale();
+  void add_links();
+  alarms::Condition& add(alarms::ConditionSpec spec);
+  alarms::Condition* add_technical(std::string name, std::string label, std::string advice,
+                                   std::string source = {});
   void apply_phase(Stamp now);
   void apply_limits(Stamp now, bool watching);
   void apply_technical(Stamp now, bool watching);
   infusion::Outcome after_verb(infusion::Outcome outcome, Stamp now);
 
   bool expected(Metric metric) const { return settings_.expected.contains(metric); }
+  bool expects_arterial() const;
   bool owns(std::size_t source, Metric metric) const;
   const Source* source_of(Metric metric) const;
+  std::string source_name(Metric metric) const;
   bool sim(Metric metric) const;
-  bool judged(const Observation& observation, std::size_t source) const;
+  bool demo_refused(std::size_t source, bool test) const;
+  bool oximeter(Metric metric) const;      // the one probe that the spo2-* conditions speak of
+  bool for_baseline(Metric metric) const;  // the one rate, the one pressure, SpO2
   Milliseconds freshness(const Source& source) const;
   std::optional<double> baseline(Metric metric) const;
 
-  void accept_value(Entry& entry, const Observation& observation, std::size_t source);
-  void judge(Metric metric, double value, const Observation& origin, MonoTime fresh_until, Stamp now);
-  void lose(Metric metric, alarms::Data how, Stamp now, bool* gave_up);
-  void judge_sensor(const Observation& observation, bool gave_up, Stamp now);
-  void judge_rate_zero(const Observation& observation, Stamp now);
+  // bed_values.cpp
+  bool accept(Entry& entry, const Observation& told, std::size_t source);
+  void judge_entry(const Entry& entry, Stamp now);
+  void judge(Metric metric, const Observation& origin, MonoTime fresh_until, Stamp now);
+  bool lose(Metric metric, alarms::Data how, Stamp now);  // true: a violation was waiting for its delay
+  bool judge_rate_zero(const Entry& entry, Stamp now);
+  void judge_sensor(const Entry& entry, Stamp now);
+  void say_why(Entry& entry, Stamp now);
+  void note_demo(std::size_t source, Stamp now);
   void take_cuff(std::size_t source, Stamp rx);
-  void judge_cuff(std::size_t source, Stamp now);
+  void judge_cuff(bool refused, Stamp now);
   void publish(Metric metric, Stamp now);
   void publish_cuff(Stamp now);
 
+  // bed_time.cpp
   void check_freshness(Stamp now);
   void check_cuff(Stamp now);
+  void check_titrating(Stamp now);
   void check_statements(Stamp now);
+  void check_links(Stamp now);
+  void check_stale(Stamp now);
+  void check_overdue(Stamp now);
+  void check_session(Stamp now);
+  void expire(Entry& entry, Stamp now);
+  void lose_cuff(alarms::Data how, Stamp now);
+  alarms::Data silence_of(Metric metric) const;
+  Supply supply(Metric metric, MonoTime now) const;
   MonoTime stale_since(Metric metric) const;  // when it went, or will go, stale
   bool covered(Metric metric) const;          // another condition already says why it is missing
-  MonoTime cuff_due() const;
+  bool link_engaged(Metric metric) const;
+  struct CuffDue {
+    MonoTime low, medium;
+  };
+  std::optional<CuffDue> cuff_due() const;
+  vitals::MetricSet missing_set(MonoTime now) const;
   MonoTime own_deadline() const;
 
   Settings settings_;
@@ -164,7 +200,7 @@ class Bed final : private alarms::Listener {
   std::array<std::vector<Watch*>, vitals::metric_count> watches_of_{};
   std::vector<Watch> watches_;
   std::vector<LinkState> links_;
-  std::array<alarms::Condition*, vitals::metric_count> stale_{};  // art-*: one for all three
+  std::array<alarms::Condition*, vitals::metric_count> stale_{};  // art-*: one for all three; cuff: none
   alarms::Condition* hr_zero_ = nullptr;
   alarms::Condition* spo2_sensor_ = nullptr;
   alarms::Condition* spo2_signal_ = nullptr;
@@ -175,14 +211,14 @@ class Bed final : private alarms::Listener {
   alarms::Condition* overtime_ = nullptr;
 
   CuffAssembler assembler_;
-  std::optional<CuffReading> cuff_;
+  std::optional<CuffReading> cuff_;     // newest, also one that failed
+  std::optional<Stamp> cuff_measured_;  // the newest that gave numbers
   MonoTime cuff_fresh_until_ = MonoTime::min();
   bool cuff_stale_said_ = false;
   MonoTime cuff_published_at_ = MonoTime::min();
   bool titrating_ = false;
   MonoTime started_{};
   MonoTime clock_ = MonoTime::min();  // how far time has been brought forward
-  MonoTime overtime_at_ = alarms::never;
   Monitoring said_monitoring_ = Monitoring::none;
   MonoTime deadline_ = MonoTime::min();
 };

@@ -9,23 +9,9 @@ namespace {
 
 using alarms::Data;
 using alarms::never;
+using alarms::Zone;
 using vitals::Quality;
 using vitals::Reason;
-
-bool explains_absence(const Observation& observation) {
-  if (observation.has_value()) return false;
-  switch (observation.reason) {
-    case Reason::sensor_off:
-    case Reason::sensor_unplugged:
-    case Reason::sensor_fault:
-    case Reason::leads_off:
-    case Reason::searching:
-    case Reason::weak_signal:
-    case Reason::artifact:
-    case Reason::interference: return true;
-    default: return false;
-  }
-}
 
 }  // namespace
 
@@ -34,14 +20,14 @@ MonoTime Bed::deadline() const { return std::min(deadline_, engine_.deadline());
 void Bed::advance(Stamp now) {
   // Bed and engine take turns in the order of their deadlines, each at its own instant.
   while (deadline() <= now.mono) {
-    const MonoTime due =
-        std::max(deadline(), clock_);  // what is overdue since before the last call happens now
+    const MonoTime due = std::max(deadline(), clock_);  // what was due before the last call happens now
     const Stamp at = vitals::stamp_at(now, due);
     clock_ = due;
     engine_.advance(at, *this);
     if (deadline_ <= due) {
       check_freshness(at);
       check_cuff(at);
+      check_titrating(at);
       check_statements(at);
       deadline_ = own_deadline();
       CHECK(deadline_ > due);  // or this would never end
@@ -54,94 +40,174 @@ void Bed::check_freshness(Stamp now) {
   for (const auto& facts : vitals::metrics) {
     Entry& entry = board_[vitals::index_of(facts.metric)];
     if (!entry.seen) continue;
-    if (entry.observation.has_value() && now.mono >= entry.fresh_until) {
-      entry.observation.quality = Quality::stale;
-      entry.stale_said = true;
-      lose(facts.metric, Data::stale, now, nullptr);
-      if (facts.metric == settings_.leads.rate) engine_.lose(*hr_zero_, Data::stale, now, *this);
-      publish(facts.metric, now);
-    }
+    if (!entry.expired && now.mono >= entry.fresh_until) expire(entry, now);
     if (entry.publish_due() <= now.mono) publish(facts.metric, now);
   }
 }
 
+void Bed::expire(Entry& entry, Stamp now) {
+  const Metric metric = entry.observation.metric;
+  entry.observation.quality = Quality::stale;
+  entry.expired = true;
+  lose(metric, silence_of(metric), now);
+  if (metric == settings_.leads.rate) engine_.lose(*hr_zero_, silence_of(metric), now, *this);
+  publish(metric, now);
+}
+
+Data Bed::silence_of(Metric metric) const { return link_engaged(metric) ? Data::lost : Data::stale; }
+
+void Bed::lose_cuff(Data how, Stamp now) {
+  for (const Metric metric : {Metric::nibp_sys, Metric::nibp_dia, Metric::nibp_map}) lose(metric, how, now);
+}
+
 void Bed::check_cuff(Stamp now) {
-  if (session_.titrating(now) != titrating_) apply_phase(now);
-  if (cuff_ && !cuff_stale_said_ && now.mono >= cuff_fresh_until_) {
+  if (!cuff_) return;
+  if (!cuff_stale_said_ && now.mono >= cuff_fresh_until_) {
     cuff_stale_said_ = true;
-    for (const Metric metric : {Metric::nibp_sys, Metric::nibp_dia, Metric::nibp_map})
-      lose(metric, Data::stale, now, nullptr);
+    lose_cuff(silence_of(Metric::nibp_sys), now);
     publish_cuff(now);
   }
-  if (cuff_ && now.mono - cuff_published_at_ >= publish_ms_max) publish_cuff(now);
+  if (now.mono - cuff_published_at_ >= publish_ms_max) publish_cuff(now);
 }
 
+void Bed::check_titrating(Stamp now) {
+  if (session_.titrating(now) == titrating_) return;
+  apply_phase(now);
+  output_->on_state(now);
+}
+
+// What holds or does not hold at this instant, told to each condition that rests on it.
 void Bed::check_statements(Stamp now) {
-  for (std::size_t i = 0; i < links_.size(); ++i)
+  check_links(now);
+  check_stale(now);
+  check_overdue(now);
+  check_session(now);
+  const Monitoring monitoring_now = monitoring(now.mono);
+  if (monitoring_now == said_monitoring_) return;
+  said_monitoring_ = monitoring_now;
+  output_->on_state(now);
+}
+
+// A lost link says nothing about sensors; what was known of them is known no more.
+void Bed::check_links(Stamp now) {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
     engine_.assert_present(*links_[i].lost, !links_[i].up, now, *this);
-  bool arterial_stale = false;
+    if (links_[i].up) continue;
+    const std::string& source = settings_.sources[i].name;
+    for (alarms::Condition* sensor : {spo2_sensor_, spo2_signal_, ecg_leads_})
+      if (sensor->spec().source == source) engine_.lose(*sensor, Data::lost, now, *this);
+    for (const auto& facts : vitals::metrics)
+      if (owns(i, facts.metric) && !vitals::is_cuff(facts.metric) && !entry(facts.metric).current(now.mono))
+        lose(facts.metric, Data::lost, now);
+    if (owns(i, Metric::nibp_sys) && cuff_stale_said_) lose_cuff(Data::lost, now);
+  }
+}
+
+void Bed::check_stale(Stamp now) {
+  const auto tell = [&](Metric metric, Supply supply) {
+    alarms::Condition& stale = *stale_[vitals::index_of(metric)];
+    switch (supply) {
+      case Supply::current: return engine_.assert_present(stale, false, now, *this);
+      case Supply::waiting: return;
+      case Supply::covered: engine_.lose(stale, Data::lost, now, *this); return;
+      case Supply::missing: return engine_.assert_present(stale, true, now, *this);
+    }
+  };
+  auto arterial = Supply::current;
   for (const auto& facts : vitals::metrics) {
     if (!expected(facts.metric) || vitals::is_cuff(facts.metric)) continue;
-    const bool stale = now.mono >= stale_since(facts.metric) && !covered(facts.metric);
+    const Supply one = supply(facts.metric, now.mono);
     if (vitals::is_arterial(facts.metric)) {
-      arterial_stale = arterial_stale || stale;
+      arterial = std::max(arterial, one);
     } else {
-      engine_.assert_present(*stale_[vitals::index_of(facts.metric)], stale, now, *this);
+      tell(facts.metric, one);
     }
   }
-  engine_.assert_present(*stale_[vitals::index_of(Metric::art_sys)], arterial_stale, now, *this);
-  engine_.assert_present(*cuff_overdue_, now.mono >= cuff_due() + profile_.technical.cuff_overdue_after, now,
-                         *this);
-  engine_.assert_present(*no_baseline_, !session_.has_baseline(), now, *this);
-  engine_.assert_present(*overtime_, now.mono >= overtime_at_, now, *this);
-  const bool blind = !entry(settings_.leads.rate).fresh(now.mono) && !entry(Metric::spo2).fresh(now.mono);
-  engine_.assert_present(*blind_, blind, now, *this);
-  const Monitoring monitoring_now = monitoring(now.mono);
-  if (monitoring_now != said_monitoring_) {
-    said_monitoring_ = monitoring_now;
-    output_->on_state(now);
-  }
+  if (expects_arterial()) tell(Metric::art_sys, arterial);
 }
 
+Bed::Supply Bed::supply(Metric metric, MonoTime now) const {
+  const Entry& newest = entry(metric);
+  const bool missing = newest.given_up || now >= stale_since(metric);
+  if (!missing) return newest.value_at ? Supply::current : Supply::waiting;
+  return covered(metric) ? Supply::covered : Supply::missing;
+}
+
+// A metric that never came counts from the first link-up. Not from the latest: a link that comes and goes
+// without a value must not put this off for ever.
 MonoTime Bed::stale_since(Metric metric) const {
   const auto& index = settings_.source_of[vitals::index_of(metric)];
   if (!index) return never;
-  const Entry& newest = entry(metric);
-  // A metric that never came, or whose link has just returned, gets the whole limit from link-up.
-  const MonoTime from = std::max(newest.value_at.value_or(started_), links_[*index].since);
+  const MonoTime from = entry(metric).value_at.value_or(links_[*index].first_up.value_or(started_));
   return from + freshness(settings_.sources[*index]);
 }
 
-bool Bed::covered(Metric metric) const {
+bool Bed::link_engaged(Metric metric) const {
   const auto& index = settings_.source_of[vitals::index_of(metric)];
-  if (index && !links_[*index].up) return true;
-  return explains_absence(entry(metric).observation) && entry(metric).seen;
+  return index && (!links_[*index].up || links_[*index].lost->engaged());
 }
 
-MonoTime Bed::cuff_due() const {
+bool Bed::covered(Metric metric) const {
+  if (link_engaged(metric)) return true;
+  const auto& index = settings_.source_of[vitals::index_of(metric)];
+  if (index && links_[*index].demo_mode->engaged()) return true;
+  const Entry& newest = entry(metric);
+  if (newest.seen && !newest.expired && newest.observation.reason == Reason::zero && hr_zero_->engaged())
+    return true;
+  if (metric == Metric::hr && ecg_leads_->engaged()) return true;
+  return oximeter(metric) && (spo2_sensor_->engaged() || spo2_signal_->engaged());
+}
+
+std::optional<Bed::CuffDue> Bed::cuff_due() const {
   const Milliseconds interval = cuff_interval(profile_, session_.phase(), titrating_);
   const auto since = session_.phase_since();
-  if (!since || interval <= Milliseconds{0} || !session_.in_progress())
-    return never - profile_.technical.cuff_overdue_after;
-  const bool reading = cuff_ && (cuff_->sys || cuff_->map);
-  return (reading ? std::max(cuff_->measured.mono, *since) : *since) + interval;
+  if (!since || interval <= Milliseconds{0} || !session_.in_progress()) return std::nullopt;
+  const MonoTime from = cuff_measured_ ? std::max(cuff_measured_->mono, *since) : *since;
+  const MonoTime low = from + interval + profile_.technical.cuff_overdue_after;
+  return CuffDue{low, std::max(low, from + 2 * interval)};
+}
+
+void Bed::check_overdue(Stamp now) {
+  const auto due = cuff_due();
+  if (!due) return;  // not watched
+  const bool overdue = now.mono >= due->low;
+  if (overdue &&
+      link_engaged(Metric::nibp_sys)) {  // it may have been taken: the link says why we do not know
+    engine_.lose(*cuff_overdue_, Data::lost, now, *this);
+    return;
+  }
+  alarms::Reading reading = alarms::statement(overdue, now);
+  if (now.mono >= due->medium) reading.standing.critical = Zone::beyond;
+  engine_.read(*cuff_overdue_, reading, now, *this);
+}
+
+void Bed::check_session(Stamp now) {
+  engine_.assert_present(*no_baseline_, !session_.has_baseline(), now, *this);
+  // While held nothing is said of the planned time: the alarm goes on until a stop is recorded.
+  if (session_.phase() == Phase::infusing)
+    engine_.assert_present(*overtime_, now.mono >= session_.overtime_at().value_or(never), now, *this);
+  const bool blind = !entry(settings_.leads.rate).current(now.mono) && !entry(Metric::spo2).current(now.mono);
+  engine_.assert_present(*blind_, blind, now, *this);
 }
 
 MonoTime Bed::own_deadline() const {
   MonoTime due = never;
-  const auto not_before_now = [&](MonoTime when) {
+  const auto wait_for = [&](MonoTime when) {
     if (when > clock_) due = std::min(due, when);
   };
   for (const auto& facts : vitals::metrics) {
     const Entry& newest = entry(facts.metric);
-    if (newest.seen) due = std::min(due, newest.publish_due());
-    if (newest.observation.has_value() && newest.seen) due = std::min(due, newest.fresh_until);
-    if (expected(facts.metric) && !vitals::is_cuff(facts.metric)) not_before_now(stale_since(facts.metric));
+    due = std::min(due, newest.publish_due());
+    if (newest.seen && !newest.expired) due = std::min(due, newest.fresh_until);
+    if (expected(facts.metric) && !vitals::is_cuff(facts.metric)) wait_for(stale_since(facts.metric));
   }
   if (cuff_) due = std::min(due, cuff_published_at_ + publish_ms_max);
   if (cuff_ && !cuff_stale_said_) due = std::min(due, cuff_fresh_until_);
-  not_before_now(cuff_due() + profile_.technical.cuff_overdue_after);
-  not_before_now(overtime_at_);
+  if (const auto overdue = cuff_due()) {
+    wait_for(overdue->low);
+    wait_for(overdue->medium);
+  }
+  if (const auto overtime = session_.overtime_at()) wait_for(*overtime);
   if (titrating_ && session_.titrating_until()) due = std::min(due, *session_.titrating_until());
   return due;
 }

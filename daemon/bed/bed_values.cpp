@@ -19,20 +19,24 @@ bool signal_poor(Reason reason) {
          reason == Reason::interference;
 }
 
-bool same_word(const Observation& a, const Observation& b) {
-  return a.quality == b.quality && a.reason == b.reason && (!a.has_value() || a.value == b.value) &&
-         a.test == b.test;
+bool same_quality(const Observation& a, const Observation& b) {
+  return a.quality == b.quality && a.reason == b.reason && a.test == b.test;
 }
 
-// The same measurement told again: a repeat never makes a value younger.
-bool repeated(const Observation& old, const Observation& next) {
-  return next.clock_trusted && next.t_src && old.t_src == next.t_src && same_word(old, next);
+bool same_word(const Observation& a, const Observation& b) {
+  return same_quality(a, b) && (!a.has_value() || a.value == b.value);
+}
+
+// The same measurement told again, by a clock that can be trusted: a repeat never makes a value younger.
+bool repeats(const Entry& entry, const Observation& next) {
+  return entry.value_at && next.has_value() && next.clock_trusted && next.t_src &&
+         entry.value_t_src == next.t_src && entry.value == next.value;
 }
 
 // A value whose own time, by a clock that can be trusted, lies past its freshness limit: history (promise
 // P10).
 bool is_history(const Observation& observation, Milliseconds limit) {
-  return observation.clock_trusted && observation.t_src && observation.rx.wall - *observation.t_src > limit;
+  return observation.clock_trusted && observation.t_src && observation.rx.wall - *observation.t_src >= limit;
 }
 
 }  // namespace
@@ -42,55 +46,100 @@ Milliseconds Bed::freshness(const Source& source) const {
   return std::max(profile_.freshness.polled_min, 3 * source.period);
 }
 
-bool Bed::judged(const Observation& observation, std::size_t source) const {
-  return !observation.test || settings_.sources[source].sim || settings_.sources[source].accept_demo;
+bool Bed::demo_refused(std::size_t source, bool test) const {
+  const Source& settings = settings_.sources[source];
+  return (test || links_[source].demo_told) && !settings.sim && !settings.accept_demo;
+}
+
+bool Bed::oximeter(Metric metric) const {
+  if (!expected(Metric::spo2)) return metric == Metric::pr;
+  const auto& source_of = settings_.source_of;
+  return metric == Metric::spo2 || (metric == Metric::pr && source_of[vitals::index_of(metric)] ==
+                                                                source_of[vitals::index_of(Metric::spo2)]);
+}
+
+bool Bed::for_baseline(Metric metric) const {
+  if (vitals::is_rate(metric)) return metric == settings_.leads.rate;
+  if (vitals::is_arterial(metric)) return settings_.leads.arterial;
+  if (vitals::is_cuff(metric)) return !settings_.leads.arterial;
+  return metric == Metric::spo2;
 }
 
 void Bed::observe(std::size_t source, const Observation& observation) {
   advance(observation.rx);
   if (!owns(source, observation.metric) || observation.channel != 0) return;
   if (vitals::is_cuff(observation.metric)) return assembler_.add(observation);
-  device_demo(source, observation.test, observation.rx);
-  Entry& entry = board_[vitals::index_of(observation.metric)];
-  if (entry.seen && !entry.stale_said && repeated(entry.observation, observation)) return;
-  accept_value(entry, observation, source);
   const Stamp now = observation.rx;
-  bool gave_up = false;
-  if (entry.observation.has_value() && judged(observation, source)) {
-    judge(observation.metric, observation.value, observation, entry.fresh_until, now);
-    session_.observe(observation.metric, observation.value, now);
-  } else {
-    lose(observation.metric, Data::lost, now, &gave_up);
-  }
-  judge_sensor(observation, gave_up, now);
-  judge_rate_zero(observation, now);
+  links_[source].demo_seen = observation.test;
+  note_demo(source, now);
+  Entry& entry = board_[vitals::index_of(observation.metric)];
+  const bool was_current = entry.current(now.mono);
+  const bool news = accept(entry, observation, source);
+  if (!news) return;
+  judge_entry(entry, now);
+  if (!was_current || !entry.current(now.mono)) check_statements(now);
   if (entry.publish_due() <= now.mono) publish(observation.metric, now);
-  deadline_ = std::min(deadline_, entry.publish_due());
+  deadline_ = std::min({deadline_, entry.publish_due(), entry.fresh_until});
 }
 
-void Bed::accept_value(Entry& entry, const Observation& observation, std::size_t source) {
+// Takes the word in. False: it was said before, and nothing is new.
+bool Bed::accept(Entry& entry, const Observation& told, std::size_t source) {
   const Milliseconds limit = freshness(settings_.sources[source]);
-  const bool quality_changed = !entry.seen || entry.observation.quality != observation.quality ||
-                               entry.observation.reason != observation.reason;
-  entry.dirty = entry.dirty || !entry.seen || !same_word(entry.observation, observation);
-  entry.observation = observation;
+  const MonoTime now = told.rx.mono;
+  const bool again = repeats(entry, told);
+  const MonoTime until = (again ? *entry.value_at : now) + limit;
+  Observation word = told;
+  if (word.has_value() && (until <= now || is_history(told, limit))) word.quality = Quality::stale;
+  if (again && same_word(entry.observation, word)) return false;
+  if (word.quality == Quality::stale && entry.current(now)) return false;  // history does not displace now
+
+  const bool quality_changed = !entry.seen || !same_quality(entry.observation, word);
+  entry.dirty = entry.dirty || !entry.seen || !same_word(entry.observation, word);
+  entry.observation = word;
   entry.seen = true;
-  if (observation.has_value() && is_history(observation, limit)) entry.observation.quality = Quality::stale;
-  entry.valid_until = observation.rx.wall + limit;
-  if (entry.observation.has_value()) {
-    entry.value_at = observation.rx.mono;
-    entry.fresh_until = observation.rx.mono + limit;
-    entry.stale_said = false;
+  entry.demo = demo_refused(source, told.test);
+  entry.expired = word.quality == Quality::stale;
+  entry.fresh_until = until;
+  entry.valid_until = vitals::wall_at(told.rx, until);
+  if (word.has_value() && !entry.demo) {
+    entry.given_up = false;
+    if (!again) entry.value_at = now;
+    entry.value_t_src = word.t_src;
+    entry.value = word.value;
   }
   // Another quality is told at once; the value alone waits for its second.
-  if (quality_changed) publish(observation.metric, observation.rx);
+  if (quality_changed) publish(told.metric, told.rx);
+  return true;
 }
 
-void Bed::judge(Metric metric, double value, const Observation& origin, MonoTime fresh_until, Stamp now) {
+// `entry` is the newest word, just accepted.
+void Bed::judge_entry(const Entry& entry, Stamp now) {
+  const Observation& word = entry.observation;
+  if (entry.demo) {
+    lose(word.metric, Data::lost, now);
+    if (word.metric == settings_.leads.rate) engine_.lose(*hr_zero_, Data::lost, now, *this);
+    return;
+  }
+  if (word.quality == Quality::stale) {  // history says nothing of now
+    lose(word.metric, Data::stale, now);
+    return;
+  }
+  bool gave_up = false;
+  if (word.has_value() && !word.derived) {
+    judge(word.metric, word, entry.fresh_until, now);
+  } else {
+    gave_up = lose(word.metric, Data::lost, now);
+  }
+  gave_up = judge_rate_zero(entry, now) || gave_up;
+  judge_sensor(entry, now);
+  if (gave_up && word.reason != Reason::zero) say_why(board_[vitals::index_of(word.metric)], now);
+}
+
+void Bed::judge(Metric metric, const Observation& origin, MonoTime fresh_until, Stamp now) {
   for (const Watch* watch : watches_of_[vitals::index_of(metric)]) {
     alarms::Reading reading;
-    reading.standing = watch->limit.judge(value);
-    reading.value = value;
+    reading.standing = watch->limit.judge(origin.value);
+    reading.value = origin.value;
     reading.questionable = origin.quality == Quality::questionable;
     reading.doubt = origin.reason;
     reading.metric = metric;
@@ -101,39 +150,54 @@ void Bed::judge(Metric metric, double value, const Observation& origin, MonoTime
     reading.t_rx = origin.rx.wall;
     engine_.read(*watch->condition, reading, now, *this);
   }
+  if (origin.quality == Quality::valid && for_baseline(metric)) session_.observe(metric, origin.value, now);
 }
 
-void Bed::lose(Metric metric, Data how, Stamp now, bool* gave_up) {
-  for (const Watch* watch : watches_of_[vitals::index_of(metric)]) {
-    const bool one = engine_.lose(*watch->condition, how, now, *this);
-    if (gave_up != nullptr) *gave_up = *gave_up || one;
-  }
+bool Bed::lose(Metric metric, Data how, Stamp now) {
+  bool gave_up = false;
+  for (const Watch* watch : watches_of_[vitals::index_of(metric)])
+    gave_up = engine_.lose(*watch->condition, how, now, *this) || gave_up;
+  return gave_up;
 }
 
-void Bed::judge_sensor(const Observation& observation, bool gave_up, Stamp now) {
-  if (observation.metric == Metric::hr)
-    engine_.assert_present(*ecg_leads_, observation.reason == Reason::leads_off, now, *this);
-  const bool oximeter = observation.metric == Metric::spo2 || observation.metric == Metric::pr;
-  if (!oximeter) return;
-  const bool gone = sensor_gone(observation.reason) && !observation.has_value();
-  if (gone &&
-      gave_up) {  // a violation was waiting for its delay: the nurse hears at once why it is not judged
-    engine_.assert_at_once(*spo2_sensor_, now, *this);
-  } else if (observation.metric == Metric::spo2 || !expected(Metric::spo2)) {
-    engine_.assert_present(*spo2_sensor_, gone, now, *this);
-    engine_.assert_present(*spo2_signal_, signal_poor(observation.reason), now, *this);
-  }
+// True: a zero was waiting for its delay and is now without any word.
+bool Bed::judge_rate_zero(const Entry& entry, Stamp now) {
+  const Observation& word = entry.observation;
+  if (word.metric != settings_.leads.rate) return false;
+  const bool zero = word.reason == Reason::zero && !word.has_value();
+  if (!zero && !word.has_value()) return engine_.lose(*hr_zero_, Data::lost, now, *this);
+  alarms::Reading reading = alarms::statement(zero, now);
+  reading.questionable = word.quality == Quality::questionable;
+  if (zero) reading.fresh_until = entry.fresh_until;
+  engine_.read(*hr_zero_, reading, now, *this);
+  return false;
 }
 
-void Bed::judge_rate_zero(const Observation& observation, Stamp now) {
-  if (observation.metric != settings_.leads.rate) return;
-  if (observation.reason == Reason::zero && !observation.has_value()) {
-    engine_.assert_present(*hr_zero_, true, now, *this);
-  } else if (observation.quality == Quality::valid) {
-    engine_.assert_present(*hr_zero_, false, now, *this);
+void Bed::judge_sensor(const Entry& entry, Stamp now) {
+  const Observation& word = entry.observation;
+  if (word.metric == Metric::hr)
+    engine_.assert_present(*ecg_leads_, word.reason == Reason::leads_off, now, *this);
+  const Metric speaks = expected(Metric::spo2) ? Metric::spo2 : Metric::pr;
+  if (word.metric != speaks) return;
+  engine_.assert_present(*spo2_sensor_, sensor_gone(word.reason) && !word.has_value(), now, *this);
+  engine_.assert_present(*spo2_signal_, signal_poor(word.reason), now, *this);
+}
+
+// A violation was waiting for its delay when the device withdrew the value: the nurse hears at once why it is
+// not judged.
+void Bed::say_why(Entry& entry, Stamp now) {
+  const Observation& word = entry.observation;
+  alarms::Condition* why = stale_[vitals::index_of(word.metric)];
+  if (oximeter(word.metric) && sensor_gone(word.reason)) {
+    why = spo2_sensor_;
+  } else if (oximeter(word.metric) && signal_poor(word.reason)) {
+    why = spo2_signal_;
+  } else if (word.metric == Metric::hr && word.reason == Reason::leads_off) {
+    why = ecg_leads_;
   } else {
-    engine_.lose(*hr_zero_, Data::lost, now, *this);
+    entry.given_up = true;
   }
+  if (why != nullptr) engine_.assert_at_once(*why, now, *this);
 }
 
 void Bed::frame_end(std::size_t source, Stamp rx) {
@@ -144,30 +208,29 @@ void Bed::frame_end(std::size_t source, Stamp rx) {
 void Bed::take_cuff(std::size_t source, Stamp rx) {
   const auto reading = assembler_.take(rx);
   if (!reading) return;
+  links_[source].demo_seen = reading->test;
+  note_demo(source, rx);
   const Milliseconds limit = cuff_freshness(profile_, cuff_interval(profile_, session_.phase(), titrating_));
-  device_demo(source, reading->test, rx);
+  const bool refused = demo_refused(source, reading->test);
   cuff_ = reading;
+  if (reading->measured_any() && !refused) cuff_measured_ = reading->measured;
   cuff_fresh_until_ = reading->measured.mono + limit;
   cuff_stale_said_ = rx.mono >= cuff_fresh_until_;
   publish_cuff(rx);
-  if (!cuff_stale_said_) judge_cuff(source, rx);
-  check_cuff(rx);
+  if (!cuff_stale_said_) judge_cuff(refused, rx);
+  check_statements(rx);
   deadline_ = own_deadline();
 }
 
-void Bed::judge_cuff(std::size_t source, Stamp now) {
+void Bed::judge_cuff(bool refused, Stamp now) {
+  if (refused || !cuff_->measured_any()) return lose_cuff(Data::lost, now);
   for (const Metric metric : {Metric::nibp_sys, Metric::nibp_dia, Metric::nibp_map}) {
     const auto value = cuff_->part(metric);
-    Observation origin = value ? vitals::measured(metric, *value, cuff_->rx, cuff_->reason)
-                               : vitals::absent(metric, cuff_->reason, cuff_->rx);
+    if (!value) continue;  // a reading that lacks its mean says nothing of the mean
+    Observation origin = vitals::measured(metric, *value, cuff_->rx, cuff_->reason);
+    origin.quality = cuff_->quality;
     origin.t_src = cuff_->measured.wall;
-    origin.test = cuff_->test;
-    if (value && judged(origin, source)) {
-      judge(metric, *value, origin, cuff_fresh_until_, now);
-      session_.observe(metric, *value, now);
-    } else if (!cuff_->sys && !cuff_->dia) {  // a failed measurement, not a reading that lacks its mean
-      lose(metric, Data::lost, now, nullptr);
-    }
+    judge(metric, origin, cuff_fresh_until_, now);
   }
 }
 
@@ -177,7 +240,7 @@ void Bed::publish(Metric metric, Stamp now) {
   entry.published_at = now.mono;
   const Source* source = source_of(metric);
   output_->on_value(entry, source == nullptr ? std::string_view{} : source->name,
-                    sim(metric) || entry.observation.test, now);
+                    sim(metric) || entry.demo || entry.observation.test, now);
 }
 
 void Bed::publish_cuff(Stamp now) {
@@ -190,18 +253,24 @@ void Bed::publish_cuff(Stamp now) {
 }
 
 void Bed::device_demo(std::size_t source, bool on, Stamp now) {
-  LinkState& link = links_[source];
-  if (!on && !link.demo) return;
-  link.demo = on;
-  const Source& settings = settings_.sources[source];
-  engine_.assert_present(*link.demo_mode, on && !settings.sim && !settings.accept_demo, now, *this);
+  advance(now);
+  links_[source].demo_told = on;
+  note_demo(source, now);
+  check_statements(now);
+  deadline_ = own_deadline();
+}
+
+void Bed::note_demo(std::size_t source, Stamp now) {
+  const LinkState& link = links_[source];
+  if (!link.demo() && !link.demo_mode->engaged()) return;  // the everyday case
+  engine_.assert_present(*link.demo_mode, demo_refused(source, link.demo_seen), now, *this);
 }
 
 void Bed::link(std::size_t source, bool up, Stamp now) {
   advance(now);
   LinkState& link = links_[source];
-  if (link.up != up) link.since = now.mono;
   link.up = up;
+  if (up && !link.first_up) link.first_up = now.mono;
   check_statements(now);
   deadline_ = own_deadline();
 }

@@ -19,20 +19,26 @@ inline constexpr Milliseconds publish_ms_min{1'000};
 inline constexpr Milliseconds publish_ms_max{5'000};
 
 struct Entry {
-  Observation observation;           // newest word; has no value when the device said so
-  std::optional<MonoTime> value_at;  // when the newest value came (a cuff: when it measured)
-  MonoTime fresh_until = MonoTime::min();
-  vitals::WallTime valid_until{};
+  Observation observation;  // newest word; has no value when the device said so, or when it is past its limit
   bool seen = false;
-  bool stale_said = false;
-  // publication
-  bool dirty = false;
+  bool demo = false;      // from a device in demo or test mode, and the settings do not accept that
+  bool expired = false;   // the word is past its freshness limit, and that was told
+  bool given_up = false;  // the device withdrew a value while a violation waited for its delay
+  MonoTime fresh_until = MonoTime::min();  // of the word
+  vitals::WallTime valid_until{};
+
+  // The newest value that was new: its arrival and the device's time, to know a repeat.
+  std::optional<MonoTime> value_at;
+  std::optional<vitals::WallTime> value_t_src;
+  double value = 0;
+
+  bool dirty = false;  // changed since it was published
   MonoTime published_at = MonoTime::min();
 
-  bool fresh(MonoTime now) const { return seen && observation.has_value() && now < fresh_until; }
+  // A value that may stand for the patient now.
+  bool current(MonoTime now) const { return seen && observation.has_value() && !demo && now < fresh_until; }
   MonoTime publish_due() const {
-    if (!seen) return MonoTime::max();
-    if (published_at == MonoTime::min()) return MonoTime::min();
+    if (published_at == MonoTime::min()) return seen ? MonoTime::min() : MonoTime::max();
     return published_at + (dirty ? publish_ms_min : publish_ms_max);
   }
 };

@@ -7,13 +7,21 @@ namespace {
 
 using vitals::Metric;
 using vitals::Observation;
+using vitals::Quality;
 
 std::size_t slot(Metric metric) { return vitals::index_of(metric) - vitals::index_of(Metric::nibp_sys); }
 
+std::optional<vitals::WallTime> own_time(const Observation& part) {
+  return part.time_source == vitals::TimeSource::own ? part.t_src : std::nullopt;
+}
+
+bool time_trusted(const Observation& part) { return part.clock_trusted && own_time(part); }
+
 // The instant of measurement: the device's own time if it can be trusted and lies in the past.
 vitals::Stamp measured_at(const Observation& part, vitals::Stamp rx) {
-  if (part.time_source != vitals::TimeSource::own || !part.t_src || !part.clock_trusted) return rx;
-  const vitals::Milliseconds age = std::max(vitals::Milliseconds{0}, rx.wall - *part.t_src);
+  if (!time_trusted(part)) return rx;
+  const auto own = own_time(part);
+  const vitals::Milliseconds age = std::max(vitals::Milliseconds{0}, rx.wall - *own);
   return {rx.mono - age, rx.wall - age};
 }
 
@@ -33,42 +41,67 @@ void CuffAssembler::add(const Observation& observation) {
   any_ = true;
 }
 
+// The part that speaks for the measurement: the first with a number, else the first.
+const Observation& CuffAssembler::leading() const {
+  const std::optional<Observation>* first = nullptr;
+  for (const auto& part : parts_) {
+    if (!part) continue;
+    if (part->has_value()) return *part;
+    if (first == nullptr) first = &part;
+  }
+  return **first;
+}
+
+CuffReading CuffAssembler::assemble(const Values& values, vitals::Stamp rx) const {
+  const Observation& lead = leading();
+  CuffReading out;
+  out.sys = values[0];
+  out.dia = values[1];
+  out.map = values[2];
+  out.map_derived = values[2] && parts_[2]->derived;
+  out.quality = lead.quality;
+  out.reason = lead.reason;
+  for (const auto& part : parts_) {
+    if (!part) continue;
+    out.test = out.test || part->test;
+    if (lead.has_value() &&
+        part->quality == Quality::questionable) {  // one doubtful part is a doubtful reading
+      out.quality = part->quality;
+      out.reason = part->reason;
+    }
+  }
+  out.rx = rx;
+  out.measured = measured_at(lead, rx);
+  if (!out.map && out.sys && out.dia) {
+    out.map = (*out.sys + 2 * *out.dia) / 3;
+    out.map_derived = true;
+  }
+  return out;
+}
+
 std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
   if (!any_) return std::nullopt;
-  any_ = false;
-  CuffReading reading;
-  std::optional<double> values[3];
-  const Observation* first = nullptr;
-  for (std::size_t i = 0; i < 3; ++i) {
-    if (!parts_[i]) continue;
-    const Observation& part = *parts_[i];
-    if (part.has_value()) values[i] = part.value;
-    if (first == nullptr || (part.has_value() && !first->has_value())) first = &part;
-    reading.test = reading.test || part.test;
-  }
-  reading.quality = first->quality;
-  for (const auto& part : parts_)  // one doubtful part makes the reading doubtful
-    if (part && first->has_value() && part->quality == vitals::Quality::questionable)
-      reading.quality = part->quality;
-  reading.reason = first->reason;
-  const std::optional<vitals::WallTime> own =
-      first->time_source == vitals::TimeSource::own ? first->t_src : std::nullopt;
-  const bool same_numbers = std::equal(std::begin(values), std::end(values), std::begin(last_));
-  const bool repeat = had_one_ && same_numbers && first->has_value() == last_had_value_ && own == last_t_src_;
-  reading.rx = rx;
-  reading.measured = measured_at(*first, rx);
-  reading.sys = values[0];
-  reading.dia = values[1];
-  reading.map = values[2];
+  Told told;
+  for (std::size_t i = 0; i < parts_.size(); ++i)
+    if (parts_[i] && parts_[i]->has_value()) told.values[i] = parts_[i]->value;
+  told.t_src = own_time(leading());
+  const bool trusted = time_trusted(leading());
+  const CuffReading reading = assemble(told.values, rx);
   for (auto& part : parts_) part.reset();
-  if (repeat) return std::nullopt;
-  std::copy(std::begin(values), std::end(values), std::begin(last_));
-  last_t_src_ = own;
-  last_had_value_ = reading.sys || reading.dia || reading.map;
-  had_one_ = true;
-  if (!reading.map && reading.sys && reading.dia) {
-    reading.map = (*reading.sys + 2 * *reading.dia) / 3;
-    reading.map_derived = true;
+  any_ = false;
+
+  const auto same = [&](const std::optional<Told>& before) {
+    return before && before->values == told.values && before->t_src == told.t_src;
+  };
+  // Told again; or by its own time older than what is known: either way no news of the patient.
+  if (same(reading.measured_any() ? reading_ : failure_) || reading.measured.mono < measured_)
+    return std::nullopt;
+  measured_ = trusted ? reading.measured.mono : vitals::MonoTime::min();
+  if (reading.measured_any()) {
+    reading_ = told;
+    failure_.reset();
+  } else {
+    failure_ = told;
   }
   return reading;
 }

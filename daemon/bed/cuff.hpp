@@ -2,6 +2,7 @@
 // monitor until the next one. A repeated number is not a new reading; an equal number with a new time is.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "daemon/vitals/observation.hpp"
@@ -10,13 +11,14 @@ namespace bed {
 
 struct CuffReading {
   std::optional<double> sys, dia, map;
-  bool map_derived = false;  // (sys + 2 dia) / 3, for display only: no limit judges it
+  bool map_derived = false;  // computed, for display only: no limit judges it
   vitals::Quality quality = vitals::Quality::unavailable;
   vitals::Reason reason = vitals::Reason::none;
   vitals::Stamp rx;
   vitals::Stamp measured;  // the device's time where it tells one that can be trusted, else its first arrival
   bool test = false;
 
+  bool measured_any() const { return sys || dia || map; }  // false: the measurement failed
   std::optional<double> part(vitals::Metric metric) const;
 };
 
@@ -28,13 +30,20 @@ class CuffAssembler {
   std::optional<CuffReading> take(vitals::Stamp rx);
 
  private:
-  std::optional<vitals::Observation> parts_[3];
+  using Values = std::array<std::optional<double>, 3>;  // sys, dia, map
+  struct Told {                                         // what was told last, to know a repeat
+    Values values;
+    std::optional<vitals::WallTime> t_src;
+  };
+
+  CuffReading assemble(const Values& values, vitals::Stamp rx) const;
+  const vitals::Observation& leading() const;
+
+  std::array<std::optional<vitals::Observation>, 3> parts_;
   bool any_ = false;
-  // The last reading, to know a repeat.
-  std::optional<double> last_[3];
-  std::optional<vitals::WallTime> last_t_src_;
-  bool had_one_ = false;
-  bool last_had_value_ = false;
+  std::optional<Told> reading_;                          // the last measurement that gave numbers
+  std::optional<Told> failure_;                          // since then, if one failed
+  vitals::MonoTime measured_ = vitals::MonoTime::min();  // the last, by a trusted time
 };
 
 }  // namespace bed

@@ -119,11 +119,10 @@ Behaviour blind_behaviour(const Profile& profile, Phase phase) {
   return out;
 }
 
-Behaviour cuff_overdue_behaviour(const Profile& profile, Phase phase, Milliseconds interval, bool watched) {
+Behaviour cuff_overdue_behaviour(Phase phase, Milliseconds interval, bool watched) {
   Behaviour out = technical(phase, Priority::low, 0s, 0s);
+  out.priority_critical = Priority::medium;
   out.watched = watched && vitals::in_session(phase) && interval > 0s;
-  const Milliseconds low_at = interval + profile.technical.cuff_overdue_after;
-  raise_in_session(out, phase, std::max(Milliseconds{0}, 2 * interval - low_at), Priority::medium);
   return out;
 }
 
@@ -134,7 +133,8 @@ Behaviour no_baseline_behaviour(Phase phase) {
 }
 
 Behaviour overtime_behaviour(const Profile& profile, Phase phase) {
-  Behaviour out = technical(phase, Priority::low, profile.technical.overtime_on_delay, 0s);
+  const Milliseconds delay = profile.technical.overtime_on_delay;
+  Behaviour out = technical(phase, Priority::low, delay, delay);
   out.watched = phase == Phase::infusing || phase == Phase::held;
   return out;
 }

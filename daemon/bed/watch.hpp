@@ -32,8 +32,9 @@ Behaviour stale_behaviour(const Profile& profile, Phase phase, bool watched);
 Behaviour link_behaviour(const Profile& profile, Phase phase);
 Behaviour demo_behaviour(const Profile& profile, Phase phase);
 Behaviour blind_behaviour(const Profile& profile, Phase phase);
-// `interval` is the cuff interval now in force; zero: no cuff is due.
-Behaviour cuff_overdue_behaviour(const Profile& profile, Phase phase, Milliseconds interval, bool watched);
+// `interval` is the cuff interval now in force; zero: no cuff is due. Critical: overdue at twice the
+// interval.
+Behaviour cuff_overdue_behaviour(Phase phase, Milliseconds interval, bool watched);
 Behaviour no_baseline_behaviour(Phase phase);
 Behaviour overtime_behaviour(const Profile& profile, Phase phase);
 

@@ -26,6 +26,7 @@ namespace {
 
 constexpr std::size_t session_name_length_max = 32;
 constexpr double ms_per_h = 3'600'000;
+constexpr Milliseconds planned_ms_max{7 * 24 * std::int64_t{3'600'000}};  // longer is as good as never
 
 Outcome invalid(std::string text) { return {Verdict::invalid, std::move(text)}; }
 
@@ -119,9 +120,14 @@ std::optional<vitals::MonoTime> Session::phase_since() const {
 
 bool Session::titrating(Stamp now) const { return titrating_until_ && now.mono < titrating_until_->mono; }
 
+std::optional<vitals::MonoTime> Session::overtime_at() const {
+  if (phase_ != Phase::infusing || !planned_ || !started_) return std::nullopt;
+  return started_->mono + held_ + std::min(*planned_, planned_ms_max);
+}
+
 bool Session::overtime(Stamp now) const {
-  if (phase_ != Phase::infusing || !planned_ || !started_) return false;
-  return now.mono - started_->mono - held(now) > *planned_;
+  const auto at = overtime_at();
+  return at && now.mono > *at;
 }
 
 double Session::dose_mg(Stamp now) const {

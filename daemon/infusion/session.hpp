@@ -108,6 +108,8 @@ class Session {
   std::optional<vitals::MonoTime> titrating_until() const;
   std::optional<vitals::MonoTime> phase_since() const;
   bool overtime(Stamp now) const;  // infusing past the planned time, holds not counted
+  // When that will be, or was. nullopt: not infusing, or no time was planned.
+  std::optional<vitals::MonoTime> overtime_at() const;
   Dose dose(Stamp now) const;
   View view(Stamp now) const;
 

@@ -1,0 +1,152 @@
+// Which conditions a bed has, and what the phase makes of them.
+#include <algorithm>
+
+#include "daemon/bed/bed.hpp"
+
+namespace bed {
+namespace {
+
+using alarms::ConditionSpec;
+using alarms::EndReason;
+using alarms::Kind;
+using alarms::Side;
+
+constexpr std::array<Metric, 3> arterial_metrics{Metric::art_sys, Metric::art_dia, Metric::art_map};
+
+// The arterial line is one device with one condition: art_sys stands for the three.
+bool has_own_stale(Metric metric) {
+  return !vitals::is_cuff(metric) && metric != Metric::art_dia && metric != Metric::art_map;
+}
+
+}  // namespace
+
+alarms::Condition& Bed::add(ConditionSpec spec) { return engine_.add(std::move(spec)); }
+
+alarms::Condition* Bed::add_technical(std::string name, std::string label, std::string advice,
+                                      std::string source) {
+  return &add(
+      {std::move(name), std::move(label), std::move(advice), Kind::technical, Side::none, std::move(source)});
+}
+
+void Bed::add_conditions() {
+  add_limits();
+  add_sensors();
+  add_stale();
+  cuff_overdue_ =
+      add_technical("nibp-overdue", "NIBP overdue", "take a blood pressure", source_name(Metric::nibp_sys));
+  blind_ = add_technical("bed-blind", "neither rate nor SpO2 is current", "go to the bed");
+  no_baseline_ = add_technical("no-baseline", "infusion without a baseline", "enter a baseline");
+  overtime_ = add_technical("infusion-overtime", "infusion past its planned time", "record the stop");
+  add_links();
+}
+
+void Bed::add_limits() {
+  watches_.reserve(alarms::limit_count);  // watches_of_ points into it
+  for (std::size_t i = 0; i < alarms::limit_count; ++i) {
+    const auto id = static_cast<LimitId>(i);
+    const Metric metric = metric_of(id, settings_.leads);
+    const alarms::LimitRule& rule = profile_.limits[vitals::index_of(Phase::infusing)][i];
+    alarms::Condition& condition =
+        add({std::string{alarms::name(id)}, std::string{label_of(id, metric)}, std::string{rule.advice},
+             Kind::physiological, alarms::side_of(id), source_name(metric)});
+    watches_.push_back({id, metric, &condition, {}});
+    watches_of_[vitals::index_of(metric)].push_back(&watches_.back());
+  }
+}
+
+void Bed::add_sensors() {
+  hr_zero_ = &add({"hr-zero", "monitor reports 0: check patient", "check patient", Kind::physiological,
+                   Side::none, source_name(settings_.leads.rate)});
+  const std::string oximeter = source_name(expected(Metric::spo2) ? Metric::spo2 : Metric::pr);
+  spo2_sensor_ = add_technical("spo2-sensor", "SpO2 sensor off", "check probe", oximeter);
+  spo2_signal_ = add_technical("spo2-signal", "SpO2 signal poor", "check probe and perfusion", oximeter);
+  ecg_leads_ = add_technical("ecg-leads", "ECG leads off", "check electrodes", source_name(Metric::hr));
+}
+
+void Bed::add_stale() {
+  for (const auto& facts : vitals::metrics) {
+    if (!has_own_stale(facts.metric)) continue;
+    const bool arterial = vitals::is_arterial(facts.metric);
+    const std::string name = arterial ? "art" : std::string{facts.name};
+    const std::string label = arterial ? "ART" : std::string{facts.label};
+    stale_[vitals::index_of(facts.metric)] =
+        add_technical(name + "-stale", label + ": no current value", "check monitor and connection",
+                      source_name(facts.metric));
+  }
+  for (const Metric metric : arterial_metrics)
+    stale_[vitals::index_of(metric)] = stale_[vitals::index_of(Metric::art_sys)];
+}
+
+void Bed::add_links() {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    const std::string& source = settings_.sources[i].name;
+    links_[i].lost =
+        add_technical("link-lost-" + source, "no connection to " + source, "check cable and monitor", source);
+    links_[i].demo_mode =
+        add_technical("demo-mode-" + source, source + " is in demo or test mode", "leave demo mode", source);
+  }
+}
+
+bool Bed::expects_arterial() const {
+  return std::any_of(arterial_metrics.begin(), arterial_metrics.end(),
+                     [this](Metric metric) { return expected(metric); });
+}
+
+void Bed::apply_phase(Stamp now) {
+  titrating_ = session_.titrating(now);
+  const bool watching = session_.in_progress() || !settings_.idle_off;
+  apply_limits(now, watching);
+  apply_technical(now, watching);
+  if (cuff_ && !cuff_stale_said_) {  // how long a reading counts follows the interval; what is stale stays so
+    const Milliseconds interval = cuff_interval(profile_, session_.phase(), titrating_);
+    const MonoTime until = cuff_->measured.mono + cuff_freshness(profile_, interval);
+    if (until != cuff_fresh_until_) {
+      cuff_fresh_until_ = until;
+      check_cuff(now);
+      if (!cuff_stale_said_) publish_cuff(now);
+    }
+  }
+  check_statements(now);
+  deadline_ = own_deadline();
+}
+
+void Bed::apply_limits(Stamp now, bool watching) {
+  const Phase phase = session_.phase();
+  for (Watch& watch : watches_) {
+    const alarms::LimitRule& rule = profile_.limits[vitals::index_of(phase)][alarms::index_of(watch.id)];
+    watch.limit = alarms::Limit(rule, alarms::side_of(watch.id), baseline(watch.metric));
+    const bool watched = watching && source_of(watch.metric) != nullptr;
+    engine_.set_behaviour(*watch.condition, limit_behaviour(profile_, phase, watch.id, watch.metric, watched),
+                          EndReason::phase, now, *this);
+  }
+  const bool watched = watching && source_of(settings_.leads.rate) != nullptr;
+  engine_.set_behaviour(*hr_zero_, hr_zero_behaviour(profile_, watched), EndReason::phase, now, *this);
+}
+
+void Bed::apply_technical(Stamp now, bool watching) {
+  const Phase phase = session_.phase();
+  const auto set = [&](alarms::Condition& condition, Behaviour behaviour) {
+    behaviour.watched = behaviour.watched && watching;
+    engine_.set_behaviour(condition, behaviour, EndReason::phase, now, *this);
+  };
+  const bool oximeter = expected(Metric::spo2) || expected(Metric::pr);
+  set(*spo2_sensor_, sensor_behaviour(profile_, phase, oximeter));
+  set(*spo2_signal_, sensor_behaviour(profile_, phase, oximeter));
+  set(*ecg_leads_, sensor_behaviour(profile_, phase, expected(Metric::hr)));
+  for (const auto& facts : vitals::metrics) {
+    if (!has_own_stale(facts.metric)) continue;
+    const bool watched = vitals::is_arterial(facts.metric) ? expects_arterial() : expected(facts.metric);
+    set(*stale_[vitals::index_of(facts.metric)], stale_behaviour(profile_, phase, watched));
+  }
+  set(*cuff_overdue_,
+      cuff_overdue_behaviour(phase, cuff_interval(profile_, phase, titrating_), expected(Metric::nibp_sys)));
+  set(*blind_, blind_behaviour(profile_, phase));
+  set(*no_baseline_, no_baseline_behaviour(phase));
+  set(*overtime_, overtime_behaviour(profile_, phase));
+  for (LinkState& link : links_) {
+    set(*link.lost, link_behaviour(profile_, phase));
+    set(*link.demo_mode, demo_behaviour(profile_, phase));
+  }
+}
+
+}  // namespace bed
