@@ -13,7 +13,9 @@
 namespace stations {
 
 // What overtakes what in the outbox, and what is dropped first when it is full: observations, then events,
-// then state. Alarms and answers are never dropped.
+// then state. Alarms and answers are never dropped: an outbox full of them means that the broker takes
+// nothing, and the link is broken and built anew. The order within a topic is kept for messages of one lane
+// and one QoS, so a topic always uses the same ones.
 enum class Lane : std::uint8_t { alarm, answer, state, event, observation };
 
 struct Message {
@@ -22,56 +24,75 @@ struct Message {
   std::uint8_t qos = 1;
   bool retain = false;
   Lane lane = Lane::state;
-  std::uint64_t token = 0;  // not 0: on_delivered is called with it
+  std::uint64_t token = 0;  // not 0: on_delivered is called with it, exactly once
 };
 
 struct BrokerSettings {
-  std::string host;
+  std::string host;  // an address: looking up a name can block the library for half a minute
   std::uint16_t port = 1883;
   std::string client_id;
   std::string user, password;
   bool tls = false;
-  std::string ca_file, cert_file, key_file;
+  std::string ca_file, cert_file, key_file;  // PEM; no ca_file: the system's authorities
   vitals::Milliseconds keepalive{5000};
-  std::size_t outbox_max = 20'000;
+  std::size_t outbox_max = 20'000;  // messages
+  std::string tick_topic;           // a tiny message each second keeps the library awake; empty: none
 };
 
+// All are optional. They are called in the link's own or the library's threads, one at a time, never after
+// stop() has returned, and must only hand over to the caller's own thread: no waiting, no stop(), no
+// exception.
 struct BrokerHandlers {
-  // Called before every connect attempt: the will, made anew so that it carries the coming connection's number.
+  // Called before every connect attempt: the will, made anew so that it carries the coming connection's
+  // number. Each attempt has a number of its own, higher than all before: a broker may have taken an attempt
+  // for a connection that we gave up, and its late will must not pass for that of the connection that stands.
   std::function<Message(std::uint64_t connection)> make_will;
   std::function<void(std::uint64_t connection)> on_connected;
-  std::function<void(const std::string& reason)> on_lost;
+  std::function<void(const std::string& reason)> on_lost;  // only after on_connected
   std::function<void(std::string topic, std::string payload, bool retained)> on_message;
-  std::function<void(std::uint64_t token, bool delivered)> on_delivered;  // false: unknown, send again
+  // true: the broker has it (QoS 0: it was written). false: unknown, send again. When a message is not taken
+  // at all, or thrown out by another, this is called from within publish().
+  std::function<void(std::uint64_t token, bool delivered)> on_delivered;
+  std::function<void(const std::string& reason)> on_connect_failed;
+  std::function<void(const std::string& filter, bool granted)> on_subscribed;
 };
 
 struct BrokerHealth {
   bool connected = false;
-  std::size_t queued = 0;
-  std::uint64_t published = 0, dropped = 0;
+  std::size_t queued = 0;        // in the outbox and on their way
+  std::uint64_t published = 0;   // taken by the broker
+  std::uint64_t dropped = 0;     // thrown out of a full outbox
   std::int64_t ack_ms_last = 0;  // publish to PUBACK
+  std::uint64_t nudges = 0;      // how often the library had to be woken for an alarm or answer
 };
 
 class BrokerLink {
  public:
+  // Takes http_proxy and https_proxy out of the environment (the library would send plain MQTT there), so it
+  // is made before other threads read the environment.
   BrokerLink(BrokerSettings settings, BrokerHandlers handlers);
+  // Without stop() the connection is left to the end of the process, so that the broker publishes the will.
   ~BrokerLink();
   BrokerLink(const BrokerLink&) = delete;
   BrokerLink& operator=(const BrokerLink&) = delete;
 
-  void start();  // returns at once; connects and reconnects by itself
-  // Only while connected; messages that are in the outbox when the link breaks are dropped with
-  // on_delivered(token, false): the caller publishes its current state again on connect.
+  void start();  // returns at once; connects and reconnects by itself, after 0.5 s, then up to 8 s
+  // Any thread; never waits for the network. Only while connected; messages that are in the outbox or on
+  // their way when the link breaks are dropped with on_delivered(token, false): the caller publishes its
+  // current state again on connect.
   void publish(Message message);
+  // For this connection: the caller subscribes again in on_connected.
   void subscribe(std::string filter, int qos);
   void unsubscribe(std::string filter);
-  // Publishes `last` (our own retained offline), waits for its PUBACK, disconnects; gives up after `limit`.
+  // Sends what waits (observations aside), then `last` (our own retained offline), waits for its PUBACK and
+  // disconnects. Gives up after `limit`: the library's threads are then left behind, the process should end
+  // with _exit, and the broker publishes the will. Not connected: returns without sending.
   void stop(Message last, vitals::Milliseconds limit);
   BrokerHealth health() const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  class Publisher;
+  std::shared_ptr<Publisher> publisher_;  // shared with its thread, which may outlive a stop() that gave up
 };
 
 }  // namespace stations
