@@ -7,13 +7,14 @@
 //             b6     format 1: sensor disconnected; format 8: defined by an older model only, not used
 //             OOT    out of track      LOWP  low perfusion     MARGP  marginal perfusion, not used
 //             ARTF   bad pulse         r8 r7 upper bits of the rate
-//   STATUS2   bit 3 SNSA finger out (the numbers are held for up to 10 s), bit 0 low battery. Bits 1 and 2
-//   differ
-//             between models and are not used.
+//   STATUS2   bit 3 SNSA finger out (the numbers are held for up to 10 s), bit 0 low battery. Bits 1 and
+//             2 differ between models and are not used.
 //
-// With bit 7 as the only envelope a frame is believed only behind a frame that was exactly as long as it has
-// to be: a device set to another format then yields faults, and no values. The price is the first second.
+// With bit 7 as the only envelope a frame is believed at once only behind one that was exactly as long as it
+// has to be. The first waits until the next one starts or the line is silent, as it is for most of a second:
+// a device set to another format yields faults, and no values.
 #include <array>
+#include <optional>
 
 #include "drivers/nonin_formats.hpp"
 
@@ -49,10 +50,17 @@ class Slow final : public Driver {
     }
   }
 
-  // A frame cut in the middle is dropped when the next byte comes; until then there is nothing to say.
-  void tick(vitals::Stamp, Sink&) override {}
+  void tick(vitals::Stamp now, Sink& out) override {
+    if (waiting_ && state_ == State::frame_complete && now.mono - last_rx_.mono > gap_ms_max) believe(out);
+  }
 
  private:
+  using Frame = std::array<std::uint8_t, format_8_bytes>;
+  struct Waiting {
+    Frame frame;
+    vitals::Stamp rx;
+  };
+
   // Where the next byte stands.
   enum class State : std::uint8_t { lost, in_frame, frame_complete };
 
@@ -64,31 +72,41 @@ class Slow final : public Driver {
     frame_[size_++] = byte;
     if (size_ < frame_bytes_) return;
     state_ = State::frame_complete;
-    if (in_step_) take_frame(rx, out);
+    if (waiting_) believe(out);
+    if (in_step_) return take_frame(frame_, rx, out);
+    waiting_ = Waiting{frame_, rx};
   }
 
   void start_frame(std::uint8_t byte, vitals::Stamp rx, Sink& out) {
     if (state_ == State::in_frame) lose("frame-restarted", rx, out);
-    if (state_ == State::frame_complete) in_step_ = true;
     state_ = State::in_frame;
     frame_[0] = byte;
     size_ = 1;
+  }
+
+  // The frame that waited was exactly as long as it has to be, and so is what follows it.
+  void believe(Sink& out) {
+    const Waiting first = *waiting_;
+    waiting_.reset();
+    in_step_ = true;
+    take_frame(first.frame, first.rx, out);
   }
 
   void lose(std::string_view reason, vitals::Stamp rx, Sink& out) {
     out.on_fault(broken(reason, offset_, rx));
     state_ = State::lost;
     in_step_ = false;
+    waiting_.reset();
   }
 
-  void take_frame(vitals::Stamp rx, Sink& out) {
-    const unsigned status = frame_[0];
-    const unsigned status2 = frame_bytes_ == format_8_bytes ? frame_[3] : 0U;
+  void take_frame(const Frame& frame, vitals::Stamp rx, Sink& out) {
+    const unsigned status = frame[0];
+    const unsigned status2 = frame_bytes_ == format_8_bytes ? frame[3] : 0U;
     low_battery_.set((status2 & status2_low_battery) != 0, rx, out);
     if (const Reason sensor = sensor_state(status, status2); sensor != Reason::none) {
       oximetry::report_absent(sensor, Quality::invalid, rx, out);
     } else {
-      oximetry::report(reading(rate_9_bit(status, frame_[1]), frame_[2]), doubt(status), {rx, offset_}, out);
+      oximetry::report(reading(rate_9_bit(status, frame[1]), frame[2]), doubt(status), {rx, offset_}, out);
     }
     out.on_frame_end(rx);
   }
@@ -105,12 +123,13 @@ class Slow final : public Driver {
   }
 
   const std::size_t frame_bytes_;
-  std::array<std::uint8_t, format_8_bytes> frame_{};
+  Frame frame_{};
+  std::optional<Waiting> waiting_;
   std::size_t size_ = 0;
   std::uint64_t offset_ = 0;
   vitals::Stamp last_rx_;
   State state_ = State::lost;
-  bool in_step_ = false;  // the last frame was followed by the start of another
+  bool in_step_ = false;  // frames are believed at once
   oximetry::Level low_battery_{Signal::low_battery};
 };
 
