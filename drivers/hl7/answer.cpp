@@ -80,16 +80,18 @@ AnswerWriter::Wishes AnswerWriter::wishes_of(const Header& header, bool header_u
     case AckRule::automatic: break;
   }
   if (!header_usable) return {Wish::never, Wish::always};
-  const std::string_view accept = stated(header.component(15, 1));
-  const std::string_view application = stated(header.component(16, 1));
-  if (accept.empty() && application.empty()) return {Wish::never, Wish::always};
-  const auto wish = [](std::string_view word) {
-    if (word == "AL") return Wish::always;
-    if (word == "ER") return Wish::on_error;
-    if (word == "SU") return Wish::on_success;
+  const auto word = [&](std::size_t n) {
+    const std::string_view text = header.component(n, 1);
+    return text == "AL" || text == "NE" || text == "ER" || text == "SU" ? text : std::string_view{};
+  };
+  const auto wish = [](std::string_view text) {
+    if (text == "AL") return Wish::always;
+    if (text == "ER") return Wish::on_error;
+    if (text == "SU") return Wish::on_success;
     return Wish::never;
   };
-  return {wish(accept), wish(application)};
+  if (word(15).empty() && word(16).empty()) return {Wish::never, Wish::always};
+  return {wish(word(15)), wish(word(16))};
 }
 
 // With both answers wanted the accept answer goes first, as a frame of its own.

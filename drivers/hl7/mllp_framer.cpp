@@ -18,6 +18,14 @@ constexpr bool is_idle(char c) {
 
 constexpr bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
+// `MSH`, perhaps behind a byte order mark, blanks or line ends.
+bool starts_with_message(std::string_view text) {
+  const std::size_t at = text.substr(0, leading_bytes_max + 3).find("MSH");
+  if (at == none) return false;
+  return std::none_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                      [](char c) { return c > ' ' && c < 0x7F; });
+}
+
 }  // namespace
 
 bool looks_framed(Bytes bytes) {
@@ -146,7 +154,8 @@ void Framer::feed_raw(std::string_view rest, vitals::Stamp rx, Events& events) {
       deliver_raw(start, start > raw_carried_ ? rx : rx_, events);
     }
     if (buffer_.size() > frame_bytes_max_) lose_raw("frame-too-long", rx, events);
-    if (buffer_.size() > garbage_bytes_max && !starts_with_message()) lose_raw("no-frame-start", rx, events);
+    if (buffer_.size() > garbage_bytes_max && !starts_with_message({buffer_.data(), buffer_.size()}))
+      lose_raw("no-frame-start", rx, events);
   }
   rx_ = rx;
 }
@@ -162,14 +171,9 @@ std::size_t Framer::next_raw_start() {
   return none;
 }
 
-bool Framer::starts_with_message() const {
-  const std::string_view text(buffer_.data(), buffer_.size());
-  return text.substr(0, leading_bytes_max + 3).find("MSH") != none;
-}
-
 void Framer::deliver_raw(std::size_t length, vitals::Stamp rx, Events& events) {
   const std::string_view text(buffer_.data(), length);
-  if (starts_with_message()) {
+  if (starts_with_message(text)) {
     events.on_frame(text, offset_, rx);
   } else if (!std::all_of(text.begin(), text.end(), is_idle)) {
     events.on_framing_fault("bytes-between-frames", offset_, rx);

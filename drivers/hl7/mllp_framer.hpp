@@ -64,7 +64,6 @@ class Framer {
   void deliver(std::string_view frame, Events& events);
   void feed_raw(std::string_view rest, vitals::Stamp rx, Events& events);
   std::size_t next_raw_start();
-  bool starts_with_message() const;
   void deliver_raw(std::size_t length, vitals::Stamp rx, Events& events);
   void lose_raw(std::string_view reason, vitals::Stamp rx, Events& events);
   void lose(std::string_view reason, Events& events);

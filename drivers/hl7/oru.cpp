@@ -364,7 +364,11 @@ void OruReader::offer(const Row& row, Observation seen) {
   seen.test = seen.test || test_;
   seen.clock_trusted = clock_trusted_;
   set_time(row, seen);
-  const Candidate fresh{seen, row.watched.rank, fields_[3], trim(fields_[4]), fields_[6], row.value};
+  const bool numeric =
+      row.type == "NM" || row.type == "SN";  // a text may hold anything: not shown in a fault
+  const Candidate fresh{seen,       row.watched.rank,
+                        fields_[3], trim(fields_[4]),
+                        fields_[6], numeric ? row.value : std::string_view{}};
   Candidate& held = candidates_[vitals::index_of(seen.metric)];
   if (!filled_.contains(seen.metric)) {
     held = fresh;

@@ -1,0 +1,173 @@
+// Goal: a message is split as its own header says, escapes are decoded once and only in leaves, and a header
+// that leaves doubt is refused. Method: tables of headers and leaves.
+#include "drivers/hl7/message.hpp"
+
+#include "drivers/hl7/subject.hpp"
+#include "tests/unit/hl7/message_lab.hpp"
+
+namespace drivers::hl7::test {
+namespace {
+
+TEST(Message, Separators) {
+  struct Case {
+    std::string_view msh2;
+    HeaderState state;
+    std::string_view answer;
+  };
+  const std::vector<Case> cases{
+      {"^~\\&", HeaderState::sound, "^~\\&"},      {"^~\\&#", HeaderState::sound, "^~\\&#"},
+      {"^~&", HeaderState::repaired, "^~\\&"},     {"^~\\\\&", HeaderState::repaired, "^~\\&"},
+      {"^&", HeaderState::repaired, "^&"},         {"^~", HeaderState::repaired, "^~"},
+      {"~&#\\", HeaderState::sound, "~&#\\"},      {"^&\\&", HeaderState::unusable, "^~\\&"},
+      {"", HeaderState::unusable, "^~\\&"},        {"ABCD", HeaderState::unusable, "^~\\&"},
+      {"^~\\&#!", HeaderState::unusable, "^~\\&"},
+  };
+  for (const Case& one : cases) {
+    const std::string line = "MSH|" + std::string(one.msh2) + "|MON|BAY";
+    Header header;
+    EXPECT_EQ(header.parse(line), one.state) << one.msh2;
+    EXPECT_EQ(header.encoding(), one.answer) << one.msh2;
+    EXPECT_EQ(header.field(3), one.state == HeaderState::unusable ? "" : "MON") << one.msh2;
+  }
+}
+
+TEST(Message, AnEatenBackslashLeavesNothingThatEscapes) {
+  Header header;
+  EXPECT_EQ(header.parse("MSH|^~&|MON"), HeaderState::repaired);
+  Scratch scratch;
+  EXPECT_EQ(text_of("a\\F\\b", header.separators(), scratch), "a\\F\\b");
+}
+
+TEST(Message, OtherSeparatorsSplitMessageTypeToo) {
+  Header header;
+  EXPECT_EQ(header.parse("MSH@~&#\\@MON@@@@@@ORU~R01@1"), HeaderState::sound);
+  EXPECT_EQ(header.component(9, 2), "R01");
+  EXPECT_EQ(header.parse("MSH^~|\\&^MON^^^^^^ORU~R01^1"), HeaderState::sound);
+  EXPECT_EQ(header.component(9, 1), "ORU");
+}
+
+TEST(Message, Escapes) {
+  const Separators by;
+  const std::vector<std::pair<std::string_view, std::string_view>> cases{
+      {"plain", "plain"},
+      {"50\\F\\120 \\T\\ \\S\\ \\R\\", "50|120 & ^ ~"},
+      {"\\E\\F\\E\\", "\\F\\"},  // decoded once, never twice
+      {"\\X4142\\", "AB"},
+      {"\\X414\\", "\\X414\\"},
+      {"a\\H\\b\\N\\c", "abc"},
+      {"one\\.br\\two", "one two"},
+      {"a\\.in+4\\b", "ab"},
+      {"C:\\dir", "C:\\dir"},
+      {"\\Zx\\", "\\Zx\\"},
+      {"\\C2842\\", "\\C2842\\"},
+      {"a\\X0D\\OBX", "a OBX"},  // no control character leaves
+      {"\"\"", ""},
+      {" id ", "id"},
+  };
+  for (const auto& [leaf, text] : cases) {
+    Scratch scratch;
+    EXPECT_EQ(text_of(leaf, by, scratch), text) << leaf;
+  }
+}
+
+TEST(Message, WhatLeavesIsUtf8) {
+  const Separators by;
+  Scratch scratch;
+  EXPECT_EQ(text_of("M\xC3\xBCller", by, scratch), "M\xC3\xBCller");
+  EXPECT_EQ(text_of("M\xFCller", by, scratch), "M\xC3\xBCller");
+  EXPECT_EQ(text_of("\xC0\xAF", by, scratch), "\xC3\x80\xC2\xAF");  // overlong is not UTF-8
+  EXPECT_EQ(text_of("a\x7F\x01z", by, scratch), "a  z");
+}
+
+TEST(Message, ATextThatDoesNotFitIsLeftOutNotCut) {
+  const Separators by;
+  Scratch scratch;
+  const std::string leaf = "B\\E\\" + std::string(100, 'x');
+  std::size_t read = 0;
+  while (!text_of(leaf, by, scratch).empty()) ASSERT_LT(++read, 100U);
+  EXPECT_GT(read, 5U);
+}
+
+TEST(Message, LinesEndAtCrAndLfAlike) {
+  std::vector<std::string_view> lines;
+  EXPECT_TRUE(split_lines("MSH|1\r\n\r\n \tPID|2\nOBX|3\n\rOBX|4", lines));
+  EXPECT_EQ(lines, (std::vector<std::string_view>{"MSH|1", "PID|2", "OBX|3", "OBX|4"}));
+}
+
+TEST(Message, TooManySegmentsAreNoticed) {
+  std::string text;
+  for (std::size_t i = 0; i < segments_max; ++i) text += "A\r";
+  std::vector<std::string_view> lines;
+  EXPECT_TRUE(split_lines(text, lines));
+  EXPECT_FALSE(split_lines(text + "B\r", lines));
+  EXPECT_EQ(lines.size(), segments_max);
+}
+
+TEST(Message, SegmentNames) {
+  EXPECT_EQ(id_of("OBX|1", '|'), obx);
+  EXPECT_EQ(id_of("obx|1", '|'), obx);
+  EXPECT_EQ(id_of("PV1", '|'), pv1);
+  EXPECT_EQ(id_of("INVALID SEGMENT", '|'), no_segment);
+  EXPECT_EQ(id_of("1BX|1", '|'), no_segment);
+  EXPECT_EQ(id_of("OB", '|'), no_segment);
+}
+
+TEST(Message, FieldsAreCountedAtAnyLength) {
+  for (std::size_t length = 0; length < 40; ++length) {
+    const std::string pad(length, 'x');
+    Fields fields;
+    const std::string segment = "OBX|" + pad + "|" + pad + "||end";
+    fields.split(segment, Separators{});
+    ASSERT_EQ(fields.count(), 5U) << length;
+    EXPECT_EQ(fields[4], "end");
+    EXPECT_EQ(fields[9], "");
+  }
+}
+
+// In GB 18030 the second byte of a character may be 0x7C.
+TEST(Message, TheSecondByteOfACharacterIsNoSeparator) {
+  Header header;
+  header.parse("MSH|^~\\&|MON||||||ORU^R01|1|P|2.4||||||GB 18030-2000");
+  Fields fields;
+  fields.split("PID|||17||\x90\x7C\x90\x5E|after", header.separators());
+  EXPECT_EQ(fields[6], "after");
+  EXPECT_EQ(component(fields[5], 1, header.separators()), "\x90\x7C\x90\x5E");
+}
+
+TEST(Subject, PlaceholdersAreNoPatient) {
+  const Separators by;
+  Scratch scratch;
+  EXPECT_EQ(read_patient_id("PID|||T100^^^H^MR~OTHER", by, scratch), "T100");
+  EXPECT_EQ(read_patient_id("PID|||0000", by, scratch), "0000");
+  const std::string unknown = "PID|||T100" + std::string(28, '|') + "Y";
+  const std::vector<std::string_view> placeholders{
+      "PID", "PID|||", "PID|||0", "PID|||^^^Hospital^PI", "PID|||\"\"", "PID|||Unknown Patient^x", unknown};
+  for (const std::string_view segment : placeholders)
+    EXPECT_EQ(read_patient_id(segment, by, scratch), "") << segment;
+}
+
+TEST(Subject, Places) {
+  struct Case {
+    std::string_view location, unit, room, bed;
+  };
+  const std::vector<Case> cases{{"ICU^101^A", "ICU", "101", "A"},
+                                {"ICU^BED-03^^HOSP", "ICU", "BED-03", ""},
+                                {"^^BED-001^ip:1", "", "", "BED-001"},
+                                {"^^&24", "", "", "24"},
+                                {"^^ICU&1&3232237756&4601&&1", "ICU", "", "1"},
+                                {"^^Doc1&5&1", "", "", "Doc1"},
+                                {"^^", "", "", ""},
+                                {"\"\"", "", "", ""}};
+  for (const Case& one : cases) {
+    Scratch scratch;
+    drivers::Subject subject;
+    const std::string segment = "PV1||I|" + std::string(one.location);
+    read_visit(segment, Separators{}, scratch, subject);
+    EXPECT_EQ(std::string(subject.point_of_care), one.unit) << one.location;
+    EXPECT_EQ(std::string(subject.room), one.room) << one.location;
+    EXPECT_EQ(std::string(subject.bed), one.bed) << one.location;
+  }
+}
+
+}  // namespace
+}  // namespace drivers::hl7::test
