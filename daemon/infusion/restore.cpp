@@ -30,11 +30,9 @@ View Session::view(Stamp now) const {
   out.rate = rate_;
   if (started_) {
     out.rate_mg_per_h = phase_ == Phase::infusing ? mg_per_h_ : 0;
-    if (kg_) {
-      out.rate_mg_per_kg_h = *out.rate_mg_per_h / *kg_;
-      out.band = band_of(mg_per_h_ / *kg_);
-    }
+    if (kg_) out.rate_mg_per_kg_h = *out.rate_mg_per_h / *kg_;
   }
+  out.band = band();
   out.planned_mg_per_kg = planned_mg_per_kg_;
   out.planned = planned_;
   const Dose given = dose(now);

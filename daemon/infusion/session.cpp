@@ -146,6 +146,8 @@ Dose Session::dose(Stamp now) const {
   return out;
 }
 
+DoseBand Session::band() const { return kg_ ? band_of(mg_per_h_ / *kg_) : DoseBand::none; }
+
 void Session::count(Stamp now) {
   dose_mg_ = dose_mg(now);
   held_ = held(now);

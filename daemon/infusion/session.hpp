@@ -111,6 +111,7 @@ class Session {
   // When that will be, or was. nullopt: not infusing, or no time was planned.
   std::optional<vitals::MonoTime> overtime_at() const;
   Dose dose(Stamp now) const;
+  DoseBand band() const;  // of the rate as told, also while held; none without an open infusion
   View view(Stamp now) const;
 
   Outcome start(const SessionStart& request, Stamp now);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "daemon/settings/settings.hpp"
 
@@ -102,6 +103,19 @@ inline std::string changed(const std::string& from, const std::string& to) {
   else
     out.replace(at, from.size(), to);
   return out;
+}
+
+struct Broken {
+  std::string settings;
+  std::string problems;  // exactly
+};
+
+inline void expect_problems(const std::vector<Broken>& cases) {
+  const Folder folder;
+  for (const Broken& broken : cases) {
+    SCOPED_TRACE(broken.settings);
+    EXPECT_EQ(folder.problems(broken.settings), broken.problems);
+  }
 }
 
 }  // namespace settings
