@@ -29,6 +29,7 @@ void write_state(JsonWriter& writer, const Alarm& alarm) {
   writer.text("id", alarms::view(alarm.id));
   writer.text("cond", alarm.condition);
   writer.count("rev", alarm.rev);
+  writer.count("rev_prio", alarm.rev_priority);
   writer.text("phase", name(alarm.change));
   writer.text("state", name(alarm.state));
   writer.text("kind", name(alarm.kind));
@@ -107,6 +108,7 @@ bool read_identity(const Fields& fields, StoredAlarm& out) {
     return false;
   std::copy(id->begin(), id->end(), out.alarm.id.begin());
   out.alarm.rev = *rev;
+  out.alarm.rev_priority = fields.count("rev_prio").value_or(*rev);  // not said: nothing older may silence it
   return true;
 }
 

@@ -18,7 +18,7 @@ std::string render(const Alarm& alarm, const contract::Envelope& envelope = samp
 TEST(AlarmDocument, is_what_the_contract_shows) {
   EXPECT_EQ(
       render(samples::alarm()),
-      R"({"schema":"vitals.alarm/1","id":"01JD3N6T7Q8R9S0TAVWXYZ1234","cond":"spo2-low","rev":4,)"
+      R"({"schema":"vitals.alarm/1","id":"01JD3N6T7Q8R9S0TAVWXYZ1234","cond":"spo2-low","rev":4,"rev_prio":4,)"
       R"("phase":"escalate","state":"active","kind":"phys","prio":"high","prio_initial":"medium",)"
       R"("ack":"unacked","ack_by":null,"ack_at":null,"resp":"undefined","resp_by":null,)"
       R"("audio":"on","audio_until":null,"latch":"visual","inhibit":null,)"
@@ -108,6 +108,7 @@ Alarm any_alarm(Texts& texts) {
   alarm.source = texts.source;
   alarm.advice = texts.advice;
   alarm.rev = *rc::gen::arbitrary<std::uint64_t>();
+  alarm.rev_priority = *rc::gen::arbitrary<std::uint64_t>();
   alarm.change = *word(alarms::Change::reset);
   alarm.state = *word(alarms::State::latched);
   alarm.kind = *word(alarms::Kind::technical);
@@ -156,6 +157,7 @@ RC_GTEST_PROP(AlarmDocumentProperty, reading_back_restores_every_field, ()) {
   RC_ASSERT(back.condition.empty());
   RC_ASSERT(back.id == alarm.id);
   RC_ASSERT(back.rev == alarm.rev);
+  RC_ASSERT(back.rev_priority == alarm.rev_priority);
   RC_ASSERT(back.state == alarm.state);
   RC_ASSERT(back.priority == alarm.priority);
   RC_ASSERT(back.acked == alarm.acked);

@@ -59,6 +59,7 @@ infusion::View session() {
 alarms::Alarm ended() {
   alarms::Alarm out = alarm();
   out.rev = 7;
+  out.rev_priority = 4;
   out.change = alarms::Change::end;
   out.state = alarms::State::inactive;
   out.acked = true;
@@ -78,6 +79,7 @@ alarms::Alarm technical() {
   out.id = episode("01JD3N6T7Q8R9S0TAVWXYZ5678");
   out.condition = "spo2-sensor";
   out.rev = 1;
+  out.rev_priority = 1;
   out.state = alarms::State::active;
   out.kind = alarms::Kind::technical;
   out.priority = out.priority_initial = alarms::Priority::low;
@@ -96,6 +98,7 @@ alarms::Alarm node_alarm() {
   out.id = episode("01JD3N6T7Q8R9S0TAVWXYZ9ABC");
   out.condition = "no-listener";
   out.rev = 1;
+  out.rev_priority = 1;
   out.state = alarms::State::active;
   out.kind = alarms::Kind::technical;
   out.priority = out.priority_initial = alarms::Priority::medium;
@@ -282,6 +285,7 @@ alarms::Alarm alarm() {
   out.id = episode("01JD3N6T7Q8R9S0TAVWXYZ1234");
   out.condition = "spo2-low";
   out.rev = 4;
+  out.rev_priority = 4;
   out.change = alarms::Change::escalate;
   out.state = alarms::State::active;
   out.priority = alarms::Priority::high;

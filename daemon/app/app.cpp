@@ -1,0 +1,264 @@
+// The loop, its timers, the journal and the start. The broker's side of the application: app_broker.cpp.
+#include "daemon/app/app.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <random>
+
+#include "daemon/app/build.hpp"
+#include "daemon/app/session_record.hpp"
+#include "daemon/service/clock.hpp"
+#include "daemon/service/version.hpp"
+#include "daemon/service/watchdog.hpp"
+
+namespace app {
+namespace {
+
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
+
+constexpr Milliseconds tick_ms = 100ms;
+constexpr Milliseconds stop_ms_max = 3s;
+// Event numbers go on at the next multiple after a restart; a new journal starts from the clock
+// (contract 6.1).
+constexpr std::uint64_t seq_step = 1'000'000;
+
+std::string random_boot() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::random_device random;
+  std::string out;
+  for (int i = 0; i < 8; ++i) out += digits[random() % digits.size()];
+  return out;
+}
+
+std::uint64_t next_seq(const journal::Restored& restored, const std::string& scope, Stamp now) {
+  for (const auto& one : restored.sequences)
+    if (one.scope == scope) return (one.seq / seq_step + 1) * seq_step - 1;
+  return static_cast<std::uint64_t>(vitals::unix_ms(now.wall) / 1000) * 1000;
+}
+
+}  // namespace
+
+App::App(settings::Settings settings, std::string config_hash)
+    : settings_(std::move(settings)),
+      config_hash_(std::move(config_hash)),
+      identity_{settings_.node.name, random_boot(), settings_.node.root} {
+  const Stamp now = service::now();
+  Outlet& outlet = *this;
+  journal_ = std::make_unique<journal::Journal>(settings_.journal.path, vitals::unix_ms(now.wall));
+  if (!journal_->restored().trouble.empty()) spdlog::error("journal: {}", journal_->restored().trouble);
+  broker_ = std::make_unique<stations::BrokerLink>(broker_settings(), broker_handlers());
+  node_ = std::make_unique<NodeDesk>(identity_, std::string{service::version},
+                                     next_seq(journal_->restored(), "node", now), outlet, now);
+  commander_ = std::make_unique<Commander>(
+      Commander::Parts{&identity_, &settings_.stations, this, this, node_.get(),
+                       [this](std::string_view unit, std::string_view bed) { return find_bed(unit, bed); }});
+  make_beds(now);
+  restore(now);
+  make_sources();
+}
+
+App::~App() = default;
+
+void App::make_beds(Stamp now) {
+  Outlet& outlet = *this;
+  for (const settings::Bed& bed : settings_.beds) {
+    const auto index = static_cast<std::uint32_t>(desks_.size() + 1);  // 0 is the node
+    const std::uint64_t seq = next_seq(journal_->restored(), bed.scope(), now);
+    desks_.push_back(
+        std::make_unique<BedDesk>(identity_, make_bed_settings(settings_, bed), index, seq, outlet, now));
+    desk_of_[&desks_.back()->bed()] = desks_.back().get();
+    desk_named_[bed.scope()] = desks_.back().get();
+  }
+}
+
+// Unfinished episodes with their acknowledgements, and sessions, as the journal has them.
+void App::restore(Stamp now) {
+  const journal::Restored& restored = journal_->restored();
+  for (const auto& session : restored.sessions) {
+    const auto desk = desk_named_.find(session.scope);
+    const auto view = read_session_record(session.doc);
+    if (desk == desk_named_.end()) continue;
+    if (view) {
+      desk->second->bed().restore_session(*view, now);
+    } else {
+      spdlog::error("journal: the session of {} cannot be read; the bed starts without one", session.scope);
+    }
+  }
+  std::size_t episodes = 0;
+  for (const auto& episode : restored.episodes) {
+    const auto stored = contract::parse_alarm(episode.doc);
+    if (!stored) {
+      spdlog::error("journal: episode {} of {} cannot be read", episode.id, episode.scope);
+      continue;
+    }
+    alarms::Alarm alarm = stored->alarm;
+    alarm.condition = stored->condition;
+    const auto desk = desk_named_.find(episode.scope);
+    const bool known = episode.scope == "node"     ? node_->restore_alarm(alarm, now)
+                       : desk != desk_named_.end() ? desk->second->bed().restore_alarm(alarm, now)
+                                                   : false;
+    episodes += known ? 1 : 0;
+    if (!known) spdlog::warn("journal: {} of {} is not watched any more", episode.condition, episode.scope);
+  }
+  commander_->restore(restored);
+  spdlog::info("journal {}: {} unfinished episodes, {} sessions", settings_.journal.path, episodes,
+               restored.sessions.size());
+}
+
+Routes App::routes_of(const settings::Source& source) {
+  Routes routes;
+  const auto route_to = [&](BedDesk& desk) {
+    const auto& sources = desk.bed().settings().sources;
+    const auto found = std::find_if(sources.begin(), sources.end(),
+                                    [&](const bed::Source& one) { return one.name == source.name; });
+    return Route{&desk.bed(), static_cast<std::size_t>(found - sources.begin())};
+  };
+  for (const auto& [location, scope] : source.beds)
+    routes.by_location[location] = route_to(*desk_named_.at(scope));
+  if (!source.beds.empty()) return routes;
+  for (const settings::Bed& bed : settings_.beds)
+    if (std::find(bed.sources.begin(), bed.sources.end(), source.name) != bed.sources.end())
+      routes.fixed = route_to(*desk_named_.at(bed.scope()));
+  return routes;
+}
+
+void App::make_sources() {
+  for (const settings::Source& source : settings_.sources) {
+    const bool serial = std::holds_alternative<settings::SerialLink>(source.link);
+    sources_.push_back(serial ? make_serial_hub(loop_, source, routes_of(source), *this)
+                              : make_hl7_hub(loop_, source, routes_of(source), *this));
+  }
+}
+
+int App::run() {
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
+  signals_.async_wait([this](const boost::system::error_code& error, int) {
+    if (!error) stop();
+  });
+  watchdog_period_ = service::watchdog_period();
+  for (auto& source : sources_) source->start();
+  broker_->start();
+  service::notify_ready();  // not waiting for the broker: a bed is watched from now on
+  spdlog::info("vitalsd {} watches {} beds as node {}", service::version, desks_.size(), identity_.node);
+  const Stamp now = service::now();
+  next_tick_ = next_second_ = now.mono;
+  next_heartbeat_ = now.mono + heartbeat_ms;
+  settle(now);
+  loop_.run();
+  return 0;
+}
+
+void App::stop() {
+  if (stopping_) return;
+  stopping_ = true;
+  service::notify_stopping();
+  spdlog::info("stopping");
+  const Stamp now = service::now();
+  for (auto& source : sources_) source->stop();
+  timer_.cancel();
+  settle(now);
+  broker_->stop(node_->status("offline", "clean", connection_, now), stop_ms_max);
+  loop_.stop();
+}
+
+BedDesk* App::desk_of(const bed::Bed& bed) {
+  const auto found = desk_of_.find(&bed);
+  return found == desk_of_.end() ? nullptr : found->second;
+}
+
+BedDesk* App::find_bed(std::string_view unit, std::string_view bed) {
+  const auto found = desk_named_.find(std::string{unit} + "/" + std::string{bed});
+  return found == desk_named_.end() ? nullptr : found->second;
+}
+
+void App::unknown_bed(std::string_view source, std::string_view location, Stamp now) {
+  if (!node_->has_alarm("unknown-bed")) spdlog::warn("{}: no bed for location \"{}\"", source, location);
+  node_->unknown_bed(source, now);
+}
+
+void App::record(journal::Entry entry) { batch_.push_back(std::move(entry)); }
+
+void App::when_kept(std::function<void(bool)> then) {
+  if (batch_.empty()) return then(true);
+  std::vector<journal::Entry> batch;
+  batch.swap(batch_);
+  journal_->write(std::move(batch), [this, then = std::move(then)](bool kept) {
+    boost::asio::post(loop_, [then, kept] { then(kept); });
+  });
+}
+
+void App::settle(Stamp now) {
+  node_->advance(now);
+  for (auto& desk : desks_) {
+    if (desk->deadline() <= now.mono) desk->advance(now);
+    desk->flush(now);
+  }
+  if (!batch_.empty()) {
+    std::vector<journal::Entry> batch;
+    batch.swap(batch_);
+    journal_->write(std::move(batch), {});
+  }
+  arm(now);
+}
+
+void App::arm(Stamp now) {
+  if (stopping_) return;
+  MonoTime due = std::min(next_tick_, node_->deadline());
+  for (const auto& desk : desks_) due = std::min(due, desk->deadline());
+  timer_.expires_after(std::max(Milliseconds{0}, due - now.mono));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) on_tick();
+  });
+}
+
+void App::on_tick() {
+  const Stamp now = service::now();
+  if (now.mono >= next_tick_) {
+    lag_ms_ = (now.mono - next_tick_).count();
+    next_tick_ = now.mono + tick_ms;
+    for (auto& source : sources_) source->tick(now);
+  }
+  if (now.mono >= next_second_) every_second(now);
+  settle(now);
+}
+
+void App::every_second(Stamp now) {
+  next_second_ = now.mono + 1s;
+  clock_synced_ = service::clock_synchronised();
+  const unsigned online = commander_->stations_online(now);
+  node_->alarms().set_clock_synced(clock_synced_);
+  node_->broker(connection_ != 0, now);
+  const journal::Health journal = journal_->health();
+  node_->journal(journal.failed, journal.reason, now);
+  for (auto& desk : desks_) {
+    desk->alarms().set_clock_synced(clock_synced_);
+    desk->set_stations_online(online);
+    desk->tick(now);
+  }
+  node_->tick(now);
+  commander_->tick(now);
+  if (reconcile_at_ && now.mono >= *reconcile_at_) reconcile(now);
+  if (now.mono >= next_heartbeat_) heartbeat(now);
+  if (watchdog_period_ && now.mono >= next_alive_) {
+    next_alive_ = now.mono + *watchdog_period_;
+    service::notify_alive();
+  }
+}
+
+void App::heartbeat(Stamp now) {
+  next_heartbeat_ = now.mono + heartbeat_ms;
+  NodeDesk::Load load;
+  load.connection = connection_;
+  load.beds = desks_.size();
+  load.queued = broker_->health().queued;
+  load.lag_ms = lag_ms_;
+  for (const auto& desk : desks_) desk->count_active(load.high, load.medium, load.low);
+  node_->heartbeat(load, now);
+}
+
+}  // namespace app

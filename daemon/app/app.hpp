@@ -1,0 +1,96 @@
+// `vitalsd run`: the composition root, the only place that knows every concrete type.
+//
+// One thread runs the loop (links, drivers, beds, alarms); the journal and the broker link each have their
+// own and hand over by posting to the loop.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/app/bed_desk.hpp"
+#include "daemon/app/commander.hpp"
+#include "daemon/app/host.hpp"
+#include "daemon/app/node_desk.hpp"
+#include "daemon/app/sources.hpp"
+#include "daemon/journal/journal.hpp"
+#include "daemon/settings/settings.hpp"
+#include "daemon/stations/broker_link.hpp"
+
+namespace app {
+
+class App final : private Host, private Outlet {
+ public:
+  App(settings::Settings settings, std::string config_hash);
+  ~App() override;
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  int run();  // until SIGTERM or SIGINT; the exit status
+
+ private:
+  // Host
+  BedDesk* desk_of(const bed::Bed& bed) override;
+  void settle(Stamp now) override;
+  void when_kept(std::function<void(bool)> then) override;
+  void unknown_bed(std::string_view source, std::string_view location, Stamp now) override;
+  // Outlet
+  void publish(stations::Message message) override;
+  void record(journal::Entry entry) override;
+
+  void make_beds(Stamp now);
+  void restore(Stamp now);
+  void make_sources();
+  Routes routes_of(const settings::Source& source);
+  stations::BrokerSettings broker_settings() const;
+  stations::BrokerHandlers broker_handlers();
+
+  void on_tick();
+  void arm(Stamp now);
+  void every_second(Stamp now);
+  void heartbeat(Stamp now);
+  void stop();
+
+  // After each connect: alarms at once, then what stands on the broker is compared with what is true here,
+  // then the rest, `online` last.
+  void on_connected(std::uint64_t connection);
+  void on_lost(const std::string& reason);
+  void on_message(const std::string& topic, const std::string& payload, bool retained);
+  void on_delivered(std::uint64_t token, bool delivered);
+  void note_retained(const std::string& topic, const std::string& payload);
+  void reconcile(Stamp now);
+  void publish_status(std::string_view state, std::string_view reason, Stamp now);
+  BedDesk* find_bed(std::string_view unit, std::string_view bed);
+
+  settings::Settings settings_;
+  std::string config_hash_;
+  Identity identity_;
+  boost::asio::io_context loop_{1};
+  boost::asio::steady_timer timer_{loop_};
+  boost::asio::signal_set signals_{loop_};
+  std::vector<journal::Entry> batch_;  // recorded since the last settle
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<stations::BrokerLink> broker_;
+  std::unique_ptr<NodeDesk> node_;
+  std::vector<std::unique_ptr<BedDesk>> desks_;
+  std::unordered_map<const bed::Bed*, BedDesk*> desk_of_;
+  std::unordered_map<std::string, BedDesk*> desk_named_;  // "unit/bed"
+  std::vector<std::unique_ptr<SourceHub>> sources_;
+  std::unique_ptr<Commander> commander_;
+
+  std::uint64_t connection_ = 0;  // 0: not connected
+  std::optional<MonoTime> reconcile_at_;
+  std::vector<std::pair<std::string, std::string>> retained_;  // alarm topics found after a connect
+  MonoTime next_tick_{}, next_second_{}, next_heartbeat_{};
+  std::optional<Milliseconds> watchdog_period_;
+  MonoTime next_alive_{};
+  std::int64_t lag_ms_ = 0;
+  bool stopping_ = false;
+  bool clock_synced_ = true;
+};
+
+}  // namespace app

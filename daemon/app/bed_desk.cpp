@@ -1,0 +1,247 @@
+#include "daemon/app/bed_desk.hpp"
+
+#include <algorithm>
+
+#include "daemon/app/session_record.hpp"
+#include "daemon/contract/topics.hpp"
+
+namespace app {
+namespace {
+
+using stations::Lane;
+using stations::Message;
+using vitals::Metric;
+
+// High first, so that after an outage the worst news leads.
+std::vector<const alarms::Alarm*> by_priority(const bed::Bed& bed) {
+  std::vector<const alarms::Alarm*> out;
+  for (const alarms::Condition& condition : bed.conditions())
+    if (condition.alarm() != nullptr) out.push_back(condition.alarm());
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto* a, const auto* b) { return a->priority > b->priority; });
+  return out;
+}
+
+Desk desk_for(const Identity& identity, const bed::Settings& settings, std::uint32_t index) {
+  return {index, settings.unit + "/" + settings.name,
+          contract::bed_prefix(identity.root, settings.unit, settings.name), settings.unit, settings.name};
+}
+
+}  // namespace
+
+BedDesk::BedDesk(const Identity& identity, bed::Settings settings, std::uint32_t index, std::uint64_t seq,
+                 Outlet& outlet, Stamp now)
+    : outlet_(&outlet),
+      alarms_(identity, desk_for(identity, settings, index), seq, outlet),
+      repeated_at_(now.mono),
+      bed_(std::move(settings), *this, now) {
+  outlet_->record(journal::BedEntry{alarms_.scope()});
+}
+
+void BedDesk::on_alarm(const alarms::Alarm& alarm, Stamp at) {
+  alarms_.transition(alarm, at);
+  ++set_rev_;
+  summary_dirty_ = true;
+}
+
+void BedDesk::on_value(const bed::Entry& entry, std::string_view source, bool sim, Stamp at) {
+  contract::Value value;
+  value.observation = entry.observation;
+  value.ts = at.wall;
+  value.valid_until = entry.valid_until;
+  value.source = source;
+  value.sim = sim;
+  contract::render_observation(buffer_, value);
+  observation(vitals::name(entry.observation.metric));
+}
+
+void BedDesk::on_cuff(const bed::CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
+                      std::string_view source, bool sim, Stamp at) {
+  contract::Cuff cuff;
+  cuff.sys = reading.sys;
+  cuff.dia = reading.dia;
+  cuff.map = reading.map;
+  cuff.map_derived = reading.map_derived;
+  cuff.quality = quality;
+  cuff.reason = reading.reason;
+  cuff.ts = at.wall;
+  cuff.t_src = reading.measured.wall;
+  cuff.valid_until = valid_until;
+  cuff.source = source;
+  cuff.sim = sim;
+  contract::render_cuff(buffer_, cuff);
+  observation("nibp");
+}
+
+void BedDesk::on_state(Stamp /*at*/) { state_dirty_ = true; }
+
+void BedDesk::observation(std::string_view topic) {
+  Message message;
+  message.topic = alarms_.prefix() + "/obs/";
+  message.topic += topic;
+  message.payload = buffer_;
+  message.qos = 0;
+  message.lane = Lane::observation;
+  outlet_->publish(std::move(message));
+}
+
+void BedDesk::retained(std::string_view topic) {
+  Message message;
+  message.topic = alarms_.prefix() + "/";
+  message.topic += topic;
+  message.payload = buffer_;
+  message.retain = true;
+  message.lane = Lane::state;
+  outlet_->publish(std::move(message));
+}
+
+void BedDesk::flush(Stamp now) {
+  if (state_dirty_) {
+    publish_state(now);
+    publish_infusion(now);
+    publish_limits(now);
+  }
+  if (summary_dirty_) publish_summary(now);
+  state_dirty_ = summary_dirty_ = false;
+}
+
+void BedDesk::repeat_alarms(Stamp now) {
+  for (const alarms::Alarm* alarm : by_priority(bed_)) alarms_.proceed(*alarm, now);
+}
+
+void BedDesk::repeat_states(Stamp now) {
+  state_dirty_ = summary_dirty_ = true;
+  flush(now);
+  for (const LinkView& link : links_) publish_link(link, now);
+}
+
+void BedDesk::tick(Stamp now) {
+  alarms_.tick(now);
+  if (now.mono < repeated_at_ + repeat_ms) return;
+  repeated_at_ = now.mono;
+  repeat_alarms(now);
+  repeat_states(now);
+}
+
+void BedDesk::session_changed(Stamp now) {
+  const infusion::View view = bed_.session(now);
+  alarms_.event("infusion", bed_.sim(), now, [&](std::string& out, const contract::Envelope& envelope) {
+    contract::render_infusion(out, view, envelope);
+  });
+  outlet_->record(journal::SessionEntry{alarms_.scope(), write_session_record(view)});
+  state_dirty_ = true;
+}
+
+void BedDesk::link_changed(const LinkView& link, Stamp now) {
+  const auto found = std::find_if(links_.begin(), links_.end(),
+                                  [&](const LinkView& one) { return one.source == link.source; });
+  const bool news = found == links_.end() || found->state != link.state;
+  if (found == links_.end()) {
+    links_.push_back(link);
+  } else {
+    *found = link;
+  }
+  if (!news) return;
+  publish_link(link, now);
+  alarms_.event("link", bed_.sim(), now, [&](std::string& out, const contract::Envelope& envelope) {
+    contract::render_link(out,
+                          {link.source, link.state, link.protocol, link.detail, link.since, link.last_rx,
+                           link.frames, link.faults},
+                          envelope);
+  });
+}
+
+void BedDesk::set_stations_online(unsigned count) {
+  if (count == stations_online_) return;
+  stations_online_ = count;
+  state_dirty_ = true;
+}
+
+bool BedDesk::has_alarm(std::string_view condition) const {
+  return std::any_of(bed_.conditions().begin(), bed_.conditions().end(), [&](const alarms::Condition& one) {
+    return one.spec().name == condition && one.alarm() != nullptr;
+  });
+}
+
+void BedDesk::count_active(unsigned& high, unsigned& medium, unsigned& low) const {
+  for (const alarms::Condition& condition : bed_.conditions()) {
+    if (condition.alarm() == nullptr) continue;
+    switch (condition.alarm()->priority) {
+      case alarms::Priority::high: ++high; break;
+      case alarms::Priority::medium: ++medium; break;
+      case alarms::Priority::low: ++low; break;
+      case alarms::Priority::info: break;
+    }
+  }
+}
+
+void BedDesk::publish_state(Stamp now) {
+  const auto& profile = *bed_.settings().profile;
+  contract::BedState state;
+  state.session = bed_.session(now);
+  state.preset = profile.name;
+  state.signed_off = !profile.signed_off_by.empty();
+  state.monitoring = bed::name(bed_.monitoring(now.mono));
+  for (const Metric metric : bed_.missing(now.mono)) state.missing.push_back(vitals::name(metric));
+  state.stations_online = stations_online_;
+  auto audience = alarms::Audience::bed;
+  for (const auto* alarm : by_priority(bed_)) audience = std::max(audience, alarm->audience);
+  state.audience = alarms::name(audience);
+  for (const auto& facts : vitals::metrics) {
+    const bed::Entry& entry = bed_.entry(facts.metric);
+    if (entry.value_at) state.last.push_back({facts.name, vitals::wall_at(now, *entry.value_at)});
+  }
+  if (const auto cuff = bed_.last_cuff()) state.last.push_back({"nibp", *cuff});
+  contract::render_bed_state(buffer_, state, alarms_.envelope(now, bed_.sim()));
+  retained("state");
+}
+
+void BedDesk::publish_infusion(Stamp now) {
+  contract::render_infusion(buffer_, bed_.session(now), alarms_.envelope(now, bed_.sim()));
+  retained("infusion");
+}
+
+void BedDesk::publish_limits(Stamp now) {
+  std::vector<contract::EffectiveLimit> set;
+  for (const auto& one : bed_.limits_in_force()) {
+    contract::EffectiveLimit limit;
+    limit.condition = alarms::name(one.id);
+    limit.warn = one.limit.warn().limit();
+    limit.critical = one.limit.critical().limit();
+    limit.relative = one.limit.warn().relative();
+    limit.delay = one.behaviour.on_delay;
+    limit.critical_delay = one.behaviour.on_delay_critical;
+    limit.source = bed_.settings().profile->name;
+    set.push_back(limit);
+  }
+  contract::render_limits(buffer_, bed_.session(now).phase, bed_.settings().profile->signed_off_by, set,
+                          alarms_.envelope(now, bed_.sim()));
+  retained("limits");
+}
+
+void BedDesk::publish_summary(Stamp now) {
+  contract::Summary summary;
+  for (const auto* alarm : by_priority(bed_)) {
+    if (summary.set.empty()) {
+      summary.top = alarms::name(alarm->priority);
+      summary.top_text = alarm->text;
+    }
+    summary.set.push_back({alarm->condition, alarm->id, alarm->rev});
+    if (!alarm->acked) ++summary.unacked;
+    if (alarm->priority == alarms::Priority::info) ++summary.info;
+  }
+  count_active(summary.high, summary.medium, summary.low);
+  summary.set_rev = set_rev_;
+  contract::render_summary(buffer_, summary, alarms_.envelope(now, bed_.sim()));
+  retained("alarms");
+}
+
+void BedDesk::publish_link(const LinkView& link, Stamp now) {
+  contract::render_link(buffer_,
+                        {link.source, link.state, link.protocol, link.detail, link.since, link.last_rx,
+                         link.frames, link.faults},
+                        alarms_.envelope(now, bed_.sim()));
+  retained("link/" + link.source);
+}
+
+}  // namespace app

@@ -1,0 +1,73 @@
+// One bed with its documents: what the bed reports becomes topics, events and journal entries.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/app/alarm_desk.hpp"
+#include "daemon/bed/bed.hpp"
+
+namespace app {
+
+struct LinkView {  // what the link document of one source says
+  std::string source, protocol, state, detail;
+  vitals::WallTime since{};
+  std::optional<vitals::WallTime> last_rx;
+  std::uint64_t frames = 0, faults = 0;
+};
+
+class BedDesk final : private bed::Output {
+ public:
+  BedDesk(const Identity& identity, bed::Settings settings, std::uint32_t index, std::uint64_t seq,
+          Outlet& outlet, Stamp now);
+
+  bed::Bed& bed() { return bed_; }
+  const bed::Bed& bed() const { return bed_; }
+  AlarmDesk& alarms() { return alarms_; }
+
+  void advance(Stamp now) { bed_.advance(now); }
+  MonoTime deadline() const { return bed_.deadline(); }
+
+  // Documents that became due by what happened since the last call: state, infusion, limits, summary.
+  void flush(Stamp now);
+  // Active and latched alarms, high first, as `continue`.
+  void repeat_alarms(Stamp now);
+  // State, infusion, limits, links and summary again.
+  void repeat_states(Stamp now);
+  // Every 30 s both of them; empties ended alarms.
+  void tick(Stamp now);
+  void session_changed(Stamp now);  // after a verb: logged and recorded
+  void link_changed(const LinkView& link, Stamp now);
+  void set_stations_online(unsigned count);
+  bool has_alarm(std::string_view condition) const;
+  void count_active(unsigned& high, unsigned& medium, unsigned& low) const;
+
+ private:
+  void on_alarm(const alarms::Alarm& alarm, Stamp at) override;
+  void on_value(const bed::Entry& entry, std::string_view source, bool sim, Stamp at) override;
+  void on_cuff(const bed::CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
+               std::string_view source, bool sim, Stamp at) override;
+  void on_state(Stamp at) override;
+
+  void publish_state(Stamp now);
+  void publish_infusion(Stamp now);
+  void publish_limits(Stamp now);
+  void publish_summary(Stamp now);
+  void publish_link(const LinkView& link, Stamp now);
+  void retained(std::string_view topic);  // buffer_ to the topic below the prefix
+  void observation(std::string_view topic);
+
+  Outlet* outlet_;
+  AlarmDesk alarms_;
+  std::string buffer_;
+  std::vector<LinkView> links_;
+  std::uint64_t set_rev_ = 0;
+  unsigned stations_online_ = 0;
+  bool state_dirty_ = true, summary_dirty_ = true;
+  MonoTime repeated_at_;
+  bed::Bed bed_;  // last: it reports while it is being made
+};
+
+}  // namespace app

@@ -1,0 +1,274 @@
+#include "daemon/app/commander.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/alarms/episode_id.hpp"
+#include "daemon/contract/topics.hpp"
+#include "daemon/service/clock.hpp"
+
+namespace app {
+namespace {
+
+using contract::Command;
+using infusion::Outcome;
+using infusion::Verdict;
+using stations::Lane;
+using stations::Message;
+
+// Numbers for panels that cannot compare words; 0 is success.
+int code_of(std::string_view status) {
+  constexpr std::array<std::string_view, 7> words{"confirm-needed", "duplicate",    "refused", "expired",
+                                                  "conflict",       "unauthorised", "invalid"};
+  const auto found = std::find(words.begin(), words.end(), status);
+  return found == words.end() ? 0 : 1 + static_cast<int>(found - words.begin());
+}
+
+std::string_view status_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::applied: return "applied";
+    case Verdict::refused: return "refused";
+    case Verdict::confirm_needed: return "confirm-needed";
+    case Verdict::invalid: return "invalid";
+  }
+  return "invalid";
+}
+
+std::string_view status_of(alarms::AckVerdict verdict) {
+  switch (verdict) {
+    case alarms::AckVerdict::applied: return "applied";
+    case alarms::AckVerdict::conflict: return "conflict";
+    case alarms::AckVerdict::refused: return "refused";
+  }
+  return "refused";
+}
+
+// A viewer looks and confirms receipt; everything that acts wants a nurse.
+bool viewer_may(std::string_view verb) { return verb == "received" || verb == "resync"; }
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace
+
+void Commander::restore(const journal::Restored& restored) {
+  for (const auto& command : restored.commands)
+    remember(command.command_id, {command.status, command.text, vitals::wall_from_unix_ms(command.ts_ms)});
+}
+
+void Commander::remember(const std::string& command_id, Seen seen) {
+  if (command_id.empty()) return;
+  if (!seen_.emplace(command_id, std::move(seen)).second) return;
+  seen_order_.push_back(command_id);
+  if (seen_order_.size() <= commands_kept_max) return;
+  seen_.erase(seen_order_.front());
+  seen_order_.pop_front();
+}
+
+bool Commander::allowed(std::string_view client, std::string_view verb) const {
+  const auto role = parts_.stations->roles.find(client);
+  if (role == parts_.stations->roles.end()) return false;
+  return role->second != settings::Role::viewer || viewer_may(verb);
+}
+
+void Commander::handle(std::string_view topic, std::string_view payload, bool retained, bool clock_synced,
+                       Stamp now) {
+  const auto where = contract::parse_command_topic(parts_.identity->root, topic);
+  if (!where || payload.empty()) return;
+  Target target;
+  if (where->for_node) {
+    if (where->node != parts_.identity->node) return;
+    target.desk = &parts_.node->alarms();
+  } else {
+    target.bed = parts_.find_bed(where->unit, where->bed);
+    if (target.bed == nullptr) return;  // another node's bed
+    target.desk = &target.bed->alarms();
+  }
+  if (retained) {  // never executed: it would come back at every connect
+    spdlog::warn("retained command on {} deleted, not executed", topic);
+    Message empty;
+    empty.topic = topic;
+    empty.retain = true;
+    parts_.outlet->publish(std::move(empty));
+  }
+  auto parsed =
+      contract::parse_command(where->verb, where->client, payload, retained, now.wall, clock_synced);
+  if (const auto* refusal = std::get_if<contract::Refusal>(&parsed)) {
+    Command unread;
+    unread.command_id = refusal->command_id;
+    unread.verb = where->verb;
+    unread.client = where->client;
+    return finish(target, unread, {refusal->status, refusal->text, {}, {}}, payload, now);
+  }
+  const auto& command = std::get<Command>(parsed);
+  if (!allowed(command.client, command.verb)) {
+    return finish(target, command, {"unauthorised", command.client + " may not " + command.verb, {}, {}},
+                  payload, now);
+  }
+  if (std::holds_alternative<contract::Received>(command.request)) return received(command, now);
+  if (const auto seen = seen_.find(command.command_id); seen != seen_.end()) {
+    const std::string first =
+        seen->second.status + (seen->second.text.empty() ? "" : ": " + seen->second.text);
+    return answer(target, command, {"duplicate", first, {}, {}});
+  }
+  finish(target, command, execute(command, target, now), payload, now);
+}
+
+Commander::Done Commander::execute(const Command& command, const Target& target, Stamp now) {
+  if (std::holds_alternative<contract::Resync>(command.request)) return resync(command, target, now);
+  if (target.bed != nullptr) return execute_on_bed(command, *target.bed, now);
+  const std::string by = command.client + "/" + command.actor;
+  alarms::AckResult result{alarms::AckVerdict::refused, "this verb is for a bed", 0};
+  std::string id;
+  if (const auto* ack = std::get_if<contract::Ack>(&command.request)) {
+    id = ack->target.id;
+    result = parts_.node->acknowledge(ack->target.condition, id, ack->target.rev, by, now);
+  } else if (const auto* reset = std::get_if<contract::Reset>(&command.request)) {
+    id = reset->target.id;
+    result = parts_.node->reset(reset->target.condition, id, now);
+  }
+  return {std::string{status_of(result.verdict)}, std::string{result.text}, id, result.rev};
+}
+
+Commander::Done Commander::execute_on_bed(const Command& command, BedDesk& desk, Stamp now) {
+  bed::Bed& bed = desk.bed();
+  const std::string by = command.client + "/" + command.actor;
+  const auto acked = [](const contract::Target& target, const alarms::AckResult& result) {
+    return Done{std::string{status_of(result.verdict)}, std::string{result.text}, target.id, result.rev};
+  };
+  const auto told = [&](const Outcome& outcome) {
+    if (outcome.verdict == Verdict::applied) desk.session_changed(now);
+    return Done{std::string{status_of(outcome.verdict)}, outcome.text, {}, {}};
+  };
+  return std::visit(
+      Overloaded{
+          [&](const contract::Ack& r) {
+            return acked(r.target, bed.acknowledge(r.target.condition, r.target.id, r.target.rev, by, now));
+          },
+          [&](const contract::Reset& r) {
+            return acked(r.target, bed.reset(r.target.condition, r.target.id, now));
+          },
+          [&](const infusion::SessionStart& r) { return told(bed.session_start(r, now)); },
+          [&](const contract::BaselineSet& r) { return told(bed.baseline_set(r.baseline, now)); },
+          [&](const infusion::InfusionStart& r) { return told(bed.infusion_start(r, now)); },
+          [&](const contract::InfusionRate& r) { return told(bed.infusion_rate(r.rate, r.confirmed, now)); },
+          [&](const contract::InfusionHold&) { return told(bed.infusion_hold(now)); },
+          [&](const contract::InfusionResume&) { return told(bed.infusion_resume(now)); },
+          [&](const contract::InfusionStop&) { return told(bed.infusion_stop(now)); },
+          [&](const contract::SessionEnd&) { return told(bed.session_end(now)); },
+          [&](const auto&) {
+            return Done{"invalid", "not a verb for a bed", {}, {}};
+          },
+      },
+      command.request);
+}
+
+Commander::Done Commander::resync(const Command& command, const Target& target, Stamp now) {
+  MonoTime& last = resynced_[command.client + " " + target.desk->scope()];
+  if (last != MonoTime{} && now.mono - last < resync_ms_min)
+    return {"refused", "at most once in 5 s", {}, {}};
+  last = now.mono;
+  if (target.bed != nullptr) {
+    target.bed->repeat_alarms(now);
+    target.bed->repeat_states(now);
+  } else {
+    parts_.node->repeat_alarms(now);
+  }
+  return {"applied", "", {}, {}};
+}
+
+void Commander::received(const Command& command, Stamp now) { heard_[command.client] = now.mono; }
+
+void Commander::finish(const Target& target, const Command& command, Done done, std::string_view json,
+                       Stamp now) {
+  if (done.status != "applied")
+    spdlog::info("{} {} by {}: {} {}", target.desk->scope(), command.verb, command.client, done.status,
+                 done.text);
+  audit(target, command, done, json, now);
+  if (command.command_id.empty()) return;
+  remember(command.command_id, {done.status, done.text, now.wall});
+  const std::uint64_t number = ++waiting_number_;
+  waiting_.emplace(number, Waiting{target, command, std::move(done), now.mono + answer_ms_max});
+  parts_.host->when_kept([this, number](bool kept) {
+    const auto found = waiting_.find(number);
+    if (found == waiting_.end()) return;  // answered `accepted` already
+    Waiting one = std::move(found->second);
+    waiting_.erase(found);
+    if (!kept && one.done.status == "applied") one.done.status = "accepted";
+    answer(one.target, one.command, one.done);
+  });
+}
+
+void Commander::audit(const Target& target, const Command& command, const Done& done, std::string_view json,
+                      Stamp now) {
+  const bool sim = target.bed != nullptr && target.bed->bed().sim();
+  target.desk->event("cmd", sim, now, [&](std::string& out, const contract::Envelope& envelope) {
+    contract::render_command_event(
+        out, {command.command_id, command.verb, command.client, command.actor, done.status, done.text},
+        envelope);
+  });
+  parts_.outlet->record(journal::CommandEntry{command.command_id, target.desk->scope(), command.client,
+                                              command.verb, done.status, done.text, vitals::unix_ms(now.wall),
+                                              std::string{json.substr(0, contract::command_bytes_max)}});
+}
+
+void Commander::answer(const Target& target, const Command& command, const Done& done) {
+  contract::Response response;
+  response.command_id = command.command_id;
+  response.status = done.status;
+  response.text = done.text;
+  response.code = code_of(done.status);
+  if (done.id && done.rev.value_or(0) > 0 &&
+      alarms::parse_episode_id(*done.id)) {  // what the station sent may be anything
+    response.id = done.id;
+    response.rev = done.rev;
+  }
+  response.ts = service::now().wall;
+  Message message;
+  message.topic = target.desk->prefix() + "/rsp/" + command.client;
+  contract::render_response(message.payload, response);
+  message.lane = Lane::answer;
+  parts_.outlet->publish(std::move(message));
+}
+
+void Commander::station_status(std::string_view payload) {
+  const auto status = contract::parse_station_status(payload);
+  if (!status || parts_.stations->roles.count(status->station) == 0) return;  // bounded by the settings
+  said_online_[status->station] = status->online;
+}
+
+void Commander::tick(Stamp now) {
+  for (auto one = waiting_.begin(); one != waiting_.end();) {
+    if (one->second.deadline > now.mono) {
+      ++one;
+      continue;
+    }
+    if (one->second.done.status == "applied") one->second.done.status = "accepted";
+    answer(one->second.target, one->second.command, one->second.done);
+    one = waiting_.erase(one);
+  }
+  const auto day_old = [&](const std::string& id) { return now.wall - seen_.at(id).at > commands_kept_ms; };
+  while (!seen_order_.empty() && day_old(seen_order_.front())) {
+    seen_.erase(seen_order_.front());
+    seen_order_.pop_front();
+  }
+}
+
+unsigned Commander::stations_online(Stamp now) const {
+  unsigned count = 0;
+  for (const auto& [station, role] : parts_.stations->roles) {
+    const auto said = said_online_.find(station);
+    const auto heard = heard_.find(station);
+    const bool confirms = heard != heard_.end() && now.mono - heard->second < station_ms_max;
+    if (confirms && (said == said_online_.end() || said->second)) ++count;
+  }
+  return count;
+}
+
+}  // namespace app

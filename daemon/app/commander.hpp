@@ -1,0 +1,90 @@
+// Commands from stations: who may, once only, done, recorded, answered. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "daemon/app/host.hpp"
+#include "daemon/app/node_desk.hpp"
+#include "daemon/contract/commands.hpp"
+#include "daemon/journal/journal.hpp"
+#include "daemon/settings/settings.hpp"
+
+namespace app {
+
+// Ids of commands that were seen, for a day (contract 6.8).
+inline constexpr std::size_t commands_kept_max = 10'000;
+inline constexpr Milliseconds commands_kept_ms{24LL * 3600 * 1000};
+// Later than this a command that is done is answered `accepted`: its commit is still to come.
+inline constexpr Milliseconds answer_ms_max{2'000};
+inline constexpr Milliseconds resync_ms_min{5'000};
+// A station is there while it confirms at least this often.
+inline constexpr Milliseconds station_ms_max{30'000};
+
+class Commander {
+ public:
+  struct Parts {
+    const Identity* identity;
+    const settings::Stations* stations;
+    Host* host;
+    Outlet* outlet;
+    NodeDesk* node;
+    std::function<BedDesk*(std::string_view unit, std::string_view bed)> find_bed;
+  };
+  explicit Commander(Parts parts) : parts_(std::move(parts)) {}
+
+  void restore(const journal::Restored& restored);
+  void handle(std::string_view topic, std::string_view payload, bool retained, bool clock_synced, Stamp now);
+  void station_status(std::string_view payload);
+  void tick(Stamp now);
+  unsigned stations_online(Stamp now) const;
+
+ private:
+  struct Target {  // the place a command is for
+    BedDesk* bed = nullptr;
+    AlarmDesk* desk = nullptr;
+  };
+  struct Done {
+    std::string status, text;
+    std::optional<std::string> id;
+    std::optional<std::uint64_t> rev;
+  };
+  struct Waiting {  // done, and waiting for its commit
+    Target target;
+    contract::Command command;
+    Done done;
+    MonoTime deadline{};
+  };
+  struct Seen {
+    std::string status, text;
+    vitals::WallTime at{};
+  };
+
+  Done execute(const contract::Command& command, const Target& target, Stamp now);
+  Done execute_on_bed(const contract::Command& command, BedDesk& desk, Stamp now);
+  Done resync(const contract::Command& command, const Target& target, Stamp now);
+  void received(const contract::Command& command, Stamp now);
+  bool allowed(std::string_view client, std::string_view verb) const;
+  void finish(const Target& target, const contract::Command& command, Done done, std::string_view json,
+              Stamp now);
+  void audit(const Target& target, const contract::Command& command, const Done& done, std::string_view json,
+             Stamp now);
+  void answer(const Target& target, const contract::Command& command, const Done& done);
+  void remember(const std::string& command_id, Seen seen);
+
+  Parts parts_;
+  std::unordered_map<std::string, Seen> seen_;
+  std::deque<std::string> seen_order_;
+  std::map<std::uint64_t, Waiting> waiting_;
+  std::uint64_t waiting_number_ = 0;
+  std::map<std::string, MonoTime, std::less<>> heard_;     // stations: last `received`
+  std::map<std::string, bool, std::less<>> said_online_;   // stations: their own status
+  std::map<std::string, MonoTime, std::less<>> resynced_;  // client and place: last resync
+};
+
+}  // namespace app

@@ -1,0 +1,81 @@
+#include "daemon/app/intake.hpp"
+
+#include <algorithm>
+
+namespace app {
+namespace {
+
+void lower_trimmed(std::string_view text, std::string& out) {
+  const auto first = text.find_first_not_of(" \t");
+  out.clear();
+  if (first == std::string_view::npos) return;
+  const auto last = text.find_last_not_of(" \t");
+  for (const char c : text.substr(first, last - first + 1))
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+std::vector<Route> Routes::all() const {
+  std::vector<Route> out;
+  if (fixed) out.push_back(*fixed);
+  for (const auto& [location, route] : by_location) {
+    const bool known =
+        std::any_of(out.begin(), out.end(), [&r = route](const Route& one) { return one.bed == r.bed; });
+    if (!known) out.push_back(route);
+  }
+  return out;
+}
+
+Intake::Intake(Routes routes, IntakeHandlers handlers)
+    : routes_(std::move(routes)), handlers_(std::move(handlers)) {
+  if (routes_.fixed) current_ = &*routes_.fixed;
+}
+
+void Intake::on_subject(const drivers::Subject& subject) {
+  if (handlers_.on_subject) handlers_.on_subject(subject);
+  if (routes_.fixed) return;
+  lower_trimmed(subject.location, key_);
+  const auto found = routes_.by_location.find(key_);
+  current_ = found == routes_.by_location.end() ? nullptr : &found->second;
+  if (current_ != nullptr) return;
+  ++counters_.unknown_bed;
+  if (handlers_.on_unknown_bed) handlers_.on_unknown_bed(subject.location);
+}
+
+void Intake::on_observation(const vitals::Observation& observation) {
+  ++counters_.observations;
+  if (handlers_.on_observation) handlers_.on_observation(observation, current_);
+  if (current_ != nullptr) current_->bed->observe(current_->source, observation);
+}
+
+void Intake::on_frame_end(vitals::Stamp rx) {
+  ++counters_.frames;
+  if (current_ == nullptr) return;
+  current_->bed->frame_end(current_->source, rx);
+  if (handlers_.on_heard) handlers_.on_heard(*current_);
+}
+
+void Intake::on_status(const drivers::DeviceStatus& status) {
+  if (status.signal != drivers::Signal::demo_mode) return;
+  for (const Route& route : routes_.all()) route.bed->device_demo(route.source, status.on, status.rx);
+}
+
+void Intake::on_fault(const drivers::DecodeFault& fault) {
+  ++counters_.faults;
+  if (handlers_.on_fault) handlers_.on_fault(fault);
+}
+
+void Intake::on_send(drivers::Bytes bytes) {
+  if (handlers_.on_send) handlers_.on_send(bytes);
+}
+
+void Intake::on_answer(const drivers::Answer& answer) {
+  if (handlers_.on_answer) handlers_.on_answer(answer);
+}
+
+void Intake::on_close(std::string_view reason) {
+  if (handlers_.on_close) handlers_.on_close(reason);
+}
+
+}  // namespace app

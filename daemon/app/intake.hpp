@@ -1,0 +1,69 @@
+// From a driver to the beds: which bed a subject's values belong to, what is counted, what wants an answer.
+// Live and in replay the same.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/bed/bed.hpp"
+#include "drivers/driver.hpp"
+
+namespace app {
+
+// A bed, and which of its sources this one is.
+struct Route {
+  bed::Bed* bed = nullptr;
+  std::size_t source = 0;
+};
+
+struct Routes {
+  std::optional<Route> fixed;                             // a serial source, or an HL7 source of one bed
+  std::map<std::string, Route, std::less<>> by_location;  // lower case, trimmed
+  std::vector<Route> all() const;
+};
+
+struct Counters {
+  std::uint64_t frames = 0, observations = 0, faults = 0, unknown_bed = 0;
+};
+
+// What the owner of a link wants to know besides the beds.
+struct IntakeHandlers {
+  std::function<void(const drivers::Subject&)> on_subject;
+  std::function<void(const vitals::Observation&, const Route*)> on_observation;  // replay prints it
+  std::function<void(const Route&)> on_heard;                                    // a bed got something
+  std::function<void(const drivers::DecodeFault&)> on_fault;
+  std::function<void(std::string_view location)> on_unknown_bed;
+  std::function<void(drivers::Bytes)> on_send;
+  std::function<void(const drivers::Answer&)> on_answer;
+  std::function<void(std::string_view reason)> on_close;
+};
+
+class Intake final : public drivers::Sink {
+ public:
+  Intake(Routes routes, IntakeHandlers handlers);
+
+  const Counters& counters() const { return counters_; }
+  const Routes& routes() const { return routes_; }
+
+  void on_subject(const drivers::Subject& subject) override;
+  void on_observation(const vitals::Observation& observation) override;
+  void on_frame_end(vitals::Stamp rx) override;
+  void on_status(const drivers::DeviceStatus& status) override;
+  void on_fault(const drivers::DecodeFault& fault) override;
+  void on_send(drivers::Bytes bytes) override;
+  void on_answer(const drivers::Answer& answer) override;
+  void on_close(std::string_view reason) override;
+
+ private:
+  Routes routes_;
+  IntakeHandlers handlers_;
+  const Route* current_ = nullptr;  // whose values come now; null: nobody's, they are dropped and counted
+  Counters counters_;
+  std::string key_;
+};
+
+}  // namespace app

@@ -1,0 +1,159 @@
+#include "daemon/app/node_desk.hpp"
+
+#include "daemon/contract/topics.hpp"
+
+namespace app {
+namespace {
+
+using alarms::Behaviour;
+using alarms::Priority;
+using stations::Lane;
+using stations::Message;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+
+// An unknown bed is over when none was heard of for this long.
+constexpr Milliseconds unknown_bed_ms_max{60'000};
+
+// Classes and delays: the table of technical conditions in docs/alarms.md.
+Behaviour behaviour(Priority priority, Milliseconds on_delay, Milliseconds off_delay) {
+  Behaviour out;
+  out.priority = out.priority_critical = priority;
+  out.on_delay = on_delay;
+  out.off_delay = off_delay;
+  return out;
+}
+
+}  // namespace
+
+NodeDesk::NodeDesk(const Identity& identity, std::string version, std::uint64_t seq, Outlet& outlet,
+                   Stamp now)
+    : identity_(&identity),
+      version_(std::move(version)),
+      outlet_(&outlet),
+      alarms_(identity, {0, "node", contract::node_prefix(identity.root, identity.node), {}, {}}, seq,
+              outlet),
+      engine_({identity.node, "node"}, realarm_, callout_),
+      broker_lost_(&add("broker-lost", "no connection to the broker: stations hear nothing",
+                        "check network and broker", behaviour(Priority::medium, 15s, 5s), now)),
+      journal_failed_(&add("journal-failed", "the journal cannot be written: nothing would survive a restart",
+                           "check the disk", behaviour(Priority::medium, 0s, 60s), now)),
+      unknown_bed_(&add("unknown-bed", "values for a bed that the settings do not name",
+                        "check the bed table", behaviour(Priority::low, 60s, 60s), now)),
+      started_(now.mono),
+      repeated_at_(now.mono) {}
+
+alarms::Condition& NodeDesk::add(std::string name, std::string label, std::string advice, Behaviour behaviour,
+                                 Stamp now) {
+  alarms::ConditionSpec spec;
+  spec.name = std::move(name);
+  spec.label = std::move(label);
+  spec.advice = std::move(advice);
+  spec.kind = alarms::Kind::technical;
+  alarms::Condition& condition = engine_.add(std::move(spec));
+  engine_.set_behaviour(condition, behaviour, alarms::EndReason::config, now, *this);
+  return condition;
+}
+
+void NodeDesk::broker(bool connected, Stamp now) {
+  engine_.assert_present(*broker_lost_, !connected, now, *this);
+}
+
+void NodeDesk::journal(bool failed, const std::string& /*reason*/, Stamp now) {
+  engine_.assert_present(*journal_failed_, failed, now, *this);
+}
+
+void NodeDesk::unknown_bed(std::string_view /*source*/, Stamp now) {
+  unknown_bed_at_ = now.mono;
+  engine_.assert_present(*unknown_bed_, true, now, *this);
+}
+
+alarms::AckResult NodeDesk::acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                        std::string_view by, Stamp now) {
+  return engine_.acknowledge(condition, id, rev, by, now, *this);
+}
+
+alarms::AckResult NodeDesk::reset(std::string_view condition, std::string_view id, Stamp now) {
+  return engine_.reset(condition, id, now, *this);
+}
+
+bool NodeDesk::has_alarm(std::string_view condition) const {
+  for (const alarms::Condition& one : engine_.conditions())
+    if (one.spec().name == condition) return one.alarm() != nullptr;
+  return false;
+}
+
+Message NodeDesk::status(std::string_view state, std::string_view reason, std::uint64_t connection,
+                         Stamp now) const {
+  contract::NodeStatus document;
+  document.node = identity_->node;
+  document.boot = identity_->boot;
+  document.state = state;
+  document.reason = reason;
+  document.version = reason == "will" ? std::string_view{} : std::string_view{version_};
+  document.conn = connection;
+  document.ts = now.wall;
+  Message message;
+  contract::render_node_status(message.payload, document);
+  message.topic = alarms_.prefix() + "/status";
+  message.retain = true;
+  message.lane = Lane::state;
+  return message;
+}
+
+void NodeDesk::publish_info(const std::vector<std::string>& beds, const std::string& config_hash, Stamp now) {
+  contract::NodeInfo info;
+  info.node = identity_->node;
+  info.boot = identity_->boot;
+  info.version = version_;
+  info.config_hash = config_hash;
+  info.beds = beds;
+  info.ts = now.wall;
+  Message message;
+  contract::render_node_info(message.payload, info);
+  message.topic = alarms_.prefix() + "/info";
+  message.retain = true;
+  outlet_->publish(std::move(message));
+}
+
+void NodeDesk::heartbeat(const Load& load, Stamp now) {
+  contract::Heartbeat document;
+  document.node = identity_->node;
+  document.boot = identity_->boot;
+  document.conn = load.connection;
+  document.n = ++heartbeats_;
+  document.up_s = std::chrono::duration_cast<std::chrono::seconds>(now.mono - started_).count();
+  document.beds = load.beds;
+  document.queued = load.queued;
+  document.high = load.high;
+  document.medium = load.medium;
+  document.low = load.low;
+  document.lag_ms = load.lag_ms;
+  document.ts = now.wall;
+  Message message;
+  contract::render_heartbeat(message.payload, document);
+  message.topic = alarms_.prefix() + "/heartbeat";
+  message.qos = 0;
+  message.lane = Lane::state;
+  outlet_->publish(std::move(message));
+}
+
+void NodeDesk::repeat_alarms(Stamp now) {
+  for (const alarms::Condition& condition : engine_.conditions())
+    if (condition.alarm() != nullptr) alarms_.proceed(*condition.alarm(), now);
+}
+
+void NodeDesk::advance(Stamp now) { engine_.advance(now, *this); }
+
+void NodeDesk::tick(Stamp now) {
+  if (unknown_bed_at_ != MonoTime::min() && now.mono - unknown_bed_at_ > unknown_bed_ms_max) {
+    unknown_bed_at_ = MonoTime::min();
+    engine_.assert_present(*unknown_bed_, false, now, *this);
+  }
+  alarms_.tick(now);
+  if (now.mono < repeated_at_ + repeat_ms) return;
+  repeated_at_ = now.mono;
+  repeat_alarms(now);
+}
+
+}  // namespace app

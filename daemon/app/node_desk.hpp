@@ -1,0 +1,69 @@
+// The node's own documents: status, info, heartbeat, and the technical conditions of the daemon itself.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "daemon/alarms/engine.hpp"
+#include "daemon/app/alarm_desk.hpp"
+
+namespace app {
+
+inline constexpr Milliseconds heartbeat_ms{5'000};
+
+class NodeDesk final : private alarms::Listener {
+ public:
+  NodeDesk(const Identity& identity, std::string version, std::uint64_t seq, Outlet& outlet, Stamp now);
+
+  AlarmDesk& alarms() { return alarms_; }
+
+  // --- conditions
+  void broker(bool connected, Stamp now);
+  void journal(bool failed, const std::string& reason, Stamp now);
+  void unknown_bed(std::string_view source, Stamp now);
+  bool restore_alarm(const alarms::Alarm& stored, Stamp now) { return engine_.restore(stored, now, *this); }
+  alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                std::string_view by, Stamp now);
+  alarms::AckResult reset(std::string_view condition, std::string_view id, Stamp now);
+  bool has_alarm(std::string_view condition) const;
+
+  // --- documents
+  stations::Message status(std::string_view state, std::string_view reason, std::uint64_t connection,
+                           Stamp now) const;
+  void publish_info(const std::vector<std::string>& beds, const std::string& config_hash, Stamp now);
+  struct Load {
+    std::uint64_t connection = 0;
+    std::size_t beds = 0, queued = 0;
+    unsigned high = 0, medium = 0, low = 0;
+    std::int64_t lag_ms = 0;
+  };
+  void heartbeat(const Load& load, Stamp now);
+  void repeat_alarms(Stamp now);
+
+  void advance(Stamp now);
+  MonoTime deadline() const { return engine_.deadline(); }
+  void tick(Stamp now);
+
+ private:
+  void on_alarm(alarms::Alarm& alarm, Stamp at) override { alarms_.transition(alarm, at); }
+  alarms::Condition& add(std::string name, std::string label, std::string advice, alarms::Behaviour behaviour,
+                         Stamp now);
+
+  const Identity* identity_;
+  std::string version_;
+  Outlet* outlet_;
+  AlarmDesk alarms_;
+  alarms::Realarm realarm_;
+  alarms::Callout callout_;
+  alarms::Engine engine_;
+  alarms::Condition* broker_lost_;
+  alarms::Condition* journal_failed_;
+  alarms::Condition* unknown_bed_;
+  std::string buffer_;
+  MonoTime started_;
+  MonoTime repeated_at_;
+  MonoTime unknown_bed_at_ = MonoTime::min();
+  std::uint64_t heartbeats_ = 0;
+};
+
+}  // namespace app

@@ -1,0 +1,26 @@
+// Where documents go: to the broker and to the journal, in parallel. The live daemon and `vitalsd replay`
+// have one each; what stands before it is the same code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "daemon/journal/journal.hpp"
+#include "daemon/stations/broker_link.hpp"
+
+namespace app {
+
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  virtual void publish(stations::Message message) = 0;
+  virtual void record(journal::Entry entry) = 0;
+};
+
+// Who writes. `boot` is random per start, fixed in a replay.
+struct Identity {
+  std::string node, boot, root;
+};
+
+}  // namespace app

@@ -1,0 +1,123 @@
+#include "daemon/app/session_record.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace app {
+namespace {
+
+using nlohmann::json;
+using vitals::Milliseconds;
+using vitals::WallTime;
+
+constexpr int record_version = 1;
+
+void put(json& out, const char* key, const std::optional<double>& value) {
+  if (value) out[key] = *value;
+}
+void put(json& out, const char* key, const std::optional<WallTime>& value) {
+  if (value) out[key] = vitals::unix_ms(*value);
+}
+void put(json& out, const char* key, const std::optional<Milliseconds>& value) {
+  if (value) out[key] = value->count();
+}
+
+void get(const json& in, const char* key, std::optional<double>& value) {
+  if (in.contains(key)) value = in[key].get<double>();
+}
+void get(const json& in, const char* key, std::optional<WallTime>& value) {
+  if (in.contains(key)) value = vitals::wall_from_unix_ms(in[key].get<std::int64_t>());
+}
+void get(const json& in, const char* key, std::optional<Milliseconds>& value) {
+  if (in.contains(key)) value = Milliseconds{in[key].get<std::int64_t>()};
+}
+
+json write_baseline(const infusion::Baseline& baseline) {
+  json out{{"t", vitals::unix_ms(baseline.t)}, {"overridden", baseline.overridden}};
+  put(out, "rate", baseline.rate);
+  put(out, "spo2", baseline.spo2);
+  put(out, "sbp", baseline.sbp);
+  put(out, "dbp", baseline.dbp);
+  put(out, "map", baseline.map);
+  return out;
+}
+
+infusion::Baseline read_baseline(const json& in) {
+  infusion::Baseline out;
+  out.t = vitals::wall_from_unix_ms(in.at("t").get<std::int64_t>());
+  out.overridden = in.at("overridden").get<bool>();
+  get(in, "rate", out.rate);
+  get(in, "spo2", out.spo2);
+  get(in, "sbp", out.sbp);
+  get(in, "dbp", out.dbp);
+  get(in, "map", out.map);
+  return out;
+}
+
+infusion::View read_view(const json& in) {
+  infusion::View view;
+  view.as_of = vitals::wall_from_unix_ms(in.at("as_of").get<std::int64_t>());
+  view.phase = vitals::phase_named(in.at("phase").get<std::string>()).value();
+  view.phase_since = vitals::wall_from_unix_ms(in.at("phase_since").get<std::int64_t>());
+  view.session = in.at("session").get<std::string>();
+  view.dose_mg = in.at("dose_mg").get<double>();
+  view.held = Milliseconds{in.at("held_ms").get<std::int64_t>()};
+  view.by = in.at("by").get<std::string>();
+  view.band = static_cast<infusion::DoseBand>(in.at("band").get<int>());
+  get(in, "titrating_until", view.titrating_until);
+  get(in, "t_start", view.t_start);
+  get(in, "t_scheduled", view.t_scheduled);
+  get(in, "planned_ms", view.planned);
+  get(in, "kg", view.kg);
+  get(in, "conc_mg_ml", view.conc_mg_ml);
+  get(in, "rate_mg_per_h", view.rate_mg_per_h);
+  get(in, "rate_mg_per_kg_h", view.rate_mg_per_kg_h);
+  get(in, "planned_mg_per_kg", view.planned_mg_per_kg);
+  get(in, "dose_mg_per_kg", view.dose_mg_per_kg);
+  if (in.contains("rate"))
+    view.rate = infusion::Rate{in["rate"].get<double>(),
+                               infusion::rate_unit_named(in.at("rate_unit").get<std::string>()).value()};
+  if (in.contains("baseline")) view.baseline = read_baseline(in["baseline"]);
+  return view;
+}
+
+}  // namespace
+
+std::string write_session_record(const infusion::View& view) {
+  json out{{"record", record_version},
+           {"as_of", vitals::unix_ms(view.as_of)},
+           {"phase", vitals::name(view.phase)},
+           {"phase_since", vitals::unix_ms(view.phase_since)},
+           {"session", view.session},
+           {"dose_mg", view.dose_mg},
+           {"held_ms", view.held.count()},
+           {"by", view.by},
+           {"band", static_cast<int>(view.band)}};
+  put(out, "titrating_until", view.titrating_until);
+  put(out, "t_start", view.t_start);
+  put(out, "t_scheduled", view.t_scheduled);
+  put(out, "planned_ms", view.planned);
+  put(out, "kg", view.kg);
+  put(out, "conc_mg_ml", view.conc_mg_ml);
+  put(out, "rate_mg_per_h", view.rate_mg_per_h);
+  put(out, "rate_mg_per_kg_h", view.rate_mg_per_kg_h);
+  put(out, "planned_mg_per_kg", view.planned_mg_per_kg);
+  put(out, "dose_mg_per_kg", view.dose_mg_per_kg);
+  if (view.rate) {
+    out["rate"] = view.rate->value;
+    out["rate_unit"] = infusion::name(view.rate->unit);
+  }
+  if (view.baseline) out["baseline"] = write_baseline(*view.baseline);
+  return out.dump();
+}
+
+std::optional<infusion::View> read_session_record(std::string_view text) {
+  try {
+    const json in = json::parse(text);
+    if (in.at("record").get<int>() != record_version) return std::nullopt;
+    return read_view(in);
+  } catch (const std::exception&) {  // the journal's own text, damaged: the caller says so and starts without
+    return std::nullopt;
+  }
+}
+
+}  // namespace app

@@ -1,0 +1,17 @@
+// The session as the journal keeps it: everything a restart needs, where the contract's document shows only
+// what stations need.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/infusion/session.hpp"
+
+namespace app {
+
+std::string write_session_record(const infusion::View& view);
+// nullopt: not such a record (another version, damage).
+std::optional<infusion::View> read_session_record(std::string_view json);
+
+}  // namespace app

@@ -1,0 +1,26 @@
+// The live sources: a link, a driver and the beds behind it. Loop thread only.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "daemon/app/host.hpp"
+#include "daemon/app/intake.hpp"
+#include "daemon/settings/settings.hpp"
+
+namespace app {
+
+class SourceHub {
+ public:
+  virtual ~SourceHub() = default;
+  virtual void start() = 0;
+  virtual void stop() = 0;
+  virtual void tick(Stamp now) = 0;  // every 100 ms
+};
+
+std::unique_ptr<SourceHub> make_serial_hub(boost::asio::io_context& loop, const settings::Source& source,
+                                           Routes routes, Host& host);
+std::unique_ptr<SourceHub> make_hl7_hub(boost::asio::io_context& loop, const settings::Source& source,
+                                        Routes routes, Host& host);
+
+}  // namespace app

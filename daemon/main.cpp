@@ -1,0 +1,67 @@
+// Arguments to a subcommand, nothing more.
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "daemon/app/app.hpp"
+#include "daemon/service/log.hpp"
+#include "daemon/service/version.hpp"
+#include "daemon/settings/settings.hpp"
+#include "daemon/tools/simulate.hpp"
+#include "daemon/tools/tools.hpp"
+
+namespace {
+
+constexpr const char* standard_settings = "/etc/vitalsd/vitalsd.toml";
+
+std::string banner() {
+  return "vitalsd " + std::string{service::version} +
+         "\nA secondary alarm: the bedside monitor stays the primary one. Limits in shipped profiles are "
+         "proposals\n"
+         "that a clinic signs off. No conformity with a standard is claimed.";
+}
+
+// FNV-1a of the settings file: stations see in `info` whether two boxes run the same settings.
+std::string hash_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream content;
+  content << in.rdbuf();
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : content.str()) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  std::ostringstream out;
+  out << std::hex << hash;
+  return out.str();
+}
+
+int run(const std::string& path) {
+  const settings::Loaded loaded = settings::load(path);
+  std::cerr << settings::describe(loaded.problems);
+  if (!loaded.ok()) {
+    std::cerr << "vitalsd: " << path << " is not usable; not starting\n";
+    return 1;
+  }
+  service::start_log(loaded.settings.log_level);
+  app::App app(loaded.settings, hash_of(path));
+  return app.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App command_line{banner(), "vitalsd"};
+  command_line.set_version_flag("--version", banner());
+  command_line.require_subcommand(1);
+  int exit_code = 0;
+  std::string path = standard_settings;
+  auto* run_command = command_line.add_subcommand("run", "watch the beds of the settings until stopped");
+  run_command->add_option("--settings", path, "settings file")->capture_default_str();
+  run_command->callback([&] { exit_code = run(path); });
+  tools::add_check(command_line, exit_code);
+  tools::add_drivers(command_line, exit_code);
+  tools::add_replay(command_line, exit_code);
+  tools::add_simulate(command_line, exit_code);
+  CLI11_PARSE(command_line, argc, argv);
+  return exit_code;
+}

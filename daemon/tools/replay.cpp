@@ -1,0 +1,326 @@
+#include "daemon/tools/replay.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <random>
+#include <sstream>
+
+#include "daemon/app/bed_desk.hpp"
+#include "daemon/app/intake.hpp"
+#include "daemon/contract/json_writer.hpp"
+#include "daemon/settings/builtin.hpp"
+#include "daemon/tools/replay_input.hpp"
+#include "daemon/tools/tools.hpp"
+
+namespace tools {
+namespace {
+
+using contract::JsonWriter;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using vitals::Metric;
+using vitals::Stamp;
+
+constexpr vitals::Milliseconds tick_ms = 100ms;
+// Drivers time out within this; longer silence is for the bed alone.
+constexpr vitals::Milliseconds ticks_ms_max = 12s;
+constexpr std::string_view source_name = "replay";
+
+// Alarm documents are printed as they would be published; everything else stays in the bed.
+class Printer final : public app::Outlet {
+ public:
+  explicit Printer(const std::function<void(std::string_view)>& print) : print_(print) {}
+  void publish(stations::Message message) override {
+    if (message.topic.find("/event/alarm") != std::string::npos) print_(message.payload);
+  }
+  void record(journal::Entry /*entry*/) override {}
+
+ private:
+  const std::function<void(std::string_view)>& print_;
+};
+
+// What a first pass over the file shows: which locations send which metrics.
+struct Survey {
+  std::map<std::string, vitals::MetricSet> beds;  // by location key, "" for none
+};
+
+std::string location_key(std::string_view location) {
+  std::string out;
+  for (const char c : location) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+class Replay {
+ public:
+  Replay(const ReplayOptions& options, const drivers::Entry& entry, const alarms::Profile& profile,
+         const std::function<void(std::string_view)>& print)
+      : options_(options), entry_(entry), profile_(profile), print_(print), outlet_(print) {}
+
+  void run(const std::vector<Chunk>& chunks) {
+    if (chunks.empty()) return;
+    survey(chunks);
+    make_beds(chunks.front().at);
+    pass(chunks);
+  }
+
+ private:
+  bool hl7() const { return entry_.facts->line.baud == 0; }
+
+  void survey(const std::vector<Chunk>& chunks) {
+    app::IntakeHandlers handlers;
+    std::string location;
+    handlers.on_subject = [&](const drivers::Subject& subject) { location = location_key(subject.location); };
+    handlers.on_observation = [&](const vitals::Observation& observation, const app::Route*) {
+      survey_.beds[location].insert(observation.metric);
+    };
+    app::Intake intake({}, std::move(handlers));
+    const auto driver = entry_.make(options_.options).driver;
+    for (const Chunk& chunk : chunks) driver->feed(bytes(chunk.bytes), chunk.at, intake);
+    driver->tick({chunks.back().at.mono + 1s, chunks.back().at.wall + 1s}, intake);
+    if (survey_.beds.empty()) survey_.beds[""];
+  }
+
+  void make_beds(Stamp start) {
+    std::uint32_t index = 0;
+    for (const auto& [location, metrics] : survey_.beds) {
+      bed::Settings settings;
+      settings.node = settings.unit = source_name;
+      settings.name = survey_.beds.size() == 1 ? "bed" : "bed-" + std::to_string(index + 1);
+      settings.profile = &profile_;
+      bed::Source source;
+      source.name = source_name;
+      source.streaming = entry_.facts->streaming;
+      settings.sources.push_back(source);
+      for (const auto& facts : vitals::metrics) settings.source_of[vitals::index_of(facts.metric)] = 0;
+      settings.expected = metrics;
+      settings.leads.rate = metrics.contains(Metric::hr) ? Metric::hr : Metric::pr;
+      settings.leads.arterial = metrics.contains(Metric::art_sys) && !metrics.contains(Metric::nibp_sys);
+      desks_.push_back(
+          std::make_unique<app::BedDesk>(identity_, std::move(settings), ++index, 0, outlet_, start));
+      desks_.back()->bed().link(0, true, start);
+      routes_.by_location[location] = {&desks_.back()->bed(), 0};
+    }
+    if (routes_.by_location.size() == 1) routes_.fixed = routes_.by_location.begin()->second;
+  }
+
+  app::IntakeHandlers handlers() {
+    app::IntakeHandlers out;
+    out.on_subject = [this](const drivers::Subject& subject) {
+      patient_ = subject.patient_id;
+      bed_ = subject.bed;
+    };
+    out.on_observation = [this](const vitals::Observation& observation, const app::Route* route) {
+      print_observation(observation, route);
+    };
+    out.on_fault = [this](const drivers::DecodeFault& fault) { print_fault(fault); };
+    out.on_answer = [this](const drivers::Answer& answer) { print_answer(answer); };
+    out.on_close = [this](std::string_view reason) {
+      JsonWriter json(line_);
+      json.text("kind", "close");
+      json.text("reason", reason);
+      json.close_object();
+      print_(line_);
+      closed_ = true;
+    };
+    return out;
+  }
+
+  void pass(const std::vector<Chunk>& chunks) {
+    app::Intake intake(routes_, handlers());
+    driver_ = entry_.make(options_.options).driver;
+    std::mt19937_64 random(options_.split.value_or(0));
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+      feed(chunks[i], random, intake);
+      const bool last = i + 1 == chunks.size();
+      const vitals::Milliseconds tail{static_cast<std::int64_t>(options_.tail_s * 1000)};
+      const vitals::MonoTime until = last ? chunks[i].at.mono + tail : chunks[i + 1].at.mono;
+      wait(chunks[i].at, until, intake);
+    }
+    // A frame that only silence completes is complete now.
+    const Stamp end = vitals::stamp_at(chunks.back().at, chunks.back().at.mono + 1s);
+    if (options_.tail_s < 1) driver_->tick(end, intake);
+  }
+
+  void feed(const Chunk& chunk, std::mt19937_64& random, app::Intake& intake) {
+    if (closed_) driver_ = entry_.make(options_.options).driver;  // live, the sender would connect anew
+    closed_ = false;
+    for (auto& desk : desks_) desk->advance(chunk.at);
+    std::string_view rest = chunk.bytes;
+    while (!rest.empty()) {
+      const std::size_t size =
+          options_.split ? 1 + random() % std::min<std::size_t>(rest.size(), 97) : rest.size();
+      driver_->feed(bytes(rest.substr(0, size)), chunk.at, intake);
+      rest.remove_prefix(size);
+    }
+    settle(chunk.at);
+  }
+
+  // Time passes: drivers tick, beds judge silence.
+  void wait(Stamp from, vitals::MonoTime until, app::Intake& intake) {
+    for (vitals::MonoTime at = from.mono + tick_ms; at < std::min(until, from.mono + ticks_ms_max);
+         at += tick_ms)
+      driver_->tick(vitals::stamp_at(from, at), intake);
+    for (auto& desk : desks_) desk->advance(vitals::stamp_at(from, until));
+    settle(vitals::stamp_at(from, until));
+  }
+
+  void settle(Stamp now) {
+    for (auto& desk : desks_) desk->flush(now);
+  }
+
+  // Both are known per message only; a serial source has the one bed it is bound to.
+  void put_subject(JsonWriter& json) {
+    if (hl7()) {
+      json.text_or_null("bed", bed_);
+      json.text_or_null("patient", patient_);
+    } else {
+      json.text("bed", desks_.front()->bed().settings().name);
+    }
+  }
+
+  void print_observation(const vitals::Observation& observation, const app::Route* /*route*/) {
+    JsonWriter json(line_);
+    json.text("kind", "obs");
+    json.text("metric", vitals::name(observation.metric));
+    if (observation.has_value()) {
+      json.number("v", contract::rounded(observation.value, 2));
+    } else {
+      json.null("v");
+    }
+    json.text("u", vitals::name(vitals::unit_of(observation.metric)));
+    json.text("q", vitals::name(observation.quality));
+    if (observation.reason != vitals::Reason::none) json.text("reason", vitals::name(observation.reason));
+    put_subject(json);
+    json.time("t_src", observation.t_src);
+    json.time("t_rx", observation.rx.wall);
+    json.count("mdc", observation.mdc);
+    if (observation.test) json.flag("test", true);
+    if (observation.derived) json.flag("derived", true);
+    if (observation.channel != 0) json.count("channel", observation.channel);
+    json.close_object();
+    print_(line_);
+  }
+
+  void print_fault(const drivers::DecodeFault& fault) {
+    JsonWriter json(line_);
+    json.text("kind", "fault");
+    json.text("fault", drivers::name(fault.kind));
+    json.text("reason", fault.reason);
+    if (!fault.code.empty()) json.text("code", fault.code);
+    if (!fault.unit.empty()) json.text("unit", fault.unit);
+    if (!fault.value.empty()) json.text("value", fault.value);
+    json.count("offset", fault.offset);
+    json.close_object();
+    print_(line_);
+  }
+
+  void print_answer(const drivers::Answer& answer) {
+    JsonWriter json(line_);
+    json.text("kind", "ack");
+    json.text("code", answer.code);
+    json.text("text", answer.text);
+    json.text("control_id", answer.control_id);
+    json.close_object();
+    print_(line_);
+  }
+
+  static drivers::Bytes bytes(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+  }
+
+  const ReplayOptions& options_;
+  const drivers::Entry& entry_;
+  const alarms::Profile& profile_;
+  const std::function<void(std::string_view)>& print_;
+  Printer outlet_;
+  app::Identity identity_{std::string{source_name}, std::string{source_name}, "vitals"};
+  Survey survey_;
+  std::vector<std::unique_ptr<app::BedDesk>> desks_;
+  app::Routes routes_;
+  std::unique_ptr<drivers::Driver> driver_;
+  std::string patient_, bed_, line_;
+  bool closed_ = false;
+};
+
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream content;
+  if (in.peek() != std::ifstream::traits_type::eof()) content << in.rdbuf();
+  if (!in && !in.eof()) return std::nullopt;
+  return content.str();
+}
+
+int run_command(const ReplayOptions& options) {
+  std::string error, out;
+  const auto print = [&out](std::string_view line) {
+    out += line;
+    out += '\n';
+    if (out.size() < std::size_t{1} << 16U) return;
+    std::cout << out;
+    out.clear();
+  };
+  const bool ok = replay(options, print, error);
+  std::cout << out << std::flush;
+  if (!ok) std::cerr << "vitalsd replay: " << error << '\n';
+  return ok ? 0 : 1;
+}
+
+}  // namespace
+
+bool replay(const ReplayOptions& options, const std::function<void(std::string_view)>& print,
+            std::string& error) {
+  const drivers::Entry* entry = drivers::find(options.protocol);
+  if (entry == nullptr) {
+    error = "there is no protocol \"" + options.protocol + "\"; `vitalsd drivers` lists them";
+    return false;
+  }
+  if (const auto made = entry->make(options.options); !made.driver) {
+    error = made.error;
+    return false;
+  }
+  const auto profile = settings::builtin_profile(options.profile);
+  if (!profile) {
+    error = "there is no built-in profile \"" + options.profile + "\"";
+    return false;
+  }
+  const auto content = read_file(options.file);
+  if (!content) {
+    error = options.file + " cannot be read";
+    return false;
+  }
+  std::string framed;
+  const auto chunks = entry->facts->line.baud == 0 ? hl7_chunks(*content, framed)
+                                                   : serial_chunks(*content, entry->facts->line);
+  Replay(options, *entry, *profile, print).run(chunks);
+  return true;
+}
+
+void add_replay(CLI::App& app, int& exit_code) {
+  auto* command =
+      app.add_subcommand("replay", "run a file through driver, bed and alarm engine in virtual time");
+  auto options = std::make_shared<ReplayOptions>();
+  auto pairs = std::make_shared<std::vector<std::string>>();
+  command->add_option("--protocol", options->protocol, "a name that `vitalsd drivers` lists")->required();
+  command->add_option("--option", *pairs, "KEY=VALUE of that protocol; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--profile", options->profile, "limits to judge by")->capture_default_str();
+  command->add_option("--tail", options->tail_s, "seconds to go on after the last byte")
+      ->check(CLI::Range(0.0, 86400.0));
+  command->add_option("--split", options->split, "feed in random pieces made from this seed");
+  command->add_option("FILE", options->file, "bytes as they came over the wire")->required();
+  command->callback([options, pairs, &exit_code] {
+    for (const std::string& pair : *pairs) {
+      const auto equals = pair.find('=');
+      if (equals == std::string::npos)
+        throw CLI::ValidationError("--option", "KEY=VALUE is wanted, not " + pair);
+      options->options[pair.substr(0, equals)] = pair.substr(equals + 1);
+    }
+    exit_code = run_command(*options);
+  });
+}
+
+}  // namespace tools

@@ -1,0 +1,27 @@
+// A file through the very same driver, bed and engine as live, in virtual time; JSON lines out (promise P8).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "drivers/registry.hpp"
+
+namespace tools {
+
+struct ReplayOptions {
+  std::string file;
+  std::string protocol;
+  drivers::Options options;
+  std::string profile = "ketamine-adult";
+  double tail_s = 0;                   // virtual time to go on after the last byte
+  std::optional<std::uint64_t> split;  // seed: feed in random pieces; the output must not change
+};
+
+// Lines go to `print` without their line end. False: `error` says what could not be read.
+bool replay(const ReplayOptions& options, const std::function<void(std::string_view)>& print,
+            std::string& error);
+
+}  // namespace tools

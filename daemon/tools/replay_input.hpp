@@ -1,0 +1,31 @@
+// A file as a stream of bytes with times, before the driver sees it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/vitals/time.hpp"
+#include "drivers/registry.hpp"
+
+namespace tools {
+
+// Bytes that arrived together.
+struct Chunk {
+  std::string_view bytes;
+  vitals::Stamp at;
+};
+
+// Virtual time starts here when the file does not say when it was taken.
+inline constexpr vitals::WallTime replay_epoch =
+    vitals::wall_from_unix_ms(1'767'225'600'000);  // 2026-01-01T00:00Z
+
+// Raw bytes of a serial line at the line's own speed, in pieces as a reader gets them.
+std::vector<Chunk> serial_chunks(std::string_view content, const drivers::LineSettings& line);
+
+// HL7: MLLP frames as they stand, or bare messages, which are put into frames of their own in `framed`. Each
+// message comes at its MSH-7 time if that lies later than the one before, else a second after it.
+std::vector<Chunk> hl7_chunks(std::string_view content, std::string& framed);
+
+}  // namespace tools
