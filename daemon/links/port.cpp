@@ -13,6 +13,9 @@
 #include <climits>
 #include <cstdlib>
 #include <system_error>
+#include <utility>
+
+#include "daemon/links/port_holder.hpp"
 
 namespace links {
 namespace {
@@ -151,6 +154,8 @@ std::string line_text(const SerialSettings& settings) {
 }
 
 OpenedPort open_serial(const SerialSettings& settings, const std::string& device) {
+  // sp_open changes the line before anybody could ask for a lock, and so would spoil it for a holder.
+  if (!holder_of(device).empty()) return refused(EWOULDBLOCK);
   sp_port* raw = nullptr;
   if (sp_get_port_by_name(device.c_str(), &raw) != SP_OK) return not_open("not a serial port");
   PortHandle port{raw};

@@ -124,15 +124,18 @@ TEST(JournalFailure, ADirectoryInItsPlaceIsNotMoved) {
 
 TEST(JournalFailure, ALockedFileIsSound) {
   const Directory directory;
+  auto first = std::make_unique<Journal>(directory.file(), now_ms);
+  write(*first, list(alarm("icu/1", "spo2-low", "A", 1)));
   {
-    Journal first{directory.file(), now_ms};
-    write(first, list(alarm("icu/1", "spo2-low", "A", 1)));
     Journal second{directory.file(), now_ms, quick()};
     EXPECT_TRUE(second.health().failed);
     EXPECT_THAT(second.health().reason, HasSubstr("locked"));
+    first.reset();
+    wait_until_sound(second);
     EXPECT_EQ(second.health().set_aside, 0U);
+    EXPECT_TRUE(write(second, list(alarm("icu/1", "hr-high", "B", 1))));
   }
-  EXPECT_THAT(restore(directory.file()).episodes, SizeIs(1))
+  EXPECT_THAT(restore(directory.file()).episodes, SizeIs(2))
       << "a journal that never read the file must not end its episodes";
 }
 
@@ -143,7 +146,8 @@ TEST(JournalFailure, AFullDiskIsRetriedOnTheSameFile) {
     Journal journal{directory.file(), now_ms, quick()};
     EXPECT_TRUE(write(journal, list(alarm("icu/1", "spo2-low", "A", 1), alarm("icu/1", "hr-high", "B", 1))));
     faulty_disk::fail(Failure::full);
-    EXPECT_FALSE(write(journal, list(alarm("icu/1", "spo2-low", "A", 2, true), event("icu/1", 1))));
+    EXPECT_FALSE(write(journal, list(alarm("icu/1", "spo2-low", "A", 2, true), event("icu/1", 1),
+                                     alarm("icu/1", "hr-high", "older than B", 9, true))));
     EXPECT_TRUE(journal.health().failed);
     EXPECT_THAT(journal.health().reason, HasSubstr("full"));
     EXPECT_FALSE(write(journal, list(SessionEntry{"icu/1", "changed"}, command("c-1", now_ms))));
@@ -238,6 +242,22 @@ int in_child(Body body) {
   int status = 0;
   ::waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+TEST(JournalFailure, ANewFileHoldsTheStateFromItsFirstMoment) {
+  const Directory directory;
+  EXPECT_EQ(in_child([&] {
+              const faulty_disk::Guard disk;
+              Journal journal{directory.file(), now_ms};
+              if (!write(journal, list(alarm("icu/1", "spo2-low", "A", 1)))) return 1;
+              faulty_disk::fail(Failure::one_sync_error);
+              if (write(journal, list(alarm("icu/1", "hr-high", "B", 1)))) return 2;
+              ::_exit(0);  // as kill -9 would, right after the answer
+              return 3;
+            }),
+            0);
+  EXPECT_TRUE(std::filesystem::exists(directory.file() + ".broken-1"));
+  EXPECT_THAT(restore(directory.file()).episodes, SizeIs(2));
 }
 
 TEST(JournalFailure, AReadOnlyFileIsSoundAndStays) {

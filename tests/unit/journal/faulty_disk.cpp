@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <mutex>
-#include <string_view>
 
 namespace faulty_disk {
 namespace {
@@ -28,6 +27,10 @@ int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset)
 
 int sync(sqlite3_file* file, int flags) {
   if (failure_now == Failure::sync_error) return SQLITE_IOERR_FSYNC;
+  if (failure_now == Failure::one_sync_error) {
+    failure_now = Failure::none;
+    return SQLITE_IOERR_FSYNC;
+  }
   const int code = real_methods->xSync(file, flags);
   if (file->pMethods == &log_methods) unsynced = false;
   return code;

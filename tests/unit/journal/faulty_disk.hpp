@@ -3,7 +3,7 @@
 
 namespace faulty_disk {
 
-enum class Failure { none, full, write_error, sync_error };
+enum class Failure { none, full, write_error, sync_error, one_sync_error };
 
 // From the first call on it is the default file layer of the process.
 void install();

@@ -232,8 +232,8 @@ TEST_F(Listener, ANewConnectionReplacesTheOldOneOfASinglePeer) {
   ASSERT_TRUE(run_until_open(1));
   Client elsewhere{port_, "127.0.0.9"};
   ASSERT_TRUE(run_until_open(2));
-  old.write("last words");  // still unread when the new connection comes
   Client fresh{port_};
+  old.write("last words");  // comes after the new connection and is still unread when that is let in
   ASSERT_TRUE(run_until_open(3));
   EXPECT_EQ(received_[opened_[0]], "last words");
   EXPECT_THAT(closed_[opened_[0]], HasSubstr("replaced"));
@@ -328,15 +328,16 @@ TEST_F(Listener, APausedConnectionPushesBack) {
   listener_->pause_reading(opened_[0], true);
   const std::string piece(64 * 1024, 'p');
   std::size_t written = 0;
-  for (int idle = 0; idle < 3;) {  // until neither side moves any more
+  constexpr std::size_t enough = 64 * 1024 * 1024;
+  for (int idle = 0; idle < 3 && written < enough;) {  // until neither side moves any more
     const std::size_t size = client.write(piece);
     written += size;
     idle = size == 0 ? idle + 1 : 0;
     loop_.context().restart();
     loop_.context().poll();
   }
-  const std::size_t before = received_[opened_[0]].size();
-  EXPECT_EQ(before, 0U);
+  EXPECT_LT(written, enough) << "only the kernel's buffers take it";
+  EXPECT_EQ(received_[opened_[0]].size(), 0U);
   listener_->pause_reading(opened_[0], false);
   ASSERT_TRUE(loop_.run_until([&] { return received_[opened_[0]].size() == written; }));
   client.write("more");
