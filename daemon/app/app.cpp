@@ -229,7 +229,7 @@ void App::on_tick() {
 
 void App::every_second(Stamp now) {
   next_second_ = now.mono + 1s;
-  clock_synced_ = service::clock_synchronised();
+  clock_synced_ = settings_.node.clock_trusted || service::clock_synchronised();
   const unsigned online = commander_->stations_online(now);
   node_->alarms().set_clock_synced(clock_synced_);
   node_->broker(connection_ != 0, now);

@@ -67,7 +67,6 @@ void read_service(Reader& root, Settings& out) {
   if (!reader) return;
   out.log_level =
       reader->word("log_level", {"trace", "debug", "info", "warning", "error"}).value_or(out.log_level);
-  out.metrics_port = static_cast<std::uint16_t>(reader->integer("metrics_port", 0, 65'535).value_or(0));
   reader->finish();
 }
 
@@ -76,6 +75,7 @@ void read_node(Reader& root, Settings& out, Report& report) {
   if (!reader) return;
   out.node.name = read_id(*reader, "name", out.node.name, report);
   out.node.root = read_id(*reader, "root", out.node.root, report);
+  out.node.clock_trusted = reader->flag("clock_trusted").value_or(false);
   reader->finish();
 }
 

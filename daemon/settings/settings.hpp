@@ -20,6 +20,7 @@ using vitals::Milliseconds;
 struct Node {
   std::string name = "vitalsd";
   std::string root = "vitals";  // first topic level
+  bool clock_trusted = false;   // right although the kernel does not know it (virtual machine, container)
 };
 
 struct Journal {
@@ -97,7 +98,6 @@ struct Settings {
   std::vector<Bed> beds;
   std::map<std::string, alarms::Profile, std::less<>> profiles;
   std::string log_level = "info";
-  std::uint16_t metrics_port = 0;  // Prometheus on loopback, 0: off
 
   const Source* source(std::string_view name) const;  // null: no such
   const alarms::Profile& profile(const Bed& bed) const;

@@ -97,10 +97,8 @@ port = 70000)"),
 )"},
       {changed("[broker]", R"([service]
 log_level = "loud"
-metrics_port = -1
 [broker])"),
        R"(vitalsd.toml:2:1: error: log_level is one of trace, debug, info, warning, error, not "loud"
-vitalsd.toml:3:1: error: metrics_port must be 0 to 65535
 )"},
       {changed("[broker]", R"([node]
 name = "Gateway 1"
