@@ -28,6 +28,8 @@ Bed::Bed(Settings settings, Output& output, Stamp now)
       said_monitoring_(settings_.idle_off ? Monitoring::none : Monitoring::blind) {
   add_conditions();
   apply_phase(now);
+  check_statements(now);
+  deadline_ = own_deadline();
 }
 
 const Source* Bed::source_of(Metric metric) const {
@@ -76,6 +78,8 @@ std::optional<double> Bed::baseline(Metric metric) const {
 infusion::Outcome Bed::after_verb(infusion::Outcome outcome, Stamp now) {
   if (outcome.verdict != infusion::Verdict::applied) return outcome;
   apply_phase(now);
+  check_statements(now);
+  deadline_ = own_deadline();
   output_->on_state(now);
   return outcome;
 }
@@ -138,6 +142,7 @@ bool Bed::restore_alarm(const alarms::Alarm& stored, Stamp now) {
 void Bed::restore_session(const infusion::View& view, Stamp now) {
   session_.restore(view, now);
   apply_phase(now);
+  deadline_ = std::min(deadline_, now.mono);  // what holds is said after the alarms are there again
   output_->on_state(now);
 }
 

@@ -106,8 +106,6 @@ void Bed::apply_phase(Stamp now) {
       if (!cuff_stale_said_) publish_cuff(now);
     }
   }
-  check_statements(now);
-  deadline_ = own_deadline();
 }
 
 void Bed::apply_limits(Stamp now, bool watching) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 namespace alarms {
 
 inline constexpr vitals::WallTime wall_origin = vitals::wall_from_unix_ms(1'764'000'000'000);
-inline Milliseconds seconds(double s) { return Milliseconds{static_cast<std::int64_t>(s * 1000)}; }
+inline Milliseconds seconds(double s) { return Milliseconds{std::llround(s * 1000)}; }
 
 class Record : public Listener {
  public:
