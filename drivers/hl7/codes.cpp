@@ -234,17 +234,9 @@ std::optional<Meaning> by_label(std::string_view label) {
 }
 
 Resolution resolve_code(std::string_view field, const Separators& by, PrivateCodes private_codes) {
-  std::array<std::string_view, 6> parts;
-  std::size_t count = 0;
-  std::string_view rest = part(field, by.repetition, 1, by.double_byte);
-  while (count < parts.size()) {
-    const std::string_view piece = part(rest, by.component, 1, by.double_byte);
-    parts[count++] = trim(part(piece, by.subcomponent, 1, by.double_byte));
-    if (piece.size() == rest.size()) break;
-    rest.remove_prefix(piece.size() + 1);
-  }
+  const Coded parts = coded(field, by);
   const Resolution first = resolve_triplet({parts[0], parts[1], parts[2]}, private_codes);
-  if (count < 4 || (parts[3].empty() && parts[4].empty())) return first;
+  if (parts[3].empty() && parts[4].empty()) return first;
   return merged(first, resolve_triplet({parts[3], parts[4], parts[5]}, private_codes));
 }
 

@@ -70,6 +70,18 @@ std::string_view component(std::string_view field, std::size_t n, const Separato
   return part(whole, by.subcomponent, 1, by.double_byte);
 }
 
+Coded coded(std::string_view field, const Separators& by) {
+  Coded parts;
+  field = part(field, by.repetition, 1, by.double_byte);
+  for (std::string_view& out : parts) {
+    const std::size_t at = by.component == 0 ? none : find(field, by.component, by.double_byte);
+    out = trim(part(field.substr(0, at), by.subcomponent, 1, by.double_byte));
+    if (at == none) break;
+    field.remove_prefix(at + 1);
+  }
+  return parts;
+}
+
 void Fields::split(std::string_view segment, const Separators& by, std::size_t last) {
   count_ = 0;
   const std::size_t wanted = std::min(last + 1, capacity);

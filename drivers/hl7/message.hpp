@@ -45,6 +45,11 @@ std::string_view part(std::string_view text, char separator, std::size_t n, bool
 // Component n of the first repetition of a field, its first subcomponent.
 std::string_view component(std::string_view field, std::size_t n, const Separators& by);
 
+// Components 1 to 6 of the first repetition, first subcomponent each, trimmed: a coded element. Missing ones
+// are empty.
+using Coded = std::array<std::string_view, 6>;
+Coded coded(std::string_view field, const Separators& by);
+
 // A segment split into fields, SEG-0 to SEG-(capacity - 1). Nothing further behind is ever read here.
 class Fields {
  public:

@@ -14,6 +14,7 @@ using vitals::Observation;
 using vitals::Quality;
 using vitals::Reason;
 
+constexpr std::size_t time_bytes_max = 64;   // of a time field; none that can be read is longer
 constexpr std::size_t last_field_read = 15;  // OBX-14, one further when the sender has a field too many
 constexpr std::string_view known_statuses = "FRCPAXSNOIDWU";
 constexpr std::string_view usable_statuses = "FRCPA";
@@ -106,6 +107,8 @@ void OruReader::begin_message() {
   const std::string_view time = header_->component(7, 1);
   message_time_ = parse_time(time, rules_.zone_minutes);
   zone_minutes_ = message_time_.zone_minutes.value_or(rules_.zone_minutes);
+  cached_time_text_.clear();  // separators and zone are those of this message
+  cached_time_ = DeviceTime{};
   clock_trusted_ = clock_agrees(message_time_);
   if (message_time_.usable() && !clock_trusted_ && !clock_reported_)
     report(FaultKind::implausible, "device-clock", "MSH-7", {}, time);
@@ -161,7 +164,7 @@ void OruReader::begin_results(std::string_view segment) {
   fields_.split(segment, by, 7);
   const std::string_view reference = trim(component(fields_[4], 2, by));
   waveform_ = reference.substr(0, 13) == "MDC_OBS_WAVE_";
-  group_time_ = time_of(component(fields_[7], 1, by));
+  group_time_ = time_of(fields_[7]);
   if (!message_time_.usable()) clock_trusted_ = clock_agrees(group_time_);
 }
 
@@ -345,8 +348,7 @@ Observation OruReader::judged(Metric metric, const Reading& reading, const UnitF
 }
 
 void OruReader::set_time(const Row& row, Observation& seen) {
-  const Separators& by = header_->separators();
-  const DeviceTime own = time_of(component(fields_[static_cast<std::size_t>(14 + row.shift)], 1, by));
+  const DeviceTime own = time_of(fields_[static_cast<std::size_t>(14 + row.shift)]);
   if (own.usable()) {
     seen.t_src = own.at;
     seen.time_source = vitals::TimeSource::own;
@@ -472,10 +474,9 @@ void OruReader::report(FaultKind kind, std::string_view reason, std::string_view
 
 // Senders repeat one time in most rows: reading it once is enough.
 const DeviceTime& OruReader::time_of(std::string_view text) {
-  text = text.substr(0, fault_text_bytes_max);  // no time is that long
-  if (text == cached_time_text_ && zone_minutes_ == cached_zone_) return cached_time_;
-  cached_time_ = parse_time(text, zone_minutes_);
-  cached_zone_ = zone_minutes_;
+  text = text.substr(0, time_bytes_max);
+  if (text == cached_time_text_) return cached_time_;
+  cached_time_ = parse_time(component(text, 1, header_->separators()), zone_minutes_);
   cached_time_text_.assign(text);
   return cached_time_;
 }

@@ -121,7 +121,6 @@ class OruReader {
   // Of the row being read.
   Fields fields_;
   std::string cached_time_text_;
-  int cached_zone_ = 0;
   DeviceTime cached_time_;
 };
 

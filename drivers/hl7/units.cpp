@@ -151,21 +151,18 @@ std::optional<UnitFacts> by_text(std::string_view text) {
 
 UnitFound find_unit(std::string_view field, const Separators& by) {
   UnitFound out;
-  std::string_view rest = part(field, by.repetition, 1, by.double_byte);
-  for (std::size_t n = 1; n <= 5; ++n) {
-    const std::string_view piece = part(rest, by.component, 1, by.double_byte);
-    const std::string_view text = stated(piece);
-    if (n != 3 && !text.empty()) {  // components 3 and 6 name the system
-      const auto facts = by_text(text);
-      if (facts && out.verdict == UnitVerdict::known && facts->dimension != out.unit.dimension)
-        return {UnitVerdict::contradictory, {}};
-      // A parameter's code where the unit should be: then its name beside it proves nothing.
-      if (!facts && is_mdil(text)) return {UnitVerdict::contradictory, {}};
-      if (facts && out.verdict != UnitVerdict::known) out = {UnitVerdict::known, *facts};
-      if (!facts && out.verdict == UnitVerdict::none) out.verdict = UnitVerdict::unknown;
-    }
-    if (piece.size() == rest.size()) break;
-    rest.remove_prefix(piece.size() + 1);
+  if (field.empty()) return out;
+  const Coded parts = coded(field, by);
+  for (const std::size_t i : {0U, 1U, 3U, 4U}) {  // the others name the coding system
+    const std::string_view text = stated(parts[i]);
+    if (text.empty()) continue;
+    const auto facts = by_text(text);
+    if (facts && out.verdict == UnitVerdict::known && facts->dimension != out.unit.dimension)
+      return {UnitVerdict::contradictory, {}};
+    // A parameter's code where the unit should be: then its name beside it proves nothing.
+    if (!facts && is_mdil(text)) return {UnitVerdict::contradictory, {}};
+    if (facts && out.verdict != UnitVerdict::known) out = {UnitVerdict::known, *facts};
+    if (!facts && out.verdict == UnitVerdict::none) out.verdict = UnitVerdict::unknown;
   }
   return out;
 }
