@@ -1,5 +1,6 @@
 // Arguments to a subcommand, nothing more.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdint>
 #include <fstream>
 #include <iostream>
@@ -42,6 +43,8 @@ int run(const std::string& path) {
     std::cerr << "vitalsd: " << path << " is not usable; not starting\n";
     return 1;
   }
+  std::signal(SIGXFSZ, SIG_IGN);  // a full quota is a failed journal, an alarm, not the end of the daemon
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its connection
   service::start_log(loaded.settings.log_level);
   app::App app(loaded.settings, hash_of(path));
   return app.run();
