@@ -234,7 +234,7 @@ TEST(Batches, EveryMessageIsAnsweredAndABrokenOneSpoilsNoOther) {
   lab.message("FHS|^~\\&|A\rBHS|^~\\&|A\r" + msh("M1") + hr("70") + "MSH|^&\\&|x|\r" + hr("99") + msh("M3") +
               hr("72") + "BTS|9\rFTS|9\r");
   ASSERT_EQ(lab.sink.observations.size(), 2U);
-  EXPECT_EQ(lab.sink.observations[1].value, 72);
+  EXPECT_EQ(lab.sink.observations.at(1).value, 72);
   EXPECT_EQ(lab.count("answer AA"), 2U);
   EXPECT_EQ(lab.count("answer AE"), 1U);
   Lab empty;
@@ -246,7 +246,7 @@ TEST(Content, AnEscapedSegmentEndForgesNothing) {
   Lab lab;
   lab.rows("OBX|1|TX|N^Note^L||a\\X0D\\OBX\\F\\2\\F\\NM\\F\\8867-4^HR^LN\\F\\\\F\\200||||||F\r" + hr("70"));
   ASSERT_EQ(lab.sink.observations.size(), 1U);
-  EXPECT_EQ(lab.sink.observations[0].value, 70);
+  EXPECT_EQ(lab.sink.observations.at(0).value, 70);
 }
 
 TEST(Content, TooManySegmentsAreRefusedWhole) {

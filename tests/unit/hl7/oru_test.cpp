@@ -219,10 +219,10 @@ TEST(Reading, AWrongClockIsToldOnceAndNotTrusted) {
   lab.message(old + "1|P|2.4\r" + hr("60"));
   lab.message(old + "2|P|2.4\r" + hr("61"));
   EXPECT_EQ(lab.count("device-clock"), 1U);
-  EXPECT_FALSE(lab.sink.observations[0].clock_trusted);
+  EXPECT_FALSE(lab.sink.observations.at(0).clock_trusted);
   EXPECT_EQ(lab.said(Metric::hr), "60 valid");
   lab.message(oru(hr("62"), "3"));
-  EXPECT_TRUE(lab.sink.observations[2].clock_trusted);
+  EXPECT_TRUE(lab.sink.observations.at(2).clock_trusted);
   lab.message(old + "4|P|2.4\r" + hr("63"));
   EXPECT_EQ(lab.count("device-clock"), 2U);
 }
@@ -242,27 +242,27 @@ TEST(Patients, EachGetsTheirOwnValues) {
   Lab lab;
   lab.message("MSH|^~\\&|M|B|||20260309000000||ORU^R01|1|P|2.6\rPID|||T1\rPV1||I|ICU^^B1\r" + hr("70") +
               "PID|||T2\rPV1||I|ICU^^B2\r" + hr("140"));
-  EXPECT_EQ(lab.sink.lines[0],
+  EXPECT_EQ(lab.sink.lines.at(0),
             "subject patient_id=\"T1\" point_of_care=\"ICU\" bed=\"B1\" location=\"B1\" device=\"M\"");
-  EXPECT_NE(lab.sink.lines[1].find("hr 70"), std::string::npos);
-  EXPECT_EQ(lab.sink.lines[2], "@0 frame-end");
-  EXPECT_EQ(lab.sink.lines[3],
+  EXPECT_NE(lab.sink.lines.at(1).find("hr 70"), std::string::npos);
+  EXPECT_EQ(lab.sink.lines.at(2), "@0 frame-end");
+  EXPECT_EQ(lab.sink.lines.at(3),
             "subject patient_id=\"T2\" point_of_care=\"ICU\" bed=\"B2\" location=\"B2\" device=\"M\"");
-  EXPECT_NE(lab.sink.lines[4].find("hr 140"), std::string::npos);
+  EXPECT_NE(lab.sink.lines.at(4).find("hr 140"), std::string::npos);
 }
 
 TEST(Patients, APatientWithoutPlaceDoesNotInheritOne) {
   Lab lab;
   lab.message("MSH|^~\\&|M|B|||20260309000000||ORU^R01|1|P|2.6\rPID|||T1\rPV1||I|ICU^^B1\r" + hr("70") +
               "PID|||T2\r" + hr("140"));
-  EXPECT_EQ(lab.lines("subject")[1], "subject patient_id=\"T2\" device=\"M\"");
+  EXPECT_EQ(lab.lines("subject").at(1), "subject patient_id=\"T2\" device=\"M\"");
 }
 
 TEST(Patients, APlaceBeforeTheFirstPatientIsTheirs) {
   Lab lab;
   lab.message("MSH|^~\\&|M|B|||20260309000000||ORU^R01|1|P|2.6\rPV1||I|ICU^^B1\rPID|||T1\r" + hr("70"));
   ASSERT_EQ(lab.count("subject"), 1U);
-  EXPECT_NE(lab.lines("subject")[0].find("patient_id=\"T1\" point_of_care=\"ICU\" bed=\"B1\""),
+  EXPECT_NE(lab.lines("subject").at(0).find("patient_id=\"T1\" point_of_care=\"ICU\" bed=\"B1\""),
             std::string::npos);
 }
 
