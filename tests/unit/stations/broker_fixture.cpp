@@ -252,6 +252,7 @@ stations::BrokerSettings settings(const Mosquitto& broker) {
   out.host = "127.0.0.1";
   out.port = broker.port();
   out.client_id = "link";
+  out.tick_topic = "tick/link";  // as in the daemon; without it the library now and then sleeps for a second
   return out;
 }
 

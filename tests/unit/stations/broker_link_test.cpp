@@ -69,7 +69,8 @@ TEST_F(BrokerLinkTest, each_token_is_answered_once_and_a_topic_keeps_its_order) 
     link->publish(message("test/a", std::to_string(i), Lane::alarm, i));
   ASSERT_TRUE(wait_delivered(messages));
   ASSERT_TRUE(watcher.wait([](const auto& seen) { return seen.size() >= messages; }));
-  for (std::size_t i = 0; i < messages; ++i) ASSERT_EQ(watcher.seen()[i].payload, std::to_string(i + 1));
+  const auto seen = watcher.seen();
+  for (std::size_t i = 0; i < messages; ++i) ASSERT_EQ(seen[i].payload, std::to_string(i + 1));
   link->stop({}, stop_limit);
   EXPECT_TRUE(recorder.none_twice());
   EXPECT_EQ(recorder.count(true), messages);
