@@ -86,6 +86,9 @@ struct Subject {
 
 // A message that wants an answer. The positive one may go out only when everything the message caused is kept
 // (promise P5); the negative one if that fails. Both complete, framed for the wire; empty: send nothing.
+inline constexpr std::string_view answer_duplicate =
+    "duplicate";  // Answer::text for a message that came before
+
 struct Answer {
   std::string_view code;        // of the positive answer: AA CA AE AR CE CR, empty for none
   std::string_view text;        // MSA-3

@@ -192,6 +192,14 @@ void App::when_kept(std::function<void(bool)> then) {
   });
 }
 
+void App::when_all_kept(std::function<void(bool)> then) {
+  std::vector<journal::Entry> batch;
+  batch.swap(batch_);
+  journal_->write(std::move(batch), [this, then = std::move(then)](bool kept) {
+    boost::asio::post(loop_, [this, then, kept] { then(kept && !journal_->health().failed); });
+  });
+}
+
 void App::settle(Stamp now) {
   node_->advance(now);
   for (auto& desk : desks_) {

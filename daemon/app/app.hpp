@@ -37,6 +37,7 @@ class App final : private Host, private Outlet {
   BedDesk* desk_of(const bed::Bed& bed) override;
   void settle(Stamp now) override;
   void when_kept(std::function<void(bool)> then) override;
+  void when_all_kept(std::function<void(bool)> then) override;
   void unknown_bed(std::string_view source, std::string_view location, Stamp now) override;
   // Outlet
   void publish(stations::Message message) override;

@@ -19,6 +19,9 @@ class Host {
   // Calls `then` when everything recorded so far is durable (true) or could not be kept (false); at once when
   // nothing was recorded since the last settle().
   virtual void when_kept(std::function<void(bool kept)> then) = 0;
+  // The same for all that was ever recorded: for the repeat of a message whose first copy may still be on its
+  // way.
+  virtual void when_all_kept(std::function<void(bool kept)> then) = 0;
   virtual void unknown_bed(std::string_view source, std::string_view location, Stamp now) = 0;
 };
 

@@ -293,8 +293,8 @@ void Hl7Driver::use_message(Lines segments, bool streamed) {
                   whole(segments));
   }
   if (carries_time(header_, segments) && duplicates_.seen(digest(whole(segments)), rx_.mono)) {
-    report(FaultKind::not_mine, "duplicate");
-    return accept({Outcome::accepted, ErrorCode::none, {}, {}, "duplicate"}, streamed);
+    report(FaultKind::not_mine, answer_duplicate);
+    return accept({Outcome::accepted, ErrorCode::none, {}, {}, answer_duplicate}, streamed);
   }
   reader_.read(header_, segments.subspan(1), frame_, frame_offset_, rx_, *out_);
   accept({}, streamed);

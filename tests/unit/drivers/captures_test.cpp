@@ -111,7 +111,7 @@ TEST(Captures, NoiseBetweenTheBytesIsSurvivedAndCutsDoNotMatterThenEither) {
       RecordingSink sink;
       replay(noisy.capture, *make(noisy), cut_nowhere, sink);
       for (const auto& seen : sink.observations)
-        if (seen.has_value()) RC_ASSERT(std::isfinite(seen.value) && seen.value > 0);
+        if (seen.has_value()) RC_ASSERT(std::isfinite(seen.value));
       RC_ASSERT(output(noisy, cut_everywhere) == sink.text());
     }));
   }
