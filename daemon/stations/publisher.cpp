@@ -25,7 +25,7 @@ constexpr milliseconds stop_grace{250};
 // cannot; the last places are for alarms and answers.
 constexpr std::size_t window = 64;
 constexpr std::size_t window_urgent = 96;
-constexpr std::size_t subscriptions_max = 256;
+constexpr std::size_t subscriptions_max = 10'000;  // a few per bed
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -244,6 +244,7 @@ void BrokerLink::Publisher::finish() {
   while (connected_ && now() < half && health().queued > 0) step(half);
   if (connected_) send_last(deadline);
   if (!connected_) return;
+  forget_on_their_way();
   const Serial serial = ++serial_;
   Event done;
   if (client_->disconnect(serial) == Begun::yes && await_done(serial, deadline, false, done))
@@ -263,7 +264,6 @@ void BrokerLink::Publisher::send_last(SteadyTime until) {
   send(last_);
   const Serial serial = serial_;
   while (connected_ && in_flight_.has(serial) && now() < until) step(until);
-  forget_on_their_way();
 }
 
 void BrokerLink::Publisher::end_client() {

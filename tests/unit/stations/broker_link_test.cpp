@@ -236,6 +236,16 @@ TEST_F(BrokerLinkTest, stop_does_not_hang_on_a_frozen_broker) {
   EXPECT_EQ(recorder.count(true), 0U);
 }
 
+TEST_F(BrokerLinkTest, a_stop_without_last_word_answers_every_token_too) {
+  const auto link = connected();
+  broker.freeze();
+  for (std::uint64_t i = 1; i <= 200; ++i) link->publish(message("test/a", "x", Lane::alarm, i));
+  link->stop({}, milliseconds{300});
+  const std::lock_guard lock(recorder.mutex());
+  EXPECT_EQ(recorder.count(false), 200U);
+  EXPECT_TRUE(recorder.none_twice());
+}
+
 TEST_F(BrokerLinkTest, stop_does_not_hang_without_a_broker) {
   broker.kill();
   BrokerLink link(settings(broker), recorder.handlers());
