@@ -422,6 +422,15 @@ TEST_F(StateMachine, valid_after_questionable_ends_after_its_own_off_delay) {
   EXPECT_EQ(alarm(), nullptr);
 }
 
+TEST_F(StateMachine, valid_after_questionable_deescalates_after_its_own_off_delay) {
+  go_high();
+  stay(91, 60, true);
+  stay(91, 4);
+  EXPECT_EQ(alarm()->priority, Priority::high);
+  wait(1);
+  EXPECT_EQ(alarm()->priority, Priority::medium);
+}
+
 TEST_F(StateMachine, a_reading_past_its_limit_is_nothing) {
   freshness = Milliseconds{0};
   read(70);

@@ -131,8 +131,9 @@ TEST_F(Silence, when_the_link_is_back_what_is_still_missing_rises_at_once) {
   bed().link(0, false, now);
   wait(60);
   bed().link(0, true, now);
+  wait(0.7);
   value(Metric::spo2, 97);
-  wait(4.9);
+  wait(4.2);
   EXPECT_EQ(active(), Names{"link-lost-mon1"});
   wait(0.1);
   EXPECT_EQ(active(), Names{"pr-stale"});  // and not SpO2, which has come
