@@ -97,6 +97,7 @@ std::vector<Chunk> serial_chunks(std::string_view content, const drivers::LineSe
 }
 
 std::vector<Chunk> hl7_chunks(std::string_view content, std::string& framed) {
+  if (content.empty()) return {};
   const bool has_frames = drivers::hl7::looks_framed(as_bytes(content));
   std::vector<std::string_view> pieces = has_frames ? split_framed(content) : split_bare(content);
   if (!has_frames) {

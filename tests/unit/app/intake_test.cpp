@@ -1,0 +1,92 @@
+// Which bed a subject's values belong to. A value must never land at another bed than its own.
+#include "daemon/app/intake.hpp"
+
+#include <gtest/gtest.h>
+
+#include "daemon/app/bed_desk.hpp"
+#include "tests/unit/app/recording_outlet.hpp"
+
+namespace app::test {
+namespace {
+
+class IntakeTest : public testing::Test {
+ protected:
+  bed::Settings settings(const std::string& name) {
+    bed::Settings out;
+    out.node = "gw1";
+    out.unit = "pain";
+    out.name = name;
+    out.profile = &profile_;
+    bed::Source source;
+    source.name = "ward";
+    source.streaming = false;
+    out.sources = {source};
+    out.source_of[vitals::index_of(vitals::Metric::spo2)] = 0;
+    return out;
+  }
+
+  Routes ward() {
+    Routes routes;
+    routes.by_location["bay 1"] = {&one_.bed(), 0};
+    routes.by_location["bay 2"] = {&two_.bed(), 0};
+    return routes;
+  }
+
+  static drivers::Subject located(std::string_view location) {
+    drivers::Subject subject;
+    subject.location = location;
+    return subject;
+  }
+
+  static bool has_value(const BedDesk& desk) {
+    return desk.bed().entry(vitals::Metric::spo2).observation.has_value();
+  }
+
+  alarms::Profile profile_;
+  Identity identity_{"gw1", "9f3c", "vitals"};
+  RecordingOutlet outlet_;
+  BedDesk one_{identity_, settings("b1"), 1, 0, outlet_, at(0)};
+  BedDesk two_{identity_, settings("b2"), 2, 0, outlet_, at(0)};
+  vitals::Observation spo2_ = vitals::measured(vitals::Metric::spo2, 97, at(10));
+};
+
+TEST_F(IntakeTest, LocationsAreComparedWithoutCaseAndBlanksAround) {
+  Intake intake(ward(), {});
+  intake.on_subject(located(" Bay 2 "));
+  intake.on_observation(spo2_);
+  EXPECT_FALSE(has_value(one_));
+  EXPECT_TRUE(has_value(two_));
+}
+
+TEST_F(IntakeTest, AnUnknownLocationIsReportedAndItsValuesAreDropped) {
+  IntakeHandlers handlers;
+  std::string reported;
+  handlers.on_unknown_bed = [&](std::string_view location) { reported = location; };
+  Intake intake(ward(), std::move(handlers));
+  intake.on_subject(located("bay 1"));
+  intake.on_subject(located("Bay 9"));
+  intake.on_observation(spo2_);
+  EXPECT_EQ(reported, "Bay 9");
+  EXPECT_EQ(intake.counters().unknown_bed, 1U);
+  EXPECT_FALSE(has_value(one_)) << "the next patient's value at the bed of the one before";
+  EXPECT_FALSE(has_value(two_));
+}
+
+TEST_F(IntakeTest, ASourceOfOneBedTakesWhateverTheLocationSays) {
+  Routes routes;
+  routes.fixed = Route{&one_.bed(), 0};
+  Intake intake(std::move(routes), {});
+  intake.on_subject(located("anything"));
+  intake.on_observation(spo2_);
+  EXPECT_TRUE(has_value(one_));
+}
+
+TEST_F(IntakeTest, WithoutASubjectNothingOfAWardSourceIsTaken) {
+  Intake intake(ward(), {});
+  intake.on_observation(spo2_);
+  EXPECT_FALSE(has_value(one_));
+  EXPECT_FALSE(has_value(two_));
+}
+
+}  // namespace
+}  // namespace app::test

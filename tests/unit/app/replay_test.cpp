@@ -1,0 +1,135 @@
+// Promise P8: the same bytes give the same lines, however they are split; and the lines say what happened.
+#include "daemon/tools/replay.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace app::test {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+using Lines = std::vector<std::string>;
+
+// A monitor that sends SpO2 every five seconds: in range, then low for half a minute, then back.
+std::string desaturation() {
+  std::string out;
+  for (int second = 0; second < 90; second += 5) {
+    const int spo2 = second >= 20 && second < 55 ? 90 : 97;
+    const std::string time = fmt::format("202601151430{:02}+0000", second % 60);
+    const std::string stamp = second < 60 ? time : fmt::format("202601151431{:02}+0000", second % 60);
+    out += fmt::format(
+        "MSH|^~\\&|M|H|||{0}||ORU^R01^ORU_R01|ID{1}|P|2.6\rPID|||P77^^^H\rPV1||I|W^1^B4\rOBR|1|||X|||{0}\r"
+        "OBX|1|NM|150456^MDC_PULS_OXIM_SAT_O2^MDC|1.1.1.1|{2}|262688^MDC_DIM_PERCENT^MDC|||||R\r",
+        stamp, second, spo2);
+  }
+  return out;
+}
+
+class ReplayTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ =
+        std::filesystem::path(testing::TempDir()) /
+        fmt::format("vitalsd-replay-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->random_seed());
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  Lines replay(const std::string& content, const std::string& protocol, drivers::Options options = {},
+               std::optional<std::uint64_t> split = {}) {
+    const std::string path = (folder_ / "bytes").string();
+    std::ofstream(path, std::ios::binary) << content;
+    tools::ReplayOptions request;
+    request.file = path;
+    request.protocol = protocol;
+    request.options = std::move(options);
+    request.split = split;
+    Lines lines;
+    std::string error;
+    EXPECT_TRUE(tools::replay(
+        request, [&](std::string_view line) { lines.emplace_back(line); }, error))
+        << error;
+    return lines;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(ReplayTest, ALowSaturationAlarmsWhenItsDelayHasRunAndEndsWithTheRecovery) {
+  const Lines lines = replay(desaturation(), "hl7");
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("\"kind\":\"obs\""), HasSubstr("\"metric\":\"spo2\""),
+                                    HasSubstr("\"v\":90"), HasSubstr("\"bed\":\"B4\""),
+                                    HasSubstr("\"patient\":\"P77\""))));
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("\"kind\":\"ack\""), HasSubstr("\"code\":\"AA\""))));
+  // Low from 14:30:20 on; the on-delay of 15 s ends at 14:30:35.
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("\"cond\":\"spo2-low\""), HasSubstr("\"phase\":\"start\""),
+                                    HasSubstr("\"prio\":\"medium\""), HasSubstr("\"t_on\":1768487435000"))));
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("\"cond\":\"spo2-low\""), HasSubstr("\"phase\":\"end\""),
+                                    HasSubstr("\"end_reason\":\"recovered\""))));
+}
+
+TEST_F(ReplayTest, NoPatientIdentityIsInAnAlarmDocument) {
+  for (const std::string& line : replay(desaturation(), "hl7")) {
+    if (line.find("vitals.alarm/1") == std::string::npos) continue;
+    EXPECT_THAT(line, Not(HasSubstr("P77")));
+  }
+}
+
+TEST_F(ReplayTest, EveryRunAndEverySplitGivesTheSameLines) {
+  const std::string bytes = desaturation();
+  const Lines whole = replay(bytes, "hl7");
+  EXPECT_EQ(replay(bytes, "hl7"), whole);
+  for (std::uint64_t seed = 1; seed <= 50; ++seed)
+    ASSERT_EQ(replay(bytes, "hl7", {}, seed), whole) << "seed " << seed;
+}
+
+TEST_F(ReplayTest, FramedAndBareMessagesGiveTheSameValues) {
+  const std::string bare = desaturation();
+  const std::string first = bare.substr(0, bare.find("MSH", 3));
+  const Lines framed = replay('\x0b' + first + "\x1c\r", "hl7");
+  EXPECT_EQ(framed, replay(first, "hl7"));
+}
+
+TEST_F(ReplayTest, SerialBytesRunAtTheSpeedOfTheLine) {
+  const std::string frame("\x80\x48\x62\x20", 4);
+  std::string bytes;
+  for (int i = 0; i < 480; ++i) bytes += frame;  // 1920 bytes at 960 bytes a second: two seconds
+  const Lines lines = replay(bytes, "nonin", {{"format", "8"}});
+  EXPECT_EQ(replay(bytes, "nonin", {{"format", "8"}}, 7), lines);
+  EXPECT_THAT(lines.front(), HasSubstr("\"t_rx\":1767225600100"));
+  EXPECT_THAT(lines.back(), HasSubstr("\"t_rx\":1767225602000"));
+}
+
+TEST_F(ReplayTest, AnythingAtAllCanBeReplayed) {
+  EXPECT_EQ(replay("", "hl7"), Lines{});
+  EXPECT_EQ(replay("", "nonin"), Lines{});
+  for (const char* protocol : {"hl7", "nonin", "masimo"})
+    EXPECT_THAT(replay(std::string(5'000, '\x0b') + "MSH|" + std::string(5'000, '\0'), protocol),
+                Not(Contains(HasSubstr("\"q\":\"valid\""))));
+}
+
+TEST_F(ReplayTest, WrongRequestsSayWhatWouldBeRight) {
+  tools::ReplayOptions request;
+  request.protocol = "nonsense";
+  std::string error;
+  EXPECT_FALSE(tools::replay(
+      request, [](std::string_view) {}, error));
+  EXPECT_THAT(error, HasSubstr("vitalsd drivers"));
+  request.protocol = "hl7";
+  request.file = (folder_ / "missing").string();
+  EXPECT_FALSE(tools::replay(
+      request, [](std::string_view) {}, error));
+  EXPECT_THAT(error, HasSubstr("cannot be read"));
+}
+
+}  // namespace
+}  // namespace app::test

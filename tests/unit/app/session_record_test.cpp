@@ -1,0 +1,61 @@
+// What the journal keeps of a session must give the same session back.
+#include "daemon/app/session_record.hpp"
+
+#include <gtest/gtest.h>
+
+namespace app::test {
+namespace {
+
+using vitals::Milliseconds;
+using vitals::wall_from_unix_ms;
+
+infusion::View full() {
+  infusion::View view;
+  view.as_of = wall_from_unix_ms(1'800'000'000'123);
+  view.phase = vitals::Phase::held;
+  view.phase_since = wall_from_unix_ms(1'800'000'000'100);
+  view.session = "s-7Q2K";
+  view.titrating_until = wall_from_unix_ms(1'800'000'900'000);
+  view.kg = 70.5;
+  view.conc_mg_ml = 2;
+  view.rate = infusion::Rate{17.625, infusion::RateUnit::ml_per_h};
+  view.rate_mg_per_h = 0;
+  view.rate_mg_per_kg_h = 0;
+  view.planned_mg_per_kg = 0.5;
+  view.planned = Milliseconds{3'600'000};
+  view.band = infusion::DoseBand::low;
+  view.dose_mg = 12.345678901234;
+  view.dose_mg_per_kg = 0.175;
+  view.t_start = wall_from_unix_ms(1'799'999'000'000);
+  view.held = Milliseconds{61'000};
+  view.by = "command";
+  view.baseline =
+      infusion::Baseline{72, 97, 128, 78, std::nullopt, wall_from_unix_ms(1'799'998'000'000), true};
+  return view;
+}
+
+TEST(SessionRecord, GivesBackEveryMember) {
+  const infusion::View before = full();
+  const std::string text = write_session_record(before);
+  const auto after = read_session_record(text);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(write_session_record(*after), text);
+  EXPECT_EQ(after->phase, before.phase);
+  EXPECT_EQ(after->session, before.session);
+  EXPECT_EQ(after->dose_mg, before.dose_mg) << "not rounded: a restart must not change the dose";
+  EXPECT_EQ(after->rate->unit, before.rate->unit);
+  EXPECT_EQ(after->held, before.held);
+  EXPECT_EQ(after->baseline->sbp, before.baseline->sbp);
+  EXPECT_FALSE(after->baseline->map);
+  EXPECT_EQ(after->titrating_until, before.titrating_until);
+}
+
+TEST(SessionRecord, DamageIsNotASession) {
+  const std::string text = write_session_record(full());
+  for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_session_record(text.substr(0, cut)));
+  EXPECT_FALSE(read_session_record("{\"record\":2}"));
+  EXPECT_FALSE(read_session_record("[]"));
+}
+
+}  // namespace
+}  // namespace app::test
