@@ -2,13 +2,13 @@
 // and the journal makes that safe. The outside world being wrong is never a CHECK.
 #pragma once
 
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 
-#define CHECK(condition)                                                                              \
-  do {                                                                                                \
-    if (!(condition)) [[unlikely]] {                                                                  \
-      std::fprintf(stderr, "CHECK failed: %s at %s:%d\n", #condition, __FILE__, __LINE__);             \
-      std::abort();                                                                                   \
-    }                                                                                                 \
+#define CHECK(condition)                                                                   \
+  do {                                                                                     \
+    if (!(condition)) [[unlikely]] {                                                       \
+      std::fprintf(stderr, "CHECK failed: %s at %s:%d\n", #condition, __FILE__, __LINE__); \
+      std::abort();                                                                        \
+    }                                                                                      \
   } while (false)

@@ -11,7 +11,17 @@ namespace vitals {
 
 // Heart rate (counted on the ECG) and pulse rate (counted at the finger) are two quantities and stay two.
 enum class Metric : std::uint8_t {
-  hr, pr, spo2, nibp_sys, nibp_dia, nibp_map, art_sys, art_dia, art_map, rr, temp,
+  hr,
+  pr,
+  spo2,
+  nibp_sys,
+  nibp_dia,
+  nibp_map,
+  art_sys,
+  art_dia,
+  art_map,
+  rr,
+  temp,
 };
 inline constexpr std::size_t metric_count = 11;
 
@@ -19,10 +29,10 @@ enum class Unit : std::uint8_t { none, per_min, percent, mmhg, celsius };
 
 struct MetricFacts {
   Metric metric;
-  std::string_view name;  // as in topics, settings and documents
-  std::string_view label; // as a nurse reads it
+  std::string_view name;   // as in topics, settings and documents
+  std::string_view label;  // as a nurse reads it
   Unit unit;
-  std::uint32_t mdc;      // partition * 65536 + term
+  std::uint32_t mdc;  // partition * 65536 + term
 };
 
 inline constexpr std::array<MetricFacts, metric_count> metrics{{
@@ -75,7 +85,9 @@ class MetricSet {
   friend constexpr bool operator==(MetricSet, MetricSet) = default;
 
  private:
-  static constexpr std::uint16_t bit(Metric metric) { return static_cast<std::uint16_t>(1U << index_of(metric)); }
+  static constexpr std::uint16_t bit(Metric metric) {
+    return static_cast<std::uint16_t>(1U << index_of(metric));
+  }
   std::uint16_t bits_ = 0;
 };
 

@@ -11,7 +11,16 @@
 namespace vitals {
 
 // The words of the wire (ISO/IEEE 11073-10207 measurement validity, plus stale).
-enum class Quality : std::uint8_t { valid, questionable, invalid, unavailable, calibrating, over, under, stale };
+enum class Quality : std::uint8_t {
+  valid,
+  questionable,
+  invalid,
+  unavailable,
+  calibrating,
+  over,
+  under,
+  stale
+};
 
 constexpr std::string_view name(Quality quality) {
   switch (quality) {
@@ -77,13 +86,13 @@ struct Observation {
   Quality quality = Quality::unavailable;
   Reason reason = Reason::none;
   TimeSource time_source = TimeSource::none;
-  bool test = false;            // the device says demo, test or training
-  bool clock_trusted = false;   // the sender's clock agreed with ours when this came: t_src may tell an age
-  bool derived = false;         // computed, not measured (a mean from systolic and diastolic): display only
-  std::uint16_t channel = 0;    // which of several probes of one source; 0 is the primary one
-  std::uint32_t mdc = 0;        // the code as sent, 0 when the protocol has none
-  double value = 0;             // in unit_of(metric); meaningless unless has_value()
-  Stamp rx;                     // when the last byte of its frame came
+  bool test = false;              // the device says demo, test or training
+  bool clock_trusted = false;     // the sender's clock agreed with ours when this came: t_src may tell an age
+  bool derived = false;           // computed, not measured (a mean from systolic and diastolic): display only
+  std::uint16_t channel = 0;      // which of several probes of one source; 0 is the primary one
+  std::uint32_t mdc = 0;          // the code as sent, 0 when the protocol has none
+  double value = 0;               // in unit_of(metric); meaningless unless has_value()
+  Stamp rx;                       // when the last byte of its frame came
   std::optional<WallTime> t_src;  // the device's time, by time_source
 
   constexpr bool has_value() const { return quality == Quality::valid || quality == Quality::questionable; }

@@ -25,7 +25,8 @@ constexpr std::optional<Phase> phase_named(std::string_view text) {
 
 // A session in progress: somebody is answerable for this patient's infusion now.
 constexpr bool in_session(Phase phase) {
-  return phase == Phase::baseline || phase == Phase::infusing || phase == Phase::held || phase == Phase::recovery;
+  return phase == Phase::baseline || phase == Phase::infusing || phase == Phase::held ||
+         phase == Phase::recovery;
 }
 
 }  // namespace vitals
