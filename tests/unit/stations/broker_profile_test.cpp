@@ -15,8 +15,8 @@ using stations::Lane;
 
 constexpr std::chrono::milliseconds stop_limit{10'000};
 
-// A throw-away authority and a server certificate for 127.0.0.1.
-void make_certificates(const std::filesystem::path& dir) {
+// A throw-away authority and a server certificate for one address.
+void make_certificates(const std::filesystem::path& dir, const std::string& address = "127.0.0.1") {
   const auto file = [&dir](const char* name) { return (dir / name).string(); };
   ASSERT_EQ(run_tool({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
                       "/CN=test-ca", "-keyout", file("ca.key"), "-out", file("ca.crt")}),
@@ -24,7 +24,7 @@ void make_certificates(const std::filesystem::path& dir) {
   ASSERT_EQ(run_tool({"openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=broker", "-keyout",
                       file("server.key"), "-out", file("server.csr")}),
             0);
-  std::ofstream(dir / "san") << "subjectAltName=IP:127.0.0.1\n";
+  std::ofstream(dir / "san") << "subjectAltName=IP:" << address << "\n";
   ASSERT_EQ(run_tool({"openssl", "x509", "-req", "-days", "2", "-in", file("server.csr"), "-CA",
                       file("ca.crt"), "-CAkey", file("ca.key"), "-CAcreateserial", "-extfile", file("san"),
                       "-out", file("server.crt")}),
@@ -39,9 +39,11 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 
 class BrokerProfileTest : public testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { start_broker("127.0.0.1"); }
+
+  void start_broker(const std::string& certified_address) {
     const auto dir = make_temp_dir();
-    make_certificates(dir);
+    make_certificates(dir, certified_address);
     std::ofstream(dir / "passwd").flush();
     for (const char* name : {"gw1", "ns-2", "wall-1"})
       ASSERT_EQ(run_tool({"mosquitto_passwd", "-b", (dir / "passwd").string(), name, "secret"}), 0);
@@ -92,6 +94,15 @@ TEST_F(BrokerProfileTest, a_broker_that_another_authority_vouches_for_is_refused
   EXPECT_TRUE(recorder.connections.empty());
   link.stop({}, stop_limit);
   std::filesystem::remove_all(other);
+}
+
+TEST_F(BrokerProfileTest, a_certificate_of_another_host_is_refused) {
+  start_broker("127.0.0.9");
+  BrokerLink link(daemon_settings(), recorder.handlers());
+  link.start();
+  ASSERT_TRUE(recorder.wait([](const Recorder& r) { return !r.failures.empty(); }));
+  EXPECT_TRUE(recorder.connections.empty());
+  link.stop({}, stop_limit);
 }
 
 TEST_F(BrokerProfileTest, a_wrong_password_is_refused) {
