@@ -90,7 +90,9 @@ class Station:
         message = Message(raw.topic, raw.payload, bool(raw.retain), time.monotonic())
         try:
             message.doc = json.loads(raw.payload) if raw.payload else {}
-        except ValueError:
+        except (ValueError, RecursionError):
+            message.doc = {}
+        if not isinstance(message.doc, dict):
             message.doc = {}
         with self.changed:
             self._take(message)

@@ -129,29 +129,3 @@ def test_a_foreign_offline_is_answered(world):
     mark = station.mark()
     station.client.publish(status, json.dumps(late_will), qos=1, retain=True)
     station.online(NODE, after=mark)
-
-
-@pytest.mark.quick
-def test_nobody_listening_is_a_condition(world):
-    station = world.started()
-    silent = world.station("ns-2", confirm=False)
-    station.close()
-    world.stations.remove(station)
-    topic = f"{silent.root}/1/node/{NODE}/alarm/no-listener"
-    silent.wait_for(lambda: any(m.topic == topic and m.doc.get("state") == "active" for m in silent.messages), 60,
-                    "no-listener")
-
-
-def test_unconfirmed_alarm_is_repeated_and_reported(world):
-    """A station that sees but never confirms: the alarm comes again, then confirm-missing rises."""
-    world.started()
-    world.stations[0].confirm = False
-    station = world.stations[0]
-    mark = station.mark()
-    world.oximeter.show(spo2=84)
-    start = station.alarm(BED, "spo2-low", after=mark, state="active")
-    station.alarm(BED, "spo2-low", after=mark, phase="continue", timeout=12)
-    topic = f"{station.root}/1/node/{NODE}/alarm/confirm-missing"
-    missing = station.wait_for(
-        lambda: next((m.doc for m in station.messages[mark:] if m.topic == topic and m.doc), None), 25, "confirm-missing")
-    assert missing["state"] == "active" and start["prio"] in ("medium", "high")

@@ -13,8 +13,8 @@ BED = "pain/b2"
 def test_alarm_is_durable_before_its_answer(world):
     station = world.started()
     monitor = world.sender()
-    assert monitor.send(pcd01("M1", hr=72, spo2=97, cuff=(124, 76, 92))) == ("CA", "M1")
-    code, control_id = monitor.send(pcd01("M2", hr=75, spo2=97, cuff=(186, 98, 127)))
+    assert monitor.send(pcd01("M1", hr=72, spo2=97, cuff=(124, 76, 92), at=time.time() - 60)) == ("CA", "M1")
+    code, control_id = monitor.send(pcd01("M2", hr=75, spo2=97, cuff=(186, 98, 127), at=time.time() - 1))
     assert (code, control_id) == ("CA", "M2")
     # The answer is here: from now on a crash may not lose the alarm.
     world.daemon.kill()
@@ -51,7 +51,8 @@ def test_message_of_an_unknown_bed_is_answered_and_not_used(world):
     code, _ = monitor.send(pcd01("U1", bed="icu^^b9", hr=20, spo2=50, cuff=(250, 150, 180)))
     assert code in ("CA", "AA", "CE", "AE")
     assert monitor.send(pcd01("U2", hr=72, spo2=97))[0] == "CA"
-    assert not any("/b2/alarm/" in m.topic and m.doc for m in station.messages), "no alarm at the wrong bed"
+    judged = [m for m in station.messages if "/b2/alarm/" in m.topic and m.doc.get("kind") == "phys"]
+    assert not judged, "values of an unknown bed are not judged at another one"
 
 
 HARMLESS = [
@@ -77,18 +78,19 @@ def test_after_noise_a_good_message_is_answered(world, noise):
     answers = []
     while ("CA", "G1") not in answers:
         answers.append(monitor.answer())
-    assert all(code not in ("AA", "CA") for code, control_id in answers if control_id != "G1")
+    # "X" is HL7 with a row that cannot be read: the rest of it counts, so it is taken. Nothing else is.
+    assert all(code not in ("AA", "CA") for code, control_id in answers if control_id not in ("G1", "X"))
 
 
 @pytest.mark.asan
 def test_a_frame_without_end_is_cut_off_and_others_go_on(world):
     world.started()
     endless, monitor = world.sender(), world.sender()
-    block = b"OBX|1|TX|X||" + b"x" * 65_000 + b"\r"
-    with pytest.raises(OSError):
-        endless.raw(b"\x0bMSH|^~\\&|T\r")
-        for _ in range(2_000):  # 130 MB at most: the daemon must end this long before
-            endless.raw(block)
+    try:
+        endless.raw(b"\x0bMSH|^~\\&|T\r" + b"OBX|1|TX|X||" + b"x" * 8_000_000)
+    except OSError:
+        pass  # closed while we were still sending: as good
+    assert endless.closed_by_peer(10), "a frame that is too long ends the connection"
     assert monitor.send(pcd01("E1", hr=72, spo2=97)) == ("CA", "E1")
 
 
