@@ -46,9 +46,9 @@ class Screen:
     def value(self, bed, metric, doc):
         """Keeps the newest value; `values_line` shows all of them, and a word where there is none."""
         if metric == "nibp":
-            text = f"{doc['sys']:.0f}/{doc['dia']:.0f}" if "sys" in doc else doc["q"]
+            text = f"{doc['sys']:.0f}/{doc['dia']:.0f}" if "sys" in doc else f"-- ({doc['q']})"
         else:
-            text = f"{doc['v']:.0f}" if "v" in doc else doc["q"]
+            text = f"{doc['v']:.0f}" if "v" in doc else f"-- ({doc['q']})"
         with self.lock:
             self.values.setdefault(bed, {})[metric] = text
 

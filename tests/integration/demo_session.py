@@ -43,7 +43,7 @@ class Stopped(Exception):
 class Demo:
     def __init__(self, folder):
         self.screen, self.stop = Screen(), threading.Event()
-        self.seen, self.processes = [], []
+        self.seen, self.faces, self.processes = [], {}, []
         self.broker = Broker(folder / "broker")
         (folder / "profiles").mkdir()
         (folder / "profiles" / "demo.toml").write_text(demo_profile())
@@ -64,10 +64,13 @@ class Demo:
             self.screen.value(bed, parts[6], message.doc)
         elif kind == "alarm" and message.doc["phase"] != "continue":
             doc = message.doc
-            self.screen.alarm(doc)
+            # `worst` and the audience move on as updates too; shown is what a nurse would act on.
+            face = (doc["id"], doc["phase"] == "update", doc["state"], doc["prio"], doc["ack"], doc["data"])
+            if doc["phase"] != "update" or self.faces.get((bed, doc["cond"])) != face:
+                self.screen.alarm(doc)
+            self.faces[bed, doc["cond"]] = face
             with self.station.changed:
                 change = (bed, doc["cond"], doc["phase"], doc["prio"])
-                # `worst` and the audience move on as updates too; the list keeps what a nurse must not miss.
                 if doc["phase"] != "update" or (doc["ack"] == "acked" and change not in self.seen):
                     self.seen.append(change)
                 self.station.changed.notify_all()
@@ -109,9 +112,9 @@ class Demo:
         self.screen.line(f"broker on 127.0.0.1:{self.broker.port}; settings and logs in {self.folder}", "dim")
         simulate("nonin", "demo-oximeter.toml", "--pty", str(self.link))
         self.daemon.start()
+        simulate("hl7", "demo-monitor.toml", "--connect", f"127.0.0.1:{self.mllp_port}", "--bed", "pain/b2")
         self.station.online(NODE)
         self.screen.line("vitalsd is online. A secondary alarm: the bedside monitor stays the primary one.", "dim")
-        simulate("hl7", "demo-monitor.toml", "--connect", f"127.0.0.1:{self.mllp_port}", "--bed", "pain/b2")
         threading.Thread(target=self.show_values, daemon=True).start()
 
     def show_values(self):
@@ -121,9 +124,11 @@ class Demo:
     def play(self):
         self.pause(2)
         self.nurse("b1", "session-start", "session starts, 82 kg", kg=82)
-        self.nurse("b1", "infusion-start", "infusion runs: 0.5 mg/kg over 60 min", mg_per_kg=0.5, planned_min=60)
-        self.nurse("b2", "session-start", "session starts, 70 kg: baseline", kg=70)
-        self.pause(16)  # two cuff readings for the baseline
+        self.nurse("b1", "baseline-set", "baseline entered", rate=76, spo2=97)
+        self.nurse("b1", "infusion-start", "infusion starts: 0.5 mg/kg over 60 min", mg_per_kg=0.5, planned_min=60)
+        self.nurse("b2", "session-start", "session starts, 70 kg", kg=70)
+        self.pause(12)  # the patient rests; the cuff is read twice
+        self.nurse("b2", "baseline-set", "baseline entered", rate=74, spo2=98, sbp=124, dbp=74, map=91)
         self.nurse("b2", "infusion-start", "infusion starts: 0.5 mg/kg over 60 min", mg_per_kg=0.5, planned_min=60)
         self.until("b2", "sbp-high", "start", 40)
         self.pause(4)
@@ -136,9 +141,9 @@ class Demo:
         self.nurse("b2", "infusion-stop", "the infusion is over: recovery")
         self.until("b1", "spo2-sensor", "start", 40)
         self.until("b1", "spo2-sensor", "end", 40)
+        self.nurse("b1", "infusion-stop", "the infusion is over: recovery")
+        self.pause(4)
         for bed in ("b1", "b2"):
-            if bed == "b1":
-                self.nurse(bed, "infusion-stop", "the infusion is over: recovery")
             self.nurse(bed, "session-end", "session ends")
         self.pause(2)
 
