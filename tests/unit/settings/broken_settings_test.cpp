@@ -84,7 +84,7 @@ vitalsd.toml:10:2: error: bed must be written as [[bed]], not a table
       {changed("[broker]", R"(broker = 1
 [node])"),
        R"(vitalsd.toml:1:1: error: broker must be a table, not a whole number
-vitalsd.toml:3:1: error: unknown key "host" in [node], known are: name, root
+vitalsd.toml:3:1: error: unknown key "host" in [node], known are: name, root, clock_trusted
 )"},
   });
 }
