@@ -2,6 +2,7 @@
 
 Nothing here waits by sleeping: a start is over when the thing itself says so.
 """
+import ctypes
 import os
 import re
 import select
@@ -34,14 +35,26 @@ def tool(name):
     return found
 
 
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_parent():
+    """In the child: whatever ends us, it gets SIGTERM, so that nothing is left behind."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Process:
-    """A child with its output in a log file. It is ended by the number it was started with, never by name."""
+    """A child with its output in a log file. It is ended by the number it was started with, never by name.
+
+    It has a process group of its own: Ctrl-C in the terminal reaches us alone, and we end things in their order.
+    """
 
     def __init__(self, command, log, env=None):
         self.log = Path(log)
         with open(self.log, "ab") as out:
             self.child = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                          env=env)
+                                          env=env, process_group=0, preexec_fn=die_with_parent)
 
     @property
     def running(self):

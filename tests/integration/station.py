@@ -136,12 +136,12 @@ class Station:
                 for node in nodes:
                     self.send(f"{self.root}/1/node/{node}", "received", args={"list": []})
 
-    def close(self, clean=True):
+    def close(self):
         with self.changed:
             self.closing = True
             self.changed.notify_all()
         self._worker.join()
-        if clean:
+        if self.connected:
             self.client.publish(self.status_topic, self._status("offline"), qos=1, retain=True).wait_for_publish(2)
             self.client.disconnect()
         self.client.loop_stop()
