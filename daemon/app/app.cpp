@@ -241,6 +241,11 @@ void App::every_second(Stamp now) {
   const unsigned online = commander_->stations_online(now);
   node_->alarms().set_clock_synced(clock_synced_);
   node_->broker(connection_ != 0, now);
+  if (const std::size_t dropped = inbound_dropped_.load(); dropped != inbound_dropped_said_) {
+    spdlog::error("broker: {} messages to us dropped, more than the loop can take",
+                  dropped - inbound_dropped_said_);
+    inbound_dropped_said_ = dropped;
+  }
   const journal::Health journal = journal_->health();
   node_->journal(journal.failed, journal.reason, now);
   for (auto& desk : desks_) {

@@ -4,6 +4,7 @@
 // own and hand over by posting to the loop.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -90,6 +91,8 @@ class App final : private Host, private Outlet {
   std::optional<Milliseconds> watchdog_period_;
   MonoTime next_alive_{};
   std::int64_t lag_ms_ = 0;
+  std::atomic<std::size_t> inbound_waiting_{0}, inbound_dropped_{0};  // messages from the broker's thread
+  std::size_t inbound_dropped_said_ = 0;
   bool stopping_ = false;
   bool clock_synced_ = true;
 };

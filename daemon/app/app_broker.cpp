@@ -18,6 +18,8 @@ using std::chrono_literals::operator""s;
 // How long retained documents are collected after a connect (contract 4.1).
 constexpr Milliseconds collect_ms = 2s;
 constexpr std::size_t retained_max = 100'000;
+// Messages of stations that wait for the loop.
+constexpr std::size_t inbound_waiting_max = 20'000;
 
 // The first line of the file; with systemd credentials the name alone is enough.
 std::string read_password(const std::string& file) {
@@ -62,7 +64,14 @@ stations::BrokerHandlers App::broker_handlers() {
     boost::asio::post(loop_, [this, reason] { on_lost(reason); });
   };
   out.on_message = [this](std::string topic, std::string payload, bool retained) {
+    if (inbound_waiting_.fetch_add(1) >=
+        inbound_waiting_max) {  // a flooding station: the sender gets no answer
+      inbound_waiting_.fetch_sub(1);
+      inbound_dropped_.fetch_add(1);
+      return;
+    }
     boost::asio::post(loop_, [this, topic = std::move(topic), payload = std::move(payload), retained] {
+      inbound_waiting_.fetch_sub(1);
       on_message(topic, payload, retained);
     });
   };
