@@ -115,7 +115,7 @@ infusion::Outcome Bed::infusion_stop(Stamp now) {
 infusion::Outcome Bed::session_end(Stamp now) {
   advance(now);
   infusion::Session after = session_;
-  const infusion::Outcome outcome = after.end(now);
+  infusion::Outcome outcome = after.end(now);
   if (outcome.verdict != infusion::Verdict::applied) return outcome;
   engine_.end_session(now, *this);  // while the session is still named in the documents
   session_ = std::move(after);

@@ -348,7 +348,8 @@ Observation OruReader::judged(Metric metric, const Reading& reading, const UnitF
 }
 
 void OruReader::set_time(const Row& row, Observation& seen) {
-  const DeviceTime own = time_of(fields_[static_cast<std::size_t>(14 + row.shift)]);
+  const int field = 14 + row.shift;
+  const DeviceTime own = time_of(fields_[static_cast<std::size_t>(field)]);
   if (own.usable()) {
     seen.t_src = own.at;
     seen.time_source = vitals::TimeSource::own;
