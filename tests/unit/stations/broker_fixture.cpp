@@ -168,7 +168,6 @@ Watcher::Watcher(std::uint16_t port, const std::string& filter, const Login* log
   mqtt::connect_options options;
   options.set_mqtt_version(MQTTVERSION_3_1_1);
   options.set_clean_session(true);
-  options.set_keep_alive_interval(std::chrono::seconds{5});  // newer brokers refuse more than max_keepalive
   if (login != nullptr) {
     options.set_user_name(login->user);
     options.set_password(login->password);
