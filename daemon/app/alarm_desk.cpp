@@ -77,9 +77,18 @@ void AlarmDesk::proceed(const alarms::Alarm& alarm, Stamp now) {
   publish_alarm(alarm.condition, buffer_, 0);
 }
 
+void AlarmDesk::repeat_ends() {
+  for (Ended& one : ended_) {
+    if (one.delivered_at) continue;
+    one.token = next_token();
+    publish_alarm(one.condition, one.document, one.token);
+  }
+}
+
 void AlarmDesk::ghost(std::string_view condition) {
   Ended* old = ended(condition);
   if (old == nullptr) return publish_alarm(condition, {}, 0);
+  if (!old->delivered_at) return;  // its end is on its way
   old->token = next_token();
   old->delivered_at.reset();
   publish_alarm(condition, old->document, old->token);

@@ -35,6 +35,9 @@ class AlarmDesk {
   void transition(const alarms::Alarm& alarm, Stamp at);
   // The current document again, as `continue`.
   void proceed(const alarms::Alarm& alarm, Stamp now);
+  // After a connect: ends that no broker has confirmed, said again. Stations that were there when the alarm
+  // was raised hear of its end even if the broker has forgotten it.
+  void repeat_ends();
   // A retained document that stands on the broker without a condition here: its end again if we know it, then
   // empty.
   void ghost(std::string_view condition);

@@ -104,6 +104,8 @@ void App::on_connected(std::uint64_t connection) {
   std::stable_sort(worst_first.begin(), worst_first.end(),
                    [&](const BedDesk* a, const BedDesk* b) { return severity(a) > severity(b); });
   for (BedDesk* desk : worst_first) desk->repeat_alarms(now);
+  node_->alarms().repeat_ends();
+  for (BedDesk* desk : worst_first) desk->alarms().repeat_ends();
   const std::string& node = node_->alarms().prefix();
   broker_->subscribe(node + "/cmd/+/+", 1);
   broker_->subscribe(node + "/status", 1);

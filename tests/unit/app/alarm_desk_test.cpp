@@ -82,8 +82,23 @@ TEST_F(AlarmDeskTest, AConditionThatStartsAgainIsNotEmptied) {
   EXPECT_FALSE(outlet_.on(alarm_topic).back()->payload.empty());
 }
 
+TEST_F(AlarmDeskTest, AnEndThatNoBrokerHasConfirmedIsSaidAgainAfterAConnect) {
+  desk_.transition(alarm(alarms::State::inactive, 2), at(0));
+  const std::uint64_t lost = outlet_.messages[0].token;
+  desk_.delivered(lost, false, at(10));
+  desk_.repeat_ends();
+  const auto said = outlet_.on(alarm_topic);
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_EQ(said[1]->payload, said[0]->payload);
+  EXPECT_NE(said[1]->token, lost);
+  desk_.delivered(said[1]->token, true, at(20));
+  desk_.repeat_ends();
+  EXPECT_EQ(outlet_.on(alarm_topic).size(), 2U) << "confirmed: not again";
+}
+
 TEST_F(AlarmDeskTest, AGhostOfAnEndedAlarmGetsItsEndAgainAnUnknownOneIsEmptied) {
   desk_.transition(alarm(alarms::State::inactive, 2), at(0));
+  desk_.delivered(outlet_.messages[0].token, true, at(10));
   outlet_.messages.clear();
   desk_.ghost("spo2-low");
   desk_.ghost("hr-high");

@@ -202,7 +202,7 @@ TEST_F(SerialLink, AMissingDeviceIsReportedOnce) {
   ASSERT_TRUE(loop_.run_until([&] { return ++steps > 20; })) << "some attempts later";
   EXPECT_THAT(states_, SizeIs(1)) << "the same failure is not news";
   point_to(device.name());
-  EXPECT_TRUE(run_until_state(State::up));
+  EXPECT_TRUE(run_until_state(State::up)) << detail_;
 }
 
 TEST_F(SerialLink, ABusyPortNamesItsHolderAndIsTakenWhenFree) {
