@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/vitals/check.hpp"
+
 namespace bed {
 namespace {
 
@@ -49,6 +51,7 @@ const Observation& CuffAssembler::leading() const {
     if (part->has_value()) return *part;
     if (first == nullptr) first = &part;
   }
+  CHECK(first != nullptr);  // called only for a frame that brought a part
   return **first;
 }
 
