@@ -252,7 +252,7 @@ Result Store::commit(const std::vector<Job>& jobs, const Mirror* state, bool rep
   if (code == SQLITE_OK) code = put_all(jobs, state, replace, events_max);
   if (code == SQLITE_OK) code = statements_.commit.run();
   if (code == SQLITE_OK) return {};
-  const Result result = failure(code);
+  Result result = failure(code);
   // Some errors end the transaction by themselves.
   if (sqlite3_get_autocommit(db_.get()) == 0) statements_.rollback.run();
   return result;

@@ -49,7 +49,7 @@ void configure(tcp::socket& socket) {
 
 struct Connection {
   Connection(ConnectionId number, tcp::socket accepted, Address from)
-      : id(number), socket(std::move(accepted)), timer(socket.get_executor()), peer(from) {}
+      : id(number), socket(std::move(accepted)), timer(socket.get_executor()), peer(std::move(from)) {}
 
   const ConnectionId id;
   tcp::socket socket;

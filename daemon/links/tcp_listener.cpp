@@ -209,7 +209,8 @@ class Listener final : public TcpListener {
 
 std::unique_ptr<TcpListener> make_tcp_listener(asio::io_context& loop, ListenSettings settings,
                                                ListenHandlers handlers) {
-  return std::make_unique<Listener>(std::make_shared<ListenerCore>(loop, std::move(settings), handlers));
+  return std::make_unique<Listener>(
+      std::make_shared<ListenerCore>(loop, std::move(settings), std::move(handlers)));
 }
 
 }  // namespace links
