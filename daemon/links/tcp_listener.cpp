@@ -208,9 +208,8 @@ class Listener final : public TcpListener {
 }  // namespace
 
 std::unique_ptr<TcpListener> make_tcp_listener(asio::io_context& loop, ListenSettings settings,
-                                               ListenHandlers handlers) {
-  return std::make_unique<Listener>(
-      std::make_shared<ListenerCore>(loop, std::move(settings), std::move(handlers)));
+                                               const ListenHandlers& handlers) {
+  return std::make_unique<Listener>(std::make_shared<ListenerCore>(loop, std::move(settings), handlers));
 }
 
 }  // namespace links

@@ -58,6 +58,6 @@ class TcpListener {
 };
 
 std::unique_ptr<TcpListener> make_tcp_listener(boost::asio::io_context& loop, ListenSettings settings,
-                                               ListenHandlers handlers);
+                                               const ListenHandlers& handlers);
 
 }  // namespace links

@@ -15,8 +15,9 @@ constexpr std::array<Lane, 3> dropped_first{Lane::observation, Lane::event, Lane
 Outbox::Pushed Outbox::push(Message message) {
   Pushed out;
   if (size_ >= messages_max_) {
+    const bool urgent = is_urgent(message.lane);
     out.dropped = make_room(message.lane);
-    if (!out.dropped) return {std::move(message), is_urgent(message.lane)};
+    if (!out.dropped) return {std::move(message), urgent};
   }
   ++size_;
   lane(message.lane).push_back(std::move(message));
