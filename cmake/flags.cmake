@@ -7,7 +7,8 @@ target_compile_options(vitalsd_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(vitalsd_flags INTERFACE -Wduplicated-cond -Wlogical-op -Wuseless-cast)
   # g++ 12 and 13 report these inside their own headers when optimising std::string and std::optional.
-  target_compile_options(vitalsd_flags INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict)
+  target_compile_options(vitalsd_flags INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict
+                                              -Wno-stringop-overflow)
 endif()
 if(VITALSD_SANITIZE)
   target_compile_options(vitalsd_flags INTERFACE -fsanitize=${VITALSD_SANITIZE} -fno-omit-frame-pointer

@@ -97,9 +97,10 @@ std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
     return before && before->values == told.values && before->t_src == told.t_src;
   };
   // Told again; or by its own time older than what is known: either way no news of the patient.
-  if (same(reading.measured_any() ? reading_ : failure_) || reading.measured.mono < measured_)
-    return std::nullopt;
-  measured_ = trusted ? reading.measured.mono : vitals::MonoTime::min();
+  // Device times are compared with each other: through our clocks an equal one can look a millisecond older.
+  const bool older = trusted && measured_ && *told.t_src < *measured_;
+  if (older || same(reading.measured_any() ? reading_ : failure_)) return std::nullopt;
+  measured_ = trusted ? told.t_src : std::nullopt;
   if (reading.measured_any()) {
     reading_ = told;
     failure_.reset();

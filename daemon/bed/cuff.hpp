@@ -41,9 +41,9 @@ class CuffAssembler {
 
   std::array<std::optional<vitals::Observation>, 3> parts_;
   bool any_ = false;
-  std::optional<Told> reading_;                          // the last measurement that gave numbers
-  std::optional<Told> failure_;                          // since then, if one failed
-  vitals::MonoTime measured_ = vitals::MonoTime::min();  // the last, by a trusted time
+  std::optional<Told> reading_;               // the last measurement that gave numbers
+  std::optional<Told> failure_;               // since then, if one failed
+  std::optional<vitals::WallTime> measured_;  // the last, by a trusted time
 };
 
 }  // namespace bed
