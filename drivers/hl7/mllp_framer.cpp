@@ -145,19 +145,22 @@ void Framer::deliver(std::string_view frame, Events& events) {
 
 void Framer::feed_raw(std::string_view rest, vitals::Stamp rx, Events& events) {
   raw_carried_ = buffer_.size();
+  const bool has_line_end = std::any_of(rest.begin(), rest.end(), is_line_end);
   while (!rest.empty() && state_ != State::lost) {
     const std::size_t take = std::min(rest.size(), frame_bytes_max_ + 1 - buffer_.size());
     buffer_.insert(buffer_.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(take));
     rest.remove_prefix(take);
     for (std::size_t start = next_raw_start(); start != none; start = next_raw_start()) {
-      // The stamp of a message is that of its own last byte, which may have come with an earlier read.
-      deliver_raw(start, start > raw_carried_ ? rx : rx_, events);
+      // The stamp of a message is that of its own last byte, a line end that may have come with an earlier
+      // read.
+      deliver_raw(start, start > raw_carried_ ? rx : line_end_rx_, events);
     }
     if (buffer_.size() > frame_bytes_max_) lose_raw("frame-too-long", rx, events);
     if (buffer_.size() > garbage_bytes_max && !starts_with_message({buffer_.data(), buffer_.size()}))
       lose_raw("no-frame-start", rx, events);
   }
   rx_ = rx;
+  if (has_line_end) line_end_rx_ = rx;
 }
 
 // Where the next `MSH` stands at the start of a line, behind the message that is being collected; or none

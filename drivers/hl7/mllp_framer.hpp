@@ -81,7 +81,8 @@ class Framer {
   std::uint64_t garbage_offset_ = 0;
   std::uint64_t offset_ = 0;  // of the next byte to take
   std::uint64_t frame_offset_ = 0;
-  vitals::Stamp rx_;  // of the bytes taken last
+  vitals::Stamp rx_;           // of the bytes taken last
+  vitals::Stamp line_end_rx_;  // raw: when the newest line end came
 };
 
 }  // namespace drivers::hl7
