@@ -73,6 +73,32 @@ struct DeviceStatus {
   vitals::Stamp rx;
 };
 
+enum class AlarmLevel : std::uint8_t { low, medium, high };
+
+constexpr std::string_view name(AlarmLevel level) {
+  switch (level) {
+    case AlarmLevel::low: return "low";
+    case AlarmLevel::medium: return "medium";
+    case AlarmLevel::high: return "high";
+  }
+  return "";
+}
+
+// An alarm of the monitor itself, forwarded and never judged. A level, told when it changes: `on` false ends
+// it. `code` and `source` together name it and stay the same from its begin to its end. Views are valid
+// during the call only.
+struct DeviceAlarm {
+  std::string_view code;  // event or alarm code in the device's own words
+  std::string_view
+      source;             // what it is about in the device's own words: a channel, a parameter; may be empty
+  std::string_view text;  // as the monitor shows it, printable; empty at the end
+  AlarmLevel level{};
+  bool technical = false;  // of the equipment, not of the patient
+  bool on = false;
+  vitals::Stamp rx;
+};
+inline constexpr std::size_t device_alarms_max = 32;  // at once per device; a driver keeps no more
+
 // Whose values follow, as the sender names it. Empty: it did not say. Valid during the call only.
 struct Subject {
   std::string_view patient_id;     // PID-3.1
@@ -105,6 +131,7 @@ class Sink {
   virtual void on_observation(const vitals::Observation& observation) = 0;
   virtual void on_frame_end(vitals::Stamp rx) = 0;  // a frame, or one subject's part of a message, is in
   virtual void on_status(const DeviceStatus& status) = 0;
+  virtual void on_device_alarm(const DeviceAlarm& alarm) = 0;
   virtual void on_fault(const DecodeFault& fault) = 0;
   virtual void on_send(Bytes bytes) = 0;  // polls and keep-alives
   virtual void on_answer(const Answer& answer) = 0;

@@ -22,6 +22,7 @@ struct LineSettings {
   unsigned data_bits = 8;
   Parity parity = Parity::none;
   unsigned stop_bits = 1;
+  bool rts_cts = false;  // hardware flow control
 };
 
 struct OptionFacts {
@@ -37,6 +38,7 @@ struct Facts {
   std::string_view title;
   std::span<const std::string_view> models;
   LineSettings line;
+  std::uint16_t udp_port = 0;  // the device's own port where it also speaks datagrams, else 0
   Integrity integrity = Integrity::none;
   Maturity maturity = Maturity::experimental;
   bool streaming = true;                      // unasked, about once a second or faster

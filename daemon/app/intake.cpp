@@ -61,6 +61,10 @@ void Intake::on_status(const drivers::DeviceStatus& status) {
   for (const Route& route : routes_.all()) route.bed->device_demo(route.source, status.on, status.rx);
 }
 
+void Intake::on_device_alarm(const drivers::DeviceAlarm& alarm) {
+  if (handlers_.on_device_alarm) handlers_.on_device_alarm(alarm, current_);
+}
+
 void Intake::on_fault(const drivers::DecodeFault& fault) {
   ++counters_.faults;
   if (handlers_.on_fault) handlers_.on_fault(fault);

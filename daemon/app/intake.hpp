@@ -35,6 +35,7 @@ struct IntakeHandlers {
   std::function<void(const drivers::Subject&)> on_subject;
   std::function<void(const vitals::Observation&, const Route*)> on_observation;  // replay prints it
   std::function<void(const Route&)> on_heard;                                    // a bed got something
+  std::function<void(const drivers::DeviceAlarm&, const Route*)> on_device_alarm;
   std::function<void(const drivers::DecodeFault&)> on_fault;
   std::function<void(std::string_view location)> on_unknown_bed;
   std::function<void(drivers::Bytes)> on_send;
@@ -53,6 +54,7 @@ class Intake final : public drivers::Sink {
   void on_observation(const vitals::Observation& observation) override;
   void on_frame_end(vitals::Stamp rx) override;
   void on_status(const drivers::DeviceStatus& status) override;
+  void on_device_alarm(const drivers::DeviceAlarm& alarm) override;
   void on_fault(const drivers::DecodeFault& fault) override;
   void on_send(drivers::Bytes bytes) override;
   void on_answer(const drivers::Answer& answer) override;

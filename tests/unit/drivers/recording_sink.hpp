@@ -6,6 +6,7 @@
 //   @1500 obs spo2 - invalid sensor-off
 //   @1500 frame-end
 //   @1500 status low-battery on
+//   @1500 alarm on high text="** SpO2 LOW" code="3068" source="SpO2"
 //   @1500 fault broken checksum offset=17
 //   subject patient_id="P1" bed="3"
 //   send 02 70
@@ -102,6 +103,15 @@ class RecordingSink : public Sink {
   void on_status(const DeviceStatus& status) override {
     lines.push_back(at(status.rx) + "status " + std::string(name(status.signal)) +
                     (status.on ? " on" : " off"));
+  }
+
+  void on_device_alarm(const DeviceAlarm& alarm) override {
+    std::string line = at(alarm.rx) + "alarm " + (alarm.on ? "on " : "off ") + std::string(name(alarm.level));
+    if (alarm.technical) line += " technical";
+    field(line, "text", alarm.text);
+    field(line, "code", alarm.code);
+    field(line, "source", alarm.source);
+    lines.push_back(line);
   }
 
   void on_fault(const DecodeFault& fault) override {
