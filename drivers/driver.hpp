@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -110,6 +111,67 @@ struct Subject {
   std::string_view device;         // MSH-3 / OBX-18, information only
 };
 
+// What a pump says of itself, by a snapshot (PCD-01) or an event (PCD-10). Nothing is ever sent to a pump.
+enum class PumpState : std::uint8_t { unknown, running, paused, kvo, complete, off };
+
+constexpr std::string_view name(PumpState state) {
+  switch (state) {
+    case PumpState::unknown: return "unknown";
+    case PumpState::running: return "running";
+    case PumpState::paused: return "paused";
+    case PumpState::kvo: return "kvo";
+    case PumpState::complete: return "complete";
+    case PumpState::off: return "off";
+  }
+  return "";
+}
+
+// Views are valid during the call only. A number that was not told, or in a unit that we do not know, is
+// absent.
+struct PumpReport {
+  std::string_view device;  // the pump, as settings name it: OBX-18.1
+  std::string_view event;   // of PCD-10: "PUMP_DELIV_START"; empty for a snapshot
+  std::string_view
+      source;  // active source: "primary", "secondary", "clinician", "loading", ...; may be empty
+  std::string_view reason;  // why it does not deliver: "stopped-by-clinician", "stopped-alarming", ...
+  std::string_view drug;    // as the pump's library names it
+  PumpState state{};
+  bool transitioning = false;  // between two deliveries: a stop that is not one
+  std::optional<double> rate_ml_h;
+  std::optional<double> rate_mg_h;
+  std::optional<double> rate_mg_kg_h;
+  std::optional<double> concentration_mg_ml;
+  std::optional<double> volume_ml;  // infused in all
+  std::optional<double> dose_mg;    // delivered in all
+  std::optional<double> weight_kg;
+  std::optional<vitals::WallTime> t_event;  // by the sender's clock, OBR-7
+  vitals::Stamp rx;
+};
+
+// Who lies where, as the hospital's administration says (ADT). Never a reason to relabel anything by itself.
+enum class PatientEventKind : std::uint8_t { admit, transfer, discharge, update, cancel, merge };
+
+constexpr std::string_view name(PatientEventKind kind) {
+  switch (kind) {
+    case PatientEventKind::admit: return "admit";
+    case PatientEventKind::transfer: return "transfer";
+    case PatientEventKind::discharge: return "discharge";
+    case PatientEventKind::update: return "update";
+    case PatientEventKind::cancel: return "cancel";
+    case PatientEventKind::merge: return "merge";
+  }
+  return "";
+}
+
+struct PatientEvent {
+  PatientEventKind kind{};
+  std::string_view trigger;          // "A02"
+  Subject subject;                   // who, and where now
+  std::string_view location_before;  // PV1-6 by the source's location rule, may be empty
+  std::string_view patient_id_gone;  // merge: MRG-1.1, the id that disappears
+  vitals::Stamp rx;
+};
+
 // A message that wants an answer. The positive one may go out only when everything the message caused is kept
 // (promise P5); the negative one if that fails. Both complete, framed for the wire; empty: send nothing.
 inline constexpr std::string_view answer_duplicate =
@@ -132,6 +194,8 @@ class Sink {
   virtual void on_frame_end(vitals::Stamp rx) = 0;  // a frame, or one subject's part of a message, is in
   virtual void on_status(const DeviceStatus& status) = 0;
   virtual void on_device_alarm(const DeviceAlarm& alarm) = 0;
+  virtual void on_pump(const PumpReport& report) = 0;
+  virtual void on_patient(const PatientEvent& event) = 0;
   virtual void on_fault(const DecodeFault& fault) = 0;
   virtual void on_send(Bytes bytes) = 0;  // polls and keep-alives
   virtual void on_answer(const Answer& answer) = 0;

@@ -65,6 +65,14 @@ void Intake::on_device_alarm(const drivers::DeviceAlarm& alarm) {
   if (handlers_.on_device_alarm) handlers_.on_device_alarm(alarm, current_);
 }
 
+void Intake::on_pump(const drivers::PumpReport& report) {
+  if (handlers_.on_pump) handlers_.on_pump(report, current_);
+}
+
+void Intake::on_patient(const drivers::PatientEvent& event) {
+  if (handlers_.on_patient) handlers_.on_patient(event);
+}
+
 void Intake::on_fault(const drivers::DecodeFault& fault) {
   ++counters_.faults;
   if (handlers_.on_fault) handlers_.on_fault(fault);

@@ -36,6 +36,8 @@ struct IntakeHandlers {
   std::function<void(const vitals::Observation&, const Route*)> on_observation;  // replay prints it
   std::function<void(const Route&)> on_heard;                                    // a bed got something
   std::function<void(const drivers::DeviceAlarm&, const Route*)> on_device_alarm;
+  std::function<void(const drivers::PumpReport&, const Route*)> on_pump;
+  std::function<void(const drivers::PatientEvent&)> on_patient;
   std::function<void(const drivers::DecodeFault&)> on_fault;
   std::function<void(std::string_view location)> on_unknown_bed;
   std::function<void(drivers::Bytes)> on_send;
@@ -55,6 +57,8 @@ class Intake final : public drivers::Sink {
   void on_frame_end(vitals::Stamp rx) override;
   void on_status(const drivers::DeviceStatus& status) override;
   void on_device_alarm(const drivers::DeviceAlarm& alarm) override;
+  void on_pump(const drivers::PumpReport& report) override;
+  void on_patient(const drivers::PatientEvent& event) override;
   void on_fault(const drivers::DecodeFault& fault) override;
   void on_send(drivers::Bytes bytes) override;
   void on_answer(const drivers::Answer& answer) override;

@@ -7,6 +7,8 @@
 //   @1500 frame-end
 //   @1500 status low-battery on
 //   @1500 alarm on high text="** SpO2 LOW" code="3068" source="SpO2"
+//   @1500 pump running rate_ml_h=12 device="P2449" event="PUMP_DELIV_START"
+//   @1500 patient transfer trigger="A02" patient_id="P1" location="b4"
 //   @1500 fault broken checksum offset=17
 //   subject patient_id="P1" bed="3"
 //   send 02 70
@@ -114,6 +116,36 @@ class RecordingSink : public Sink {
     lines.push_back(line);
   }
 
+  void on_pump(const PumpReport& report) override {
+    std::string line = at(report.rx) + "pump " + std::string(name(report.state));
+    if (report.transitioning) line += " transitioning";
+    number(line, "rate_ml_h", report.rate_ml_h);
+    number(line, "rate_mg_h", report.rate_mg_h);
+    number(line, "rate_mg_kg_h", report.rate_mg_kg_h);
+    number(line, "concentration_mg_ml", report.concentration_mg_ml);
+    number(line, "volume_ml", report.volume_ml);
+    number(line, "dose_mg", report.dose_mg);
+    number(line, "weight_kg", report.weight_kg);
+    if (report.t_event) line += " event_time=" + std::to_string(vitals::unix_ms(*report.t_event));
+    field(line, "device", report.device);
+    field(line, "event", report.event);
+    field(line, "source", report.source);
+    field(line, "reason", report.reason);
+    field(line, "drug", report.drug);
+    lines.push_back(line);
+  }
+
+  void on_patient(const PatientEvent& event) override {
+    std::string line = at(event.rx) + "patient " + std::string(name(event.kind));
+    field(line, "trigger", event.trigger);
+    field(line, "patient_id", event.subject.patient_id);
+    field(line, "visit_id", event.subject.visit_id);
+    field(line, "location", event.subject.location);
+    field(line, "location_before", event.location_before);
+    field(line, "patient_id_gone", event.patient_id_gone);
+    lines.push_back(line);
+  }
+
   void on_fault(const DecodeFault& fault) override {
     std::string line =
         at(fault.rx) + "fault " + std::string(name(fault.kind)) + ' ' + std::string(fault.reason);
@@ -148,6 +180,10 @@ class RecordingSink : public Sink {
  private:
   static std::string at(vitals::Stamp rx) {
     return '@' + std::to_string(rx.mono.time_since_epoch().count()) + ' ';
+  }
+
+  static void number(std::string& line, std::string_view key, std::optional<double> value) {
+    if (value) line += ' ' + std::string(key) + '=' + number_text(*value);
   }
 
   static void field(std::string& line, std::string_view key, std::string_view value) {

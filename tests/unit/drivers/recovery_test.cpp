@@ -98,6 +98,8 @@ class IgnoringSink final : public Sink {
   void on_frame_end(vitals::Stamp) override {}
   void on_status(const DeviceStatus&) override {}
   void on_device_alarm(const DeviceAlarm&) override {}
+  void on_pump(const PumpReport&) override {}
+  void on_patient(const PatientEvent&) override {}
   void on_fault(const DecodeFault&) override { ++faults; }
   void on_send(Bytes) override {}
   void on_answer(const Answer&) override {}
