@@ -10,7 +10,7 @@
 #include "daemon/service/log.hpp"
 #include "daemon/service/version.hpp"
 #include "daemon/settings/settings.hpp"
-#include "daemon/tools/simulate.hpp"
+#include "daemon/simulate/command.hpp"
 #include "daemon/tools/tools.hpp"
 
 namespace {
@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
   tools::add_check(command_line, exit_code);
   tools::add_drivers(command_line, exit_code);
   tools::add_replay(command_line, exit_code);
-  tools::add_simulate(command_line, exit_code);
+  simulate::add_simulate(command_line, exit_code);
   CLI11_PARSE(command_line, argc, argv);
   return exit_code;
 }

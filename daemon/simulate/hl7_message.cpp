@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <ctime>
 
-#include "daemon/tools/simulate.hpp"
+#include "daemon/simulate/hl7.hpp"
 
-namespace tools {
+namespace simulate {
 namespace {
 
 std::string time_text(std::int64_t unix_s) {
@@ -147,4 +147,4 @@ std::optional<Hl7Answer> parse_answer(std::string_view message) {
   return answer;
 }
 
-}  // namespace tools
+}  // namespace simulate

@@ -4,16 +4,23 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <span>
 #include <sstream>
 
 #include <toml++/toml.h>
 
-#include "daemon/tools/simulate.hpp"
+#include "daemon/simulate/scenario.hpp"
 
-namespace tools {
+namespace simulate {
 namespace {
 
 constexpr double t_s_max = 7 * 24 * 3600.0;
+
+std::string joined(std::span<const std::string_view> words) {
+  std::string out;
+  for (const std::string_view word : words) out += (out.empty() ? "" : ", ") + std::string(word);
+  return out;
+}
 
 struct Reader {
   std::string_view file;
@@ -26,13 +33,14 @@ struct Reader {
     error = out.str();
   }
 
-  double number(const toml::table& table, std::string_view key, double fallback, double max) {
+  double number(const toml::table& table, std::string_view key, double fallback, double max, double min = 0) {
     const toml::node* node = table.get(key);
     if (node == nullptr) return fallback;
     const auto value = node->value<double>();
-    if (!value || !std::isfinite(*value) || *value < 0 || *value > max) {
-      fail(node,
-           "'" + std::string(key) + "' must be a number from 0 to " + std::to_string(static_cast<long>(max)));
+    if (!value || !std::isfinite(*value) || *value < min || *value > max) {
+      fail(node, "'" + std::string(key) + "' must be a number from " +
+                     std::to_string(static_cast<long>(min)) + " to " +
+                     std::to_string(static_cast<long>(max)));
       return fallback;
     }
     return *value;
@@ -47,7 +55,9 @@ struct Reader {
   }
 
   Keyframe keyframe(const toml::table& table) {
-    known_keys(table, std::array<std::string_view, 7>{"t", "hr", "pr", "spo2", "sys", "dia", "map"});
+    std::array<std::string_view, vital_count + 1> keys{"t"};
+    std::copy(vital_names.begin(), vital_names.end(), keys.begin() + 1);
+    known_keys(table, keys);
     Keyframe out;
     if (!table.contains("t")) fail(&table, "a keyframe needs 't', seconds from the start");
     out.t_s = number(table, "t", 0, t_s_max);
@@ -58,18 +68,19 @@ struct Reader {
   }
 
   ScriptedEvent event(const toml::table& table) {
-    known_keys(table, std::array<std::string_view, 4>{"t", "kind", "say", "bytes"});
+    known_keys(table, std::array<std::string_view, 5>{"t", "kind", "say", "bytes", "seconds"});
     ScriptedEvent out;
     if (!table.contains("t")) fail(&table, "an event needs 't', seconds from the start");
     out.t_s = number(table, "t", 0, t_s_max);
     const auto kind = table["kind"].value_or(std::string_view{});
     const auto found = std::find(happening_names.begin(), happening_names.end(), kind);
     if (found == happening_names.end())
-      fail(&table, "'kind' must be probe-off, probe-on, cuff, silence, resume, garbage, unplug or plug");
+      fail(&table, "'kind' must be one of " + joined(happening_names));
     else
       out.what = static_cast<Happening>(found - happening_names.begin());
     out.say = table["say"].value_or(std::string(kind));
     out.bytes = static_cast<std::size_t>(number(table, "bytes", 64, 65'536));
+    out.seconds = number(table, "seconds", 0, t_s_max, -t_s_max);
     return out;
   }
 
@@ -145,8 +156,10 @@ std::optional<double> Scenario::at(Vital vital, double t_s) const {
     if (frame.t_s > t_s && after == nullptr) after = &frame;
   }
   if (before == nullptr && after == nullptr) {
-    if (vital != Vital::map) return std::nullopt;
-    const auto sys = at(Vital::sys, t_s), dia = at(Vital::dia, t_s);
+    const bool arterial = vital == Vital::art_map;
+    if (vital != Vital::map && !arterial) return std::nullopt;
+    const auto sys = at(arterial ? Vital::art_sys : Vital::sys, t_s),
+               dia = at(arterial ? Vital::art_dia : Vital::dia, t_s);
     if (!sys || !dia) return std::nullopt;
     return (*sys + 2 * *dia) / 3;
   }
@@ -160,11 +173,19 @@ void Script::apply(Happening what) {
   switch (what) {
     case Happening::probe_off: probe_on_ = false; break;
     case Happening::probe_on: probe_on_ = true; break;
+    case Happening::leads_off: leads_on_ = false; break;
+    case Happening::leads_on: leads_on_ = true; break;
+    case Happening::artifact: artifact_ = true; break;
+    case Happening::artifact_over: artifact_ = false; break;
     case Happening::silence: silent_ = true; break;
     case Happening::resume: silent_ = false; break;
     case Happening::unplug: plugged_ = false; break;
     case Happening::plug: plugged_ = true; break;
     case Happening::cuff:
+    case Happening::cuff_failed:
+    case Happening::alarm:
+    case Happening::alarm_over:
+    case Happening::clock_jump:
     case Happening::garbage: break;
   }
 }
@@ -180,7 +201,7 @@ std::vector<ScriptedEvent> Script::due(double t_s) {
     if (std::min(scripted, cuff) > t_s) return out;
     if (cuff < scripted) {
       ++cuffs_;
-      out.push_back({cuff, Happening::cuff, {}, 0});
+      out.push_back({cuff, Happening::cuff, {}, 0, 0});
     } else {
       out.push_back(scenario_.events[next_event_++]);
       apply(out.back().what);
@@ -194,4 +215,4 @@ std::vector<std::uint8_t> Script::garbage(std::size_t bytes) {
   return out;
 }
 
-}  // namespace tools
+}  // namespace simulate

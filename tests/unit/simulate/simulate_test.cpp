@@ -1,13 +1,14 @@
 // The simulated monitors must send what real ones send: their frames are compared with vectors that were
 // computed by hand from the makers' papers, byte for byte.
-#include "daemon/tools/simulate.hpp"
+#include "daemon/simulate/hl7.hpp"
+#include "daemon/simulate/nonin.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
-namespace tools {
+namespace simulate {
 namespace {
 
 std::vector<std::uint8_t> from_hex(std::string_view text) {
@@ -221,4 +222,4 @@ TEST(Scenario, MistakesAreNamedWithTheirLine) {
 }
 
 }  // namespace
-}  // namespace tools
+}  // namespace simulate

@@ -16,9 +16,10 @@
 #include <cstdio>
 #include <optional>
 
-#include "daemon/tools/simulate.hpp"
+#include "daemon/simulate/hl7.hpp"
+#include "daemon/simulate/run.hpp"
 
-namespace tools {
+namespace simulate {
 namespace {
 
 namespace asio = boost::asio;
@@ -118,10 +119,7 @@ class Monitor {
       case Happening::garbage: send_garbage(event.bytes); break;
       case Happening::unplug: drop_connection(); break;
       case Happening::plug: connect(); break;
-      case Happening::probe_off:
-      case Happening::probe_on:
-      case Happening::silence:
-      case Happening::resume: break;
+      default: break;  // the patient's and the script's state
     }
     if (!event.say.empty()) tell(now_s, event.say);
   }
@@ -258,7 +256,7 @@ class Monitor {
 
 }  // namespace
 
-int simulate_hl7(const Hl7Options& options) {
+int run_hl7(const Hl7Options& options) {
   const auto loaded = load_scenario(options.scenario);
   if (const auto* error = std::get_if<ScenarioError>(&loaded)) {
     std::fprintf(stderr, "%s\n", error->text.c_str());
@@ -274,4 +272,4 @@ int simulate_hl7(const Hl7Options& options) {
   return monitor.run(io);
 }
 
-}  // namespace tools
+}  // namespace simulate

@@ -1,0 +1,32 @@
+// The list of simulated devices. A new one is one .cpp file and one line here.
+#include <array>
+
+#include "daemon/simulate/device.hpp"
+#include "daemon/simulate/nonin.hpp"
+
+namespace simulate {
+
+std::span<const DeviceEntry> devices() {
+  static const std::array entries{
+      nonin,
+  };
+  return entries;
+}
+
+std::string_view option(const Options& options, std::string_view name, std::string_view standard) {
+  const auto found = options.find(name);
+  return found == options.end() ? standard : std::string_view(found->second);
+}
+
+bool known_options(const DeviceEntry& entry, const Options& options, std::string& error) {
+  for (const auto& [name, value] : options) {
+    bool known = false;
+    for (const OptionHelp& help : entry.options) known = known || help.name == name;
+    if (known) continue;
+    error = std::string(entry.name) + " has no option '" + name + "'";
+    return false;
+  }
+  return true;
+}
+
+}  // namespace simulate

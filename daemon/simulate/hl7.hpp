@@ -1,0 +1,45 @@
+// An HL7 monitor: its messages, and the player that sends them over MLLP. It is not a Device: it connects,
+// waits for answers and sends again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/simulate/scenario.hpp"
+
+namespace simulate {
+
+enum class Dialect : std::uint8_t { pcd01, loinc };
+
+struct CuffReading {
+  int sys = 0, dia = 0, map = 0;
+  std::int64_t taken_unix_s = 0;
+};
+struct Hl7Sample {
+  std::string bed;  // "unit/bed" or a bed name alone, for PV1-3
+  std::string control_id;
+  std::int64_t unix_s = 0;
+  std::optional<int> hr, pr, spo2;
+  bool probe_on = true;             // off: pulse rate and SpO2 stand in the message without a number
+  std::optional<CuffReading> cuff;  // monitors repeat the last one with its own time
+};
+std::string encode_hl7(Dialect dialect, const Hl7Sample& sample);
+std::string frame_mllp(std::string_view message);
+
+struct Hl7Answer {
+  std::string code;        // MSA-1
+  std::string control_id;  // MSA-2
+};
+std::optional<Hl7Answer> parse_answer(std::string_view message);
+
+struct Hl7Options {
+  std::string scenario, connect, bed;
+  Dialect dialect = Dialect::pcd01;
+  double speed = 1;
+};
+// Runs until the scenario ends or SIGINT/SIGTERM comes; the result is the exit code.
+int run_hl7(const Hl7Options& options);
+
+}  // namespace simulate
