@@ -97,6 +97,10 @@ struct DeviceAlarm {
   bool technical = false;  // of the equipment, not of the patient
   bool on = false;
   vitals::Stamp rx;
+  bool level_told = true;  // false: the monitor named no priority, `level` is our assumption
+  bool silenced = false;   // sound off or acknowledged at the monitor: shown, never our acknowledgement
+  bool unsure = false;     // its state cannot be read, or it was not repeated after a lost link
+  std::optional<vitals::WallTime> t_event;  // sender's clock; hours ago after a restart of the sender
 };
 inline constexpr std::size_t device_alarms_max = 32;  // at once per device; a driver keeps no more
 
@@ -135,14 +139,18 @@ struct PumpReport {
       source;  // active source: "primary", "secondary", "clinician", "loading", ...; may be empty
   std::string_view reason;  // why it does not deliver: "stopped-by-clinician", "stopped-alarming", ...
   std::string_view drug;    // as the pump's library names it
+  std::string_view alarm;   // condition inside a snapshot: "FLUID_LINE_OCCL"; may be empty
   PumpState state{};
   bool transitioning = false;  // between two deliveries: a stop that is not one
   std::optional<double> rate_ml_h;
   std::optional<double> rate_mg_h;
   std::optional<double> rate_mg_kg_h;
   std::optional<double> concentration_mg_ml;
-  std::optional<double> volume_ml;  // infused in all
-  std::optional<double> dose_mg;    // delivered in all
+  std::optional<double> volume_ml;            // infused in all
+  std::optional<double> dose_mg;              // delivered in all
+  std::optional<double> volume_to_infuse_ml;  // programmed
+  std::optional<double> volume_remaining_ml;
+  std::optional<double> time_remaining_s;
   std::optional<double> weight_kg;
   std::optional<vitals::WallTime> t_event;  // by the sender's clock, OBR-7
   vitals::Stamp rx;
@@ -169,6 +177,7 @@ struct PatientEvent {
   Subject subject;                   // who, and where now
   std::string_view location_before;  // PV1-6 by the source's location rule, may be empty
   std::string_view patient_id_gone;  // merge: MRG-1.1, the id that disappears
+  bool location_cleared = false;     // PV1-3 says explicitly that there is no place any more
   vitals::Stamp rx;
 };
 

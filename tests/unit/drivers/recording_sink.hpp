@@ -110,6 +110,10 @@ class RecordingSink : public Sink {
   void on_device_alarm(const DeviceAlarm& alarm) override {
     std::string line = at(alarm.rx) + "alarm " + (alarm.on ? "on " : "off ") + std::string(name(alarm.level));
     if (alarm.technical) line += " technical";
+    if (!alarm.level_told) line += " level-assumed";
+    if (alarm.silenced) line += " silenced";
+    if (alarm.unsure) line += " unsure";
+    if (alarm.t_event) line += " event_time=" + std::to_string(vitals::unix_ms(*alarm.t_event));
     field(line, "text", alarm.text);
     field(line, "code", alarm.code);
     field(line, "source", alarm.source);
@@ -125,6 +129,9 @@ class RecordingSink : public Sink {
     number(line, "concentration_mg_ml", report.concentration_mg_ml);
     number(line, "volume_ml", report.volume_ml);
     number(line, "dose_mg", report.dose_mg);
+    number(line, "volume_to_infuse_ml", report.volume_to_infuse_ml);
+    number(line, "volume_remaining_ml", report.volume_remaining_ml);
+    number(line, "time_remaining_s", report.time_remaining_s);
     number(line, "weight_kg", report.weight_kg);
     if (report.t_event) line += " event_time=" + std::to_string(vitals::unix_ms(*report.t_event));
     field(line, "device", report.device);
@@ -132,6 +139,7 @@ class RecordingSink : public Sink {
     field(line, "source", report.source);
     field(line, "reason", report.reason);
     field(line, "drug", report.drug);
+    field(line, "alarm", report.alarm);
     lines.push_back(line);
   }
 
@@ -141,6 +149,7 @@ class RecordingSink : public Sink {
     field(line, "patient_id", event.subject.patient_id);
     field(line, "visit_id", event.subject.visit_id);
     field(line, "location", event.subject.location);
+    if (event.location_cleared) line += " location-cleared";
     field(line, "location_before", event.location_before);
     field(line, "patient_id_gone", event.patient_id_gone);
     lines.push_back(line);
