@@ -14,6 +14,7 @@ if(VITALSD_SANITIZE)
   target_compile_options(vitalsd_flags INTERFACE -fsanitize=${VITALSD_SANITIZE} -fno-omit-frame-pointer
                                                  -fno-sanitize-recover=all)
   target_link_options(vitalsd_flags INTERFACE -fsanitize=${VITALSD_SANITIZE})
+  target_compile_definitions(vitalsd_flags INTERFACE VITALSD_SANITIZED)
   # g++ warns that the thread sanitizer does not know Asio's memory fences; the loop runs in one thread.
   if(VITALSD_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(vitalsd_flags INTERFACE -Wno-tsan)

@@ -400,7 +400,7 @@ TEST_F(Listener, RefusesAddressesThatAreNone) {
 
 // UBSan makes a pipe to check an object's type: it dies of the very descriptors that this test takes away, so
 // the builds without sanitizers have it alone.
-#ifndef __SANITIZE_ADDRESS__
+#ifndef VITALSD_SANITIZED
 TEST_F(Listener, WaitsWhenTheSystemHasNoDescriptorLeft) {
   start();
   Client client;  // has its descriptor already
