@@ -136,21 +136,24 @@ bool set_up_line(sp_port* port, const SerialSettings& settings) {
   sp_set_config_bits(wanted.get(), bits);
   sp_set_config_parity(wanted.get(), parity);
   sp_set_config_stopbits(wanted.get(), stop);
-  sp_set_config_flowcontrol(wanted.get(), SP_FLOWCONTROL_NONE);
+  sp_set_config_flowcontrol(wanted.get(), settings.rts_cts ? SP_FLOWCONTROL_RTSCTS : SP_FLOWCONTROL_NONE);
   if (sp_set_config(port, wanted.get()) != SP_OK || sp_get_config(port, found.get()) != SP_OK) return false;
 
   int baud_now = 0, bits_now = 0, stop_now = 0;
   sp_parity parity_now = SP_PARITY_INVALID;
+  sp_cts cts_now = SP_CTS_INVALID;
   sp_get_config_baudrate(found.get(), &baud_now);
   sp_get_config_bits(found.get(), &bits_now);
   sp_get_config_parity(found.get(), &parity_now);
   sp_get_config_stopbits(found.get(), &stop_now);
-  return baud_now == baud && bits_now == bits && parity_now == parity && stop_now == stop;
+  sp_get_config_cts(found.get(), &cts_now);
+  return baud_now == baud && bits_now == bits && parity_now == parity && stop_now == stop &&
+         (cts_now == SP_CTS_FLOW_CONTROL) == settings.rts_cts;
 }
 
 std::string line_text(const SerialSettings& settings) {
   return std::to_string(settings.baud) + " " + std::to_string(settings.data_bits) + settings.parity +
-         std::to_string(settings.stop_bits);
+         std::to_string(settings.stop_bits) + (settings.rts_cts ? " with RTS/CTS" : "");
 }
 
 OpenedPort open_serial(const SerialSettings& settings, const std::string& device) {
