@@ -37,6 +37,8 @@ class Link {
   virtual void start() = 0;
   virtual void stop() = 0;  // idempotent; no handler is called after it
   virtual void send(Bytes bytes) = 0;
+  // Why a link that is up may bring nothing, for people; empty: nothing known. Not for the hot path.
+  virtual std::string trouble() const { return {}; }
 };
 
 }  // namespace links

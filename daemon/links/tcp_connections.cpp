@@ -53,17 +53,22 @@ struct Connection {
 
   const ConnectionId id;
   tcp::socket socket;
-  asio::steady_timer timer;  // end of the time to answer, or to close
+  std::unique_ptr<TlsSession> tls;
+  asio::steady_timer timer;  // end of the time for the handshake, to answer, or to close
   const Address peer;
   std::vector<std::uint8_t> out;
   std::size_t out_sent = 0;
   bool open = true;
+  bool shaking = false;  // TLS handshake under way: nobody has heard of this connection yet
   bool paused = false;
   bool ended = false;    // the peer sends no more
   bool closing = false;  // so do we, once `out` is empty; what still comes is discarded
   bool awaiting_read = false, awaiting_write = false;
   std::string reason;  // why it is closing
 
+  std::string text_of(const Error& error) const {
+    return tls && !tls->reason().empty() ? tls->reason() : error.message();
+  }
   bool in_use() const { return !ended && !closing; }
   bool all_sent() const { return out.empty(); }
 };
@@ -72,12 +77,78 @@ static_assert(sizeof(Connection) <= 1024, "hundreds of idle connections stay che
 Connections::Connections(asio::io_context& loop, ListenHandlers handlers)
     : loop_(loop), handlers_(std::move(handlers)) {}
 
-void Connections::add(Socket socket, const Address& peer) {
+void Connections::add(Socket socket, const Address& peer, const TlsContext* tls) {
   configure(socket);
   const auto connection = std::make_shared<Connection>(++last_id_, std::move(socket), peer);
   connections_.emplace(connection->id, connection);
-  if (handlers_.on_open) handlers_.on_open(connection->id, peer.to_string());
+  if (tls != nullptr) return begin_handshake(connection, *tls);
+  let_in(connection);
+}
+
+void Connections::let_in(const ConnectionPtr& connection) {
+  if (handlers_.on_open) handlers_.on_open(connection->id, connection->peer.to_string());
   await_read(connection);
+}
+
+// The TLS handshake. Each step takes what the socket has and returns to the loop.
+
+void Connections::begin_handshake(const ConnectionPtr& connection, const TlsContext& tls) {
+  connection->shaking = true;
+  connection->tls = tls.session(connection->socket.native_handle(), connection->peer.to_string());
+  if (!connection->tls) return finish_soon(connection, "no memory for TLS");
+  connection->timer.expires_after(handshake_ms_max);
+  connection->timer.async_wait([self = shared_from_this(), connection](const Error& error) {
+    if (!error && connection->shaking) self->finish(connection, "no TLS handshake in time");
+  });
+  // From the loop: whoever added the connection has not returned yet.
+  asio::post(loop_, [self = shared_from_this(), connection] { self->shake_hands(connection); });
+}
+
+void Connections::shake_hands(const ConnectionPtr& connection) {
+  if (!connection->open) return;
+  const TlsStep step = connection->tls->handshake();
+  if (step == TlsStep::failed) return finish(connection, connection->tls->reason());
+  if (step == TlsStep::done) {
+    connection->shaking = false;
+    connection->timer.cancel();
+    // Only now: a peer that cannot show who it is must not end the connection of the one that could.
+    if (one_per_peer_) replace(connection->peer, connection);
+    if (connection->open) let_in(connection);
+    return;
+  }
+  connection->socket.async_wait(step == TlsStep::wait_read ? tcp::socket::wait_read : tcp::socket::wait_write,
+                                [self = shared_from_this(), connection](const Error& error) {
+                                  if (connection->open && error)
+                                    return self->finish(connection, error.message());
+                                  self->shake_hands(connection);
+                                });
+}
+
+// As the socket's own, through TLS where there is one.
+std::size_t Connections::read_some(const ConnectionPtr& connection, Error& error) {
+  if (!connection->tls) return connection->socket.read_some(asio::buffer(buffer_), error);
+  std::size_t size = 0;
+  switch (connection->tls->read(buffer_, size)) {
+    case TlsStep::done:
+      if (size == 0) error = asio::error::eof;
+      break;
+    // A key update that the socket does not take yet goes out with the next read or write.
+    case TlsStep::wait_read:
+    case TlsStep::wait_write: error = asio::error::would_block; break;
+    case TlsStep::failed: error = asio::error::connection_aborted; break;
+  }
+  return size;
+}
+
+std::size_t Connections::write_some(const ConnectionPtr& connection, Error& error) {
+  const std::vector<std::uint8_t>& out = connection->out;
+  if (!connection->tls) return connection->socket.write_some(asio::buffer(out) + connection->out_sent, error);
+  std::size_t size = 0;
+  const TlsStep step = connection->tls->write(Bytes{out}.subspan(connection->out_sent), size);
+  // Writing never waits for reading without renegotiation, which is off.
+  if (step == TlsStep::wait_write) error = asio::error::would_block;
+  if (step == TlsStep::wait_read || step == TlsStep::failed) error = asio::error::connection_aborted;
+  return size;
 }
 
 void Connections::abandon_all() {
@@ -97,10 +168,11 @@ std::size_t Connections::count_in_use(const Address& peer) const {
 }
 
 // What had arrived before is still handled.
-void Connections::replace(const Address& peer) {
+void Connections::replace(const Address& peer, const ConnectionPtr& but) {
   std::vector<ConnectionPtr> old;
   for (const auto& [id, connection] : connections_) {
-    if (connection->peer == peer && !connection->closing) old.push_back(connection);
+    if (connection->peer == peer && !connection->closing && !connection->shaking && connection != but)
+      old.push_back(connection);
   }
   for (const ConnectionPtr& connection : old) {
     drain(connection);
@@ -111,7 +183,7 @@ void Connections::replace(const Address& peer) {
 void Connections::drain(const ConnectionPtr& connection) {
   Error error;
   for (int turn = 0; turn < drain_reads_max && connection->open && !connection->paused; ++turn) {
-    const std::size_t size = connection->socket.read_some(asio::buffer(buffer_), error);
+    const std::size_t size = read_some(connection, error);
     if (error || size == 0) return;
     if (handlers_.on_bytes) handlers_.on_bytes(connection->id, Bytes{buffer_.data(), size}, service::now());
   }
@@ -142,10 +214,10 @@ void Connections::await_read(const ConnectionPtr& connection) {
 void Connections::on_readable(const ConnectionPtr& connection) {
   if (connection->paused) return;
   Error error;
-  const std::size_t size = connection->socket.read_some(asio::buffer(buffer_), error);
+  const std::size_t size = read_some(connection, error);
   if (error == asio::error::eof) return on_end(connection);
   if (error && error != asio::error::would_block && error != asio::error::interrupted) {
-    return finish(connection, error.message());
+    return finish(connection, connection->text_of(error));
   }
   if (size > 0 && !connection->closing && handlers_.on_bytes) {
     handlers_.on_bytes(connection->id, Bytes{buffer_.data(), size}, service::now());
@@ -200,10 +272,10 @@ bool Connections::flush(const ConnectionPtr& connection) {
   std::vector<std::uint8_t>& out = connection->out;
   Error error;
   while (!error && connection->out_sent < out.size()) {
-    connection->out_sent += connection->socket.write_some(asio::buffer(out) + connection->out_sent, error);
+    connection->out_sent += write_some(connection, error);
   }
   if (error && error != asio::error::would_block && error != asio::error::interrupted) {
-    finish_soon(connection, error.message());
+    finish_soon(connection, connection->text_of(error));
     return false;
   }
   if (connection->out_sent == out.size()) {
@@ -224,6 +296,7 @@ void Connections::sent_all(const ConnectionPtr& connection) {
   // Closing a socket that still holds unread bytes resets it, and a reset may overtake our last answer. So
   // only our direction ends; the peer's end, or the timer, ends the rest.
   Error ignored;
+  if (connection->tls) connection->tls->end();
   connection->socket.shutdown(tcp::socket::shutdown_send, ignored);
   await_read(connection);
 }
@@ -258,6 +331,10 @@ void Connections::finish(const ConnectionPtr& connection, const std::string& rea
   connection->timer.cancel();
   connection->socket.close(ignored);
   connections_.erase(connection->id);
+  if (std::exchange(connection->shaking, false)) {
+    if (handlers_.on_refused) handlers_.on_refused(connection->peer.to_string(), reason);
+    return;
+  }
   if (handlers_.on_close) handlers_.on_close(connection->id, reason);
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "daemon/links/tcp_listener.hpp"
+#include "daemon/links/tls.hpp"
 
 namespace links {
 
@@ -26,7 +27,8 @@ class Connections : public std::enable_shared_from_this<Connections> {
 
   Connections(boost::asio::io_context& loop, ListenHandlers handlers);
 
-  void add(Socket socket, const Address& peer);
+  // With TLS the connection counts from now on, but is let in after its handshake, or refused.
+  void add(Socket socket, const Address& peer, const TlsContext* tls = nullptr);
   void send(ConnectionId id, Bytes bytes);
   void close(ConnectionId id);
   void pause_reading(ConnectionId id, bool pause);
@@ -34,8 +36,11 @@ class Connections : public std::enable_shared_from_this<Connections> {
 
   std::size_t count() const { return connections_.size(); }
   std::size_t count_in_use(const Address& peer) const;
-  // Ends those of the peer; what they had sent before is still handled.
-  void replace(const Address& peer);
+  // Ends those of the peer, but for the newest of them if told so; what they had sent before is still
+  // handled.
+  void replace(const Address& peer, const ConnectionPtr& but = nullptr);
+  // One connection per peer: what replace() does, after each handshake.
+  void keep_one_per_peer() { one_per_peer_ = true; }
   // One that only waits for its end must not keep a new one out.
   void forget_an_ending_one();
 
@@ -43,7 +48,12 @@ class Connections : public std::enable_shared_from_this<Connections> {
   // One read for all connections: an idle one holds no buffer.
   static constexpr std::size_t read_bytes_max = 64 * 1024;
 
+  void begin_handshake(const ConnectionPtr& connection, const TlsContext& tls);
+  void shake_hands(const ConnectionPtr& connection);
+  void let_in(const ConnectionPtr& connection);
   void drain(const ConnectionPtr& connection);
+  std::size_t read_some(const ConnectionPtr& connection, boost::system::error_code& error);
+  std::size_t write_some(const ConnectionPtr& connection, boost::system::error_code& error);
   void await_read(const ConnectionPtr& connection);
   void on_readable(const ConnectionPtr& connection);
   void on_end(const ConnectionPtr& connection);
@@ -60,6 +70,7 @@ class Connections : public std::enable_shared_from_this<Connections> {
   const ListenHandlers handlers_;
   std::map<ConnectionId, ConnectionPtr> connections_;
   ConnectionId last_id_ = 0;
+  bool one_per_peer_ = false;
   std::array<std::uint8_t, read_bytes_max> buffer_{};
 };
 

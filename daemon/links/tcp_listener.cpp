@@ -80,6 +80,7 @@ std::string ListenerCore::start() {
     peers_.push_back(plain(peer));
   }
   endpoint_ = {address, settings_.port};
+  if (settings_.single) connections_->keep_one_per_peer();
   running_ = true;
   accept_trouble_.clear();
   back_off_ = listen_again_after;
@@ -166,12 +167,13 @@ void ListenerCore::admit(tcp::socket socket) {
   const std::uint64_t epoch = epoch_;
   const bool allowed = peers_.empty() || std::find(peers_.begin(), peers_.end(), peer) != peers_.end();
   // A second connection of a peer that has only one means that the first is dead, whatever it looks like.
-  if (allowed && settings_.single) connections_->replace(peer);
+  // With TLS that is decided after the handshake.
+  if (allowed && settings_.single && !settings_.tls) connections_->replace(peer);
   if (epoch != epoch_) return;
   const std::string reason = allowed ? objection(peer) : "not an allowed peer";
   if (epoch != epoch_) return;
   if (!reason.empty()) return refuse(peer.to_string(), reason);
-  connections_->add(std::move(socket), peer);
+  connections_->add(std::move(socket), peer, settings_.tls.get());
 }
 
 // Why one more connection of this peer cannot be let in; empty when it can.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/links/link.hpp"
+#include "daemon/links/tls.hpp"
 
 namespace links {
 
@@ -33,7 +34,8 @@ struct ListenSettings {
   unsigned connections_max = 256;
   unsigned connections_per_peer_max = 4;
   bool single = false;             // one monitor per address: a new connection replaces the old one
-  std::vector<std::string> peers;  // allowed peer addresses; empty: any
+  std::vector<std::string> peers;  // allowed peer addresses; empty: any. Looked at before the handshake.
+  std::shared_ptr<const TlsContext> tls;  // null: plain
 };
 
 // on_open and on_close come exactly once per connection that was let in, on_close as the last one. They may
@@ -46,15 +48,20 @@ struct ListenHandlers {
   std::function<void(const std::string& peer, const std::string& reason)> on_refused;
 };
 
-class TcpListener {
+// Connections, whoever opened them.
+class TcpPeers {
  public:
-  virtual ~TcpListener() = default;
+  virtual ~TcpPeers() = default;
   virtual std::string start() = 0;  // empty, or why it cannot listen (it keeps trying with back-off)
   virtual void stop() = 0;          // idempotent; no handler is called after it
-  virtual std::uint16_t bound_port() const = 0;  // 0: not listening
   virtual void send(ConnectionId id, Bytes bytes) = 0;
   virtual void close(ConnectionId id) = 0;  // after what was sent has gone out, at most 2 s
   virtual void pause_reading(ConnectionId id, bool pause) = 0;  // TCP back-pressure
+};
+
+class TcpListener : public TcpPeers {
+ public:
+  virtual std::uint16_t bound_port() const = 0;  // 0: not listening
 };
 
 std::unique_ptr<TcpListener> make_tcp_listener(boost::asio::io_context& loop, ListenSettings settings,
