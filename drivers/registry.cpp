@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "drivers/berry.hpp"
+#include "drivers/contec.hpp"
 #include "drivers/hl7/hl7_driver.hpp"
 #include "drivers/masimo.hpp"
 #include "drivers/nonin.hpp"
@@ -9,11 +11,14 @@
 namespace drivers {
 
 std::span<const Entry> registry() {
-  static const std::array<Entry, 3> entries{{
+  static const auto entries = std::to_array<Entry>({
+      {&berry::facts(), berry::make},
+      {&contec::facts_5(), contec::make_5},
+      {&contec::facts_9(), contec::make_9},
       {&hl7::facts(), hl7::make},
       {&masimo::facts(), masimo::make},
       {&nonin::facts(), nonin::make},
-  }};
+  });
   return entries;
 }
 
