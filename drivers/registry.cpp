@@ -6,6 +6,7 @@
 #include "drivers/contec.hpp"
 #include "drivers/hl7/hl7_driver.hpp"
 #include "drivers/masimo.hpp"
+#include "drivers/nellcor.hpp"
 #include "drivers/nonin.hpp"
 
 namespace drivers {
@@ -17,6 +18,7 @@ std::span<const Entry> registry() {
       {&contec::facts_9(), contec::make_9},
       {&hl7::facts(), hl7::make},
       {&masimo::facts(), masimo::make},
+      {&nellcor::facts(), nellcor::make},
       {&nonin::facts(), nonin::make},
   });
   return entries;

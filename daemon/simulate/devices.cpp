@@ -2,12 +2,14 @@
 #include <array>
 
 #include "daemon/simulate/device.hpp"
+#include "daemon/simulate/nellcor.hpp"
 #include "daemon/simulate/nonin.hpp"
 
 namespace simulate {
 
 std::span<const DeviceEntry> devices() {
   static const std::array entries{
+      nellcor,
       nonin,
   };
   return entries;
