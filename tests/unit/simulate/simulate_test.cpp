@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 namespace simulate {
 namespace {
@@ -219,6 +220,23 @@ TEST(Scenario, MistakesAreNamedWithTheirLine) {
             "s.toml:3: 'spo2' must be a number from 0 to 511");
   EXPECT_EQ(error_of("keyframe = [{t = 5}, {t = 1}]"), "s.toml:1: 'keyframe' must be in the order of 't'");
   EXPECT_TRUE(error_of("keyframe = [").starts_with("s.toml:1: "));
+}
+
+TEST(Scenario, ThoseThatAreInstalledCanBePlayed) {
+  std::size_t seen = 0;
+  for (const auto& file : std::filesystem::directory_iterator(VITALSD_SCENARIOS)) {
+    const auto loaded = load_scenario(file.path().string());
+    if (const auto* error = std::get_if<ScenarioError>(&loaded)) ADD_FAILURE() << error->text;
+    ++seen;
+  }
+  EXPECT_EQ(seen, 5U);
+}
+
+TEST(Scenario, TheClockOfTheMonitorMayBeSetBack) {
+  const Scenario s =
+      scenario_of("keyframe = [{t = 0}]\nevent = [{t = 1, kind = 'clock-jump', seconds = -90}]");
+  ASSERT_EQ(s.events.size(), 1U);
+  EXPECT_EQ(s.events[0].seconds, -90);
 }
 
 }  // namespace

@@ -1,0 +1,108 @@
+"""Every serial monitor from its simulated device to the station: real daemon, real broker, a pseudo terminal.
+
+The list comes from `vitalsd drivers`: a driver without a simulated device fails here.
+"""
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from rig import DAEMON, NODE, Broker, Daemon, Process
+from station import Station
+from toml_text import dump, test_profile
+
+SCENARIO = Path(__file__).parent / "scenarios" / "device.toml"
+BED = "pain/b1"
+# What the scenario's patient has, by metric; a cuff reading travels as one document.
+TRUTH = {"hr": 74, "pr": 75, "spo2": 97, "rr": 14, "temp": 36.6, "art-sys": 131, "art-dia": 71, "art-map": 91}
+CUFF = {"sys": 121, "dia": 76, "map": 91}
+
+
+def facts():
+    listed = subprocess.run([DAEMON, "drivers", "--json"], capture_output=True, text=True, timeout=60, check=True)
+    return {entry["name"]: entry for entry in json.loads(listed.stdout)}
+
+
+class Ward:
+    """One bed with one simulated device, its link and a station."""
+
+    def __init__(self, folder, contract, protocol):
+        self.folder, self.protocol = folder, protocol
+        self.link = folder / "monitor"
+        self.broker = Broker(folder / "broker")
+        (folder / "profiles").mkdir()
+        (folder / "profiles" / "test.toml").write_text(test_profile())
+        self.metrics = facts()[protocol]["metrics"]
+        self.daemon = Daemon(folder, dump({
+            "node": {"name": NODE, "clock_trusted": True},
+            "journal": {"path": str(folder / "journal.db")},
+            "broker": {"host": "127.0.0.1", "port": self.broker.port},
+            "stations": {"required": ["ns-1"], "roles": {"ns-1": "nurse"}},
+            "source": [{"name": "monitor", "protocol": protocol, "port": str(self.link), "sim": True}],
+            "bed": [{"unit": "pain", "name": "b1", "profile": "test", "sources": ["monitor"],
+                     "rate": "hr" if "hr" in self.metrics and "pr" not in self.metrics else "pr"}],
+        }))
+        self.station = Station(self.broker.port, "ns-1", contract=contract)
+        self.device = None
+
+    def start(self):
+        self.station.wait_for(lambda: self.station.connected, what="station connected")
+        self.daemon.start()
+        self.station.online(NODE)
+        self.device = Process([DAEMON, "simulate", self.protocol, "--scenario", str(SCENARIO), "--pty", str(self.link)],
+                              self.folder / "device.log")
+
+    def obs(self, metric, wanted, after=0, timeout=20):
+        """Waits for an observation document of the metric that `wanted` accepts."""
+        topic = f"{self.station.bed(BED)}/obs/{metric}"
+
+        def seen():
+            return next((m.doc for m in self.station.messages[after:] if m.topic == topic and wanted(m.doc)), None)
+        return self.station.wait_for(seen, timeout, f"{metric} as wanted; device: {self.device.tail(5)}")
+
+    def close(self):
+        if self.device:
+            self.device.end()
+        self.daemon.end()
+        self.station.close()
+        if self.broker.process.running:
+            self.broker.stop()
+
+
+@pytest.fixture
+def ward(tmp_path, contract, request):
+    ward = Ward(tmp_path, contract, request.param)
+    yield ward
+    ward.close()
+    assert not ward.station.problems, "payloads that break the contract:\n" + "\n".join(ward.station.problems[:10])
+
+
+def serial_protocols():
+    return [name for name, entry in facts().items() if name != "hl7"]
+
+
+@pytest.mark.parametrize("ward", serial_protocols(), indirect=True)
+def test_device_from_the_wire_to_the_station(ward):
+    ward.start()
+    station = ward.station
+    for metric, value in TRUTH.items():
+        if metric in ward.metrics:
+            ward.obs(metric, lambda d, v=value: d["q"] == "valid" and abs(d["v"] - v) < 0.06)
+    if "nibp-sys" in ward.metrics:
+        ward.obs("nibp", lambda d: d["q"] == "valid" and all(d[part] == v for part, v in CUFF.items()), timeout=30)
+
+    oximeter = "spo2" in ward.metrics
+    if oximeter:
+        station.alarm(BED, "spo2-sensor", phase="start", timeout=30)
+        ward.obs("spo2", lambda d: d["q"] == "invalid" and d.get("v") is None)
+        station.alarm(BED, "spo2-sensor", phase="end", timeout=30)
+        station.alarm(BED, "spo2-stale", phase="start", timeout=40)
+        station.alarm(BED, "spo2-stale", phase="end", timeout=40)
+    mark = station.mark()
+    station.alarm(BED, "link-lost-monitor", phase="start", timeout=60)
+    station.alarm(BED, "link-lost-monitor", phase="end", timeout=40, after=mark)
+    mark = station.mark()
+    if oximeter:
+        ward.obs("spo2", lambda d: d["q"] == "valid" and d["v"] == TRUTH["spo2"], after=mark, timeout=30)
+    elif "nibp-sys" in ward.metrics:
+        ward.obs("nibp", lambda d: d["q"] == "valid", after=mark, timeout=30)
