@@ -8,6 +8,7 @@
 #include "drivers/masimo.hpp"
 #include "drivers/nellcor.hpp"
 #include "drivers/nonin.hpp"
+#include "drivers/pm6750.hpp"
 
 namespace drivers {
 
@@ -20,6 +21,7 @@ std::span<const Entry> registry() {
       {&masimo::facts(), masimo::make},
       {&nellcor::facts(), nellcor::make},
       {&nonin::facts(), nonin::make},
+      {&pm6750::facts(), pm6750::make},
   });
   return entries;
 }
