@@ -2,6 +2,7 @@
 #include <array>
 
 #include "daemon/simulate/device.hpp"
+#include "daemon/simulate/draeger_medibus.hpp"
 #include "daemon/simulate/nellcor.hpp"
 #include "daemon/simulate/nonin.hpp"
 
@@ -9,6 +10,7 @@ namespace simulate {
 
 std::span<const DeviceEntry> devices() {
   static const std::array entries{
+      draeger_medibus,
       nellcor,
       nonin,
   };
