@@ -7,6 +7,7 @@
 #include "drivers/draeger_medibus.hpp"
 #include "drivers/ge_s5/ge_s5.hpp"
 #include "drivers/hl7/hl7_driver.hpp"
+#include "drivers/ivy.hpp"
 #include "drivers/masimo.hpp"
 #include "drivers/nellcor.hpp"
 #include "drivers/nonin.hpp"
@@ -22,6 +23,7 @@ std::span<const Entry> registry() {
       {&draeger_medibus::facts(), draeger_medibus::make},
       {&ge_s5::facts(), ge_s5::make},
       {&hl7::facts(), hl7::make},
+      {&ivy::facts(), ivy::make},
       {&masimo::facts(), masimo::make},
       {&nellcor::facts(), nellcor::make},
       {&nonin::facts(), nonin::make},
