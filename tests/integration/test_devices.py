@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rig import DAEMON, NODE, Broker, Daemon, Process
 from station import Station
-from toml_text import dump, test_profile
+import toml_text
 
 SCENARIO = Path(__file__).parent / "scenarios" / "device.toml"
 BED = "pain/b1"
@@ -31,19 +31,26 @@ class Ward:
         self.link = folder / "monitor"
         self.broker = Broker(folder / "broker")
         (folder / "profiles").mkdir()
-        (folder / "profiles" / "test.toml").write_text(test_profile())
+        (folder / "profiles" / "test.toml").write_text(toml_text.test_profile())
         self.metrics = facts()[protocol]["metrics"]
-        self.daemon = Daemon(folder, dump({
+        self.daemon = Daemon(folder, toml_text.dump({
             "node": {"name": NODE, "clock_trusted": True},
             "journal": {"path": str(folder / "journal.db")},
             "broker": {"host": "127.0.0.1", "port": self.broker.port},
             "stations": {"required": ["ns-1"], "roles": {"ns-1": "nurse"}},
             "source": [{"name": "monitor", "protocol": protocol, "port": str(self.link), "sim": True}],
-            "bed": [{"unit": "pain", "name": "b1", "profile": "test", "sources": ["monitor"],
-                     "rate": "hr" if "hr" in self.metrics and "pr" not in self.metrics else "pr"}],
+            "bed": [self.bed()],
         }))
         self.station = Station(self.broker.port, "ns-1", contract=contract)
         self.device = None
+
+    def bed(self):
+        out = {"unit": "pain", "name": "b1", "profile": "test", "sources": ["monitor"]}
+        if {"hr", "pr"} & set(self.metrics):
+            out["rate"] = "pr" if "pr" in self.metrics else "hr"
+        if {"nibp-sys", "art-sys"} <= set(self.metrics):
+            out["pressure"] = "nibp"  # the limits need to know which of two
+        return out
 
     def start(self):
         self.station.wait_for(lambda: self.station.connected, what="station connected")
