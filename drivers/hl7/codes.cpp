@@ -58,8 +58,10 @@ bool looks_loinc(std::string_view text) {
          std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(dash), is_digit);
 }
 
-Resolution resolved(Meaning meaning, std::uint32_t mdc = 0) { return {Verdict::resolved, meaning, mdc}; }
-Resolution refused(Verdict verdict, std::uint32_t mdc = 0) { return {verdict, {}, mdc}; }
+Resolution resolved(Meaning meaning, std::uint32_t mdc = 0) {
+  return {Verdict::resolved, meaning, mdc, nullptr};
+}
+Resolution refused(Verdict verdict, std::uint32_t mdc = 0) { return {verdict, {}, mdc, nullptr}; }
 
 // A label cannot make a code, but one that is in our own list for another quantity breaks it. A label in
 // another language, or one we do not know, is no contradiction.
@@ -233,8 +235,49 @@ std::optional<Meaning> by_label(std::string_view label) {
   return entry == nullptr ? std::nullopt : std::optional(entry->meaning);
 }
 
-Resolution resolve_code(std::string_view field, const Separators& by, PrivateCodes private_codes) {
+namespace {
+
+// The usual place of a metric: where a site maps a code to it, it is that and no other source of it.
+Meaning meaning_of(vitals::Metric metric) {
+  using vitals::Metric;
+  switch (metric) {
+    case Metric::hr: return {Quantity::heart_rate, Site::unsaid};
+    case Metric::pr: return {Quantity::pulse_rate, Site::oximeter};
+    case Metric::spo2: return {Quantity::saturation, Site::unsaid};
+    case Metric::nibp_sys: return {Quantity::systolic, Site::cuff};
+    case Metric::nibp_dia: return {Quantity::diastolic, Site::cuff};
+    case Metric::nibp_map: return {Quantity::mean, Site::cuff};
+    case Metric::art_sys: return {Quantity::systolic, Site::arterial};
+    case Metric::art_dia: return {Quantity::diastolic, Site::arterial};
+    case Metric::art_map: return {Quantity::mean, Site::arterial};
+    case Metric::rr: return {Quantity::respiration, Site::unsaid};
+    case Metric::temp: return {Quantity::temperature, Site::unsaid};
+  }
+  return {};
+}
+
+// Where the code itself is empty its text stands for it.
+const CodeMap::Entry* site_code(const CodeMap& codes, const Triplet& triplet) {
+  const std::string_view name = triplet.id.empty() ? triplet.text : triplet.id;
+  return name.empty() ? nullptr : codes.find(name, triplet.system);
+}
+
+Resolution as_the_site_says(const CodeMap::Entry& entry, const Coded& parts) {
+  const std::uint32_t mdc = is_mdc_system(parts[2]) ? parse_unsigned(parts[0]).value_or(0) : 0;
+  if (!entry.metric) return {Verdict::ignored, {}, mdc, &entry};
+  return {Verdict::resolved, meaning_of(*entry.metric), mdc, &entry};
+}
+
+}  // namespace
+
+Resolution resolve_code(std::string_view field, const Separators& by, PrivateCodes private_codes,
+                        const CodeMap& site_codes) {
   const Coded parts = coded(field, by);
+  if (!site_codes.empty()) {
+    const auto* entry = site_code(site_codes, {parts[0], parts[1], parts[2]});
+    if (entry == nullptr) entry = site_code(site_codes, {parts[3], parts[4], parts[5]});
+    if (entry != nullptr) return as_the_site_says(*entry, parts);
+  }
   const Resolution first = resolve_triplet({parts[0], parts[1], parts[2]}, private_codes);
   if (parts[3].empty() && parts[4].empty()) return first;
   return merged(first, resolve_triplet({parts[3], parts[4], parts[5]}, private_codes));

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "daemon/vitals/metric.hpp"
+#include "drivers/hl7/code_map.hpp"
 #include "drivers/hl7/message.hpp"
 
 namespace drivers::hl7 {
@@ -68,17 +69,20 @@ enum class Verdict : std::uint8_t {
   unmapped,  // no table knows it
   resolved,
   conflict,           // two names of different quantities
+  ignored,            // the site's own map says so
   unknown_reference,  // a number we know beside an MDC reference id we do not: it may be anything
 };
 
 struct Resolution {
   Verdict verdict = Verdict::unmapped;
   Meaning meaning;
-  std::uint32_t mdc = 0;  // the MDC number as sent, 0 for none
+  std::uint32_t mdc = 0;                      // the MDC number as sent, 0 for none
+  const CodeMap::Entry* site_code = nullptr;  // the site's own word on it, if it has one
 };
 
-// OBX-3 with both of its triplets.
-Resolution resolve_code(std::string_view field, const Separators& by, PrivateCodes private_codes);
+// OBX-3 with both of its triplets. What the site's map says goes before the tables.
+Resolution resolve_code(std::string_view field, const Separators& by, PrivateCodes private_codes,
+                        const CodeMap& site_codes);
 
 // The device rows of a pump: what follows in that message is never a vital sign.
 bool is_pump_device(std::string_view obx3, const Separators& by);

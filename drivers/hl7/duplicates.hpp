@@ -35,33 +35,58 @@ inline std::uint64_t digest(std::string_view text) {
   return mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
 }
 
-// Fixed size, four places for each digest; the oldest of the four gives way.
+enum class Repetition : std::uint8_t {
+  none,
+  duplicate,  // these bytes came within the window
+  reused_id,  // the control id did, with other bytes: a sender that counts badly
+};
+
+// Fixed size. Whole messages: four places for each digest, the oldest of the four gives way. Control ids: one
+// place each, they only serve to tell how well a sender counts.
 class Duplicates {
  public:
-  // True if this digest was noted within the window. Notes it otherwise.
-  bool seen(std::uint64_t digest, vitals::MonoTime now) {
-    if (places_.empty()) places_.resize(duplicates_max);
-    const std::size_t first = digest % (duplicates_max / ways) * ways;
+  // Notes the message, unless it is a duplicate.
+  Repetition note(std::uint64_t message, std::uint64_t control_id, vitals::MonoTime now) {
+    if (messages_.empty()) {
+      messages_.resize(duplicates_max);
+      ids_.resize(duplicates_max);
+    }
+    const std::size_t first = first_way(message);
     std::size_t oldest = first;
     for (std::size_t i = first; i < first + ways; ++i) {
-      if (places_[i].used && places_[i].digest == digest && now - places_[i].at <= duplicate_window_ms)
-        return true;
-      if (older(places_[i], places_[oldest])) oldest = i;
+      if (is_recent(messages_[i], now) && messages_[i].digest == message) return Repetition::duplicate;
+      if (older(messages_[i], messages_[oldest])) oldest = i;
     }
-    places_[oldest] = {digest, now, true};
-    return false;
+    messages_[oldest] = {message, now, true};
+    Place& id = ids_[control_id % duplicates_max];
+    const bool reused = is_recent(id, now) && id.digest == control_id;
+    id = {control_id, now, true};
+    return reused ? Repetition::reused_id : Repetition::none;
+  }
+
+  // It was refused: when it comes again it is tried anew.
+  void forget(std::uint64_t message) {
+    const std::size_t first = first_way(message);
+    for (std::size_t i = first; i < first + ways; ++i)
+      if (messages_[i].digest == message) messages_[i].used = false;
   }
 
  private:
   static constexpr std::size_t ways = 4;
+  static constexpr std::size_t first_way(std::uint64_t message) {
+    return message % (duplicates_max / ways) * ways;
+  }
   struct Place {
     std::uint64_t digest = 0;
     vitals::MonoTime at;
     bool used = false;
   };
+  static bool is_recent(const Place& place, vitals::MonoTime now) {
+    return place.used && now - place.at <= duplicate_window_ms;
+  }
   static bool older(const Place& a, const Place& b) { return b.used && (!a.used || a.at < b.at); }
 
-  std::vector<Place> places_;  // empty until the first message: an idle link costs nothing
+  std::vector<Place> messages_, ids_;  // empty until the first message: an idle source costs nothing
 };
 
 }  // namespace drivers::hl7

@@ -1,6 +1,7 @@
 #include "drivers/hl7/message.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "drivers/hl7/scan.hpp"
 
@@ -37,13 +38,21 @@ bool all_different(std::string_view text) {
   return true;
 }
 
-bool contains_word(std::string_view text, std::string_view word) { return text.find(word) != none; }
-
-// MSH-18 values in which the second byte of a character may look like a separator.
+// MSH-18 values in which the second byte of a character may look like a separator, in any case and with or
+// without blanks, `-` and `_`.
 bool names_double_byte(std::string_view charset) {
-  return contains_word(charset, "GB") || contains_word(charset, "BIG") || contains_word(charset, "KS X") ||
-         contains_word(charset, "CNS") || contains_word(charset, "ISO IR87") ||
-         contains_word(charset, "ISO IR159");
+  constexpr std::array<std::string_view, 10> names{"GB",   "BIG",   "KSX",     "KSC",      "CNS",
+                                                   "SJIS", "SHIFT", "ISOIR87", "ISOIR159", "EUC"};
+  std::array<char, 24> folded{};
+  std::size_t size = 0;
+  for (const char c : charset) {
+    if (c == ' ' || c == '-' || c == '_') continue;
+    if (size == folded.size()) break;
+    folded[size++] = upper(c);
+  }
+  const std::string_view name(folded.data(), size);
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view known) { return name.substr(0, known.size()) == known; });
 }
 
 }  // namespace
@@ -145,14 +154,14 @@ bool split_lines(std::string_view frame, std::vector<std::string_view>& lines) {
   return true;
 }
 
-HeaderState Header::parse(std::string_view segment) {
+HeaderState Header::parse(std::string_view segment, bool double_byte) {
   fields_ = Fields{};
   separators_ = Separators{};
   encoding_ = "^~\\&";
   const HeaderState state = read_separators(segment);
   if (state == HeaderState::unusable) return state;
   fields_.split(segment, separators_);
-  separators_.double_byte = names_double_byte(field(18));
+  separators_.double_byte = double_byte || names_double_byte(component(18, 1));
   return state;
 }
 

@@ -80,6 +80,12 @@ inline constexpr SegmentId pid = segment_id('P', 'I', 'D');
 inline constexpr SegmentId pv1 = segment_id('P', 'V', '1');
 inline constexpr SegmentId obr = segment_id('O', 'B', 'R');
 inline constexpr SegmentId obx = segment_id('O', 'B', 'X');
+inline constexpr SegmentId mrg = segment_id('M', 'R', 'G');
+inline constexpr SegmentId bhs = segment_id('B', 'H', 'S');
+inline constexpr SegmentId bts = segment_id('B', 'T', 'S');
+inline constexpr SegmentId fhs = segment_id('F', 'H', 'S');
+inline constexpr SegmentId add = segment_id('A', 'D', 'D');
+inline constexpr SegmentId dsc = segment_id('D', 'S', 'C');
 
 // The name a segment starts with, lower case accepted; no_segment for a line that has none.
 SegmentId id_of(std::string_view segment, char field_separator);
@@ -100,7 +106,8 @@ enum class HeaderState : std::uint8_t {
 // The MSH segment. MSH-n is field(n), counted as the standard does: MSH-1 is the separator itself.
 class Header {
  public:
-  HeaderState parse(std::string_view segment);
+  // `double_byte`: the source's sender uses such a character set and does not say so.
+  HeaderState parse(std::string_view segment, bool double_byte = false);
   const Separators& separators() const { return separators_; }
   std::string_view encoding() const { return encoding_; }  // MSH-2, repaired: what an answer carries
   std::string_view field(std::size_t n) const { return n < 2 ? std::string_view{} : fields_[n - 1]; }

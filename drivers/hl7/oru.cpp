@@ -1,9 +1,6 @@
 #include "drivers/hl7/oru.hpp"
 
 #include <algorithm>
-#include <functional>
-
-#include "drivers/hl7/fault_text.hpp"
 
 namespace drivers::hl7 {
 
@@ -14,7 +11,6 @@ using vitals::Observation;
 using vitals::Quality;
 using vitals::Reason;
 
-constexpr std::size_t time_bytes_max = 64;   // of a time field; none that can be read is longer
 constexpr std::size_t last_field_read = 15;  // OBX-14, one further when the sender has a field too many
 constexpr std::string_view known_statuses = "FRCPAXSNOIDWU";
 constexpr std::string_view usable_statuses = "FRCPA";
@@ -79,39 +75,40 @@ bool is_number_type(std::string_view type) {
   return type == "NM" || type == "SN" || type == "ST" || type == "TX" || type.empty();
 }
 
+// Nothing, nothing that we know, or a bare number's: then the site's own word counts.
+bool says_no_unit(const UnitFound& unit) {
+  return unit.verdict == UnitVerdict::none || unit.verdict == UnitVerdict::unknown ||
+         (unit.verdict == UnitVerdict::known && unit.unit.dimension == Dimension::bare);
+}
+
 bool is_waveform(std::string_view type) { return type == "NA" || type == "MA"; }
 
 }  // namespace
 
-void OruReader::read(const Header& header, std::span<const std::string_view> segments, std::string_view frame,
-                     std::uint64_t frame_offset, vitals::Stamp rx, Sink& out) {
-  header_ = &header;
-  out_ = &out;
-  frame_ = frame;
-  frame_offset_ = frame_offset;
-  rx_ = rx;
+bool OruReader::read(const Received& message) {
+  message_ = &message;
   begin_message();
-  for (const std::string_view segment : segments) read_segment(segment);
+  for (at_ = 0; at_ < message.segments.size() && !pump_; ++at_) read_segment(message.segments[at_]);
   end_group();
+  return !pump_;
 }
 
 void OruReader::begin_message() {
-  const std::string_view processing = header_->component(11, 1);
-  test_ = processing == "T" || processing == "D";
-  const std::string_view id = trim(header_->field(10));
-  const bool nameless = trim(header_->field(3)).empty() && trim(header_->field(4)).empty();
+  test_ = is_test(message_->header);
+  const std::string_view id = trim(message_->header.field(10));
+  const bool nameless = trim(message_->header.field(3)).empty() && trim(message_->header.field(4)).empty();
   identity_only_ = nameless && (id == "101" || id == "103");
   const bool pds = identity_only_ || (nameless && (id == "204" || id == "503"));
   private_codes_ = pds ? PrivateCodes::mindray_pds : PrivateCodes::none;
 
-  const std::string_view time = header_->component(7, 1);
-  message_time_ = parse_time(time, rules_.zone_minutes);
-  zone_minutes_ = message_time_.zone_minutes.value_or(rules_.zone_minutes);
+  const MessageClock clock = read_clock(message_->header, rules_);
+  message_time_ = clock.sent;
+  zone_minutes_ = clock.zone_minutes;
   cached_time_text_.clear();  // separators and zone are those of this message
   cached_time_ = DeviceTime{};
   clock_trusted_ = clock_agrees(message_time_);
   if (message_time_.usable() && !clock_trusted_ && !clock_reported_)
-    report(FaultKind::implausible, "device-clock", "MSH-7", {}, time);
+    report(*message_, FaultKind::implausible, "device-clock", "MSH-7", {}, message_->header.component(7, 1));
   if (message_time_.usable()) clock_reported_ = !clock_trusted_;
 
   subject_ = Subject{};
@@ -124,17 +121,17 @@ void OruReader::begin_message() {
 
 bool OruReader::clock_agrees(const DeviceTime& time) const {
   if (!time.usable()) return false;
-  const auto difference = time.at - rx_.wall;
+  const auto difference = time.at - message_->rx.wall;
   return difference <= clock_tolerance_ms && -difference <= clock_tolerance_ms;
 }
 
 void OruReader::read_segment(std::string_view segment) {
-  switch (id_of(segment, header_->separators().field)) {
+  switch (id_of(segment, message_->separators().field)) {
     case pid: begin_patient(segment); return;
-    case pv1: read_location(segment); return;
+    case pv1: read_place(segment); return;
     case obr: begin_results(segment); return;
     case obx: read_result(segment); return;
-    case no_segment: report(FaultKind::broken, "orphan-line", {}, {}, {}); return;
+    case no_segment: report(*message_, FaultKind::broken, "orphan-line"); return;
     default: return;
   }
 }
@@ -150,17 +147,17 @@ void OruReader::begin_patient(std::string_view segment) {
   }
   patient_seen_ = true;
   if (private_codes_ == PrivateCodes::mindray_pds) return;  // there PID-3 is an id of the gateway's own
-  subject_.patient_id = read_patient_id(segment, header_->separators(), scratch_);
+  subject_.patient_id = read_patient_id(segment, rules_.patient_id_kind, message_->separators(), scratch_);
 }
 
-void OruReader::read_location(std::string_view segment) {
+void OruReader::read_place(std::string_view segment) {
   if (results_seen_) end_group();
   located_ = true;
-  read_visit(segment, header_->separators(), scratch_, subject_);
+  read_visit(segment, message_->separators(), scratch_, subject_);
 }
 
 void OruReader::begin_results(std::string_view segment) {
-  const Separators& by = header_->separators();
+  const Separators& by = message_->separators();
   fields_.split(segment, by, 7);
   const std::string_view reference = trim(component(fields_[4], 2, by));
   waveform_ = reference.substr(0, 13) == "MDC_OBS_WAVE_";
@@ -170,15 +167,16 @@ void OruReader::begin_results(std::string_view segment) {
 
 void OruReader::read_result(std::string_view segment) {
   if (waveform_) return;
-  fields_.split(segment, header_->separators(), last_field_read);
+  fields_.split(segment, message_->separators(), last_field_read);
   if (take_identity_row()) return;
-  const Resolution code = resolve_code(fields_[3], header_->separators(), private_codes_);
+  const Resolution code = resolve_code(fields_[3], message_->separators(), private_codes_, rules_.codes);
   note_device_row(code.mdc);
   if (pump_) return;
   results_seen_ = true;
   announce();
   Row row;
   row.mdc = code.mdc;
+  if (code.site_code != nullptr) row.site_unit = code.site_code->unit;
   row.type = trim(fields_[2]);
   row.value = trim(fields_[5]);
   if (accept_code(code, row) && accept_form(row)) read_watched(row);
@@ -187,7 +185,7 @@ void OruReader::read_result(std::string_view segment) {
 // Mindray PDS class 103: 2301 is the patient's number, 2308 the bed's name as people say it.
 bool OruReader::take_identity_row() {
   if (!identity_only_) return false;
-  const Separators& by = header_->separators();
+  const Separators& by = message_->separators();
   const std::string_view code = trim(component(fields_[3], 1, by));
   const std::string_view text = text_of(component(fields_[5], 1, by), by, scratch_);
   if (code == "2301") subject_.patient_id = text;
@@ -199,12 +197,11 @@ bool OruReader::take_identity_row() {
 // signs.
 void OruReader::note_device_row(std::uint32_t mdc) {
   if (device_row_seen_) return;
-  const Separators& by = header_->separators();
+  const Separators& by = message_->separators();
   const bool names_device = trim(component(fields_[3], 2, by)).substr(0, 8) == "MDC_DEV_";
   if (!names_device && !is_device_or_attribute(mdc)) return;
   device_row_seen_ = true;
   pump_ = is_pump_device(fields_[3], by);
-  if (pump_) report(FaultKind::not_mine, "pump", fields_[3], {}, {});
 }
 
 bool OruReader::accept_code(const Resolution& code, Row& row) {
@@ -216,6 +213,7 @@ bool OruReader::accept_code(const Resolution& code, Row& row) {
       if (!is_device_or_attribute(code.mdc) && !is_waveform(row.type) && !says_nothing(row.value))
         fault(FaultKind::unmapped, "code");
       return false;
+    case Verdict::ignored: return false;
     case Verdict::resolved: break;
   }
   const auto metric = watched(code.meaning);
@@ -268,7 +266,7 @@ bool OruReader::accept_status(const Row& row) {
   if (row.status == 0 || usable_statuses.find(row.status) != std::string_view::npos) return true;
   fault(FaultKind::refused, "status");
   if (row.status == 'X')
-    offer(row, vitals::absent(row.watched.metric, Reason::status, rx_, Quality::unavailable));
+    offer(row, vitals::absent(row.watched.metric, Reason::status, message_->rx, Quality::unavailable));
   if (row.status == 'D' || row.status == 'W') withdraw(row);
   return false;
 }
@@ -277,7 +275,7 @@ bool OruReader::accept_status(const Row& row) {
 void OruReader::withdraw(const Row& row) {
   const Metric metric = row.watched.metric;
   Candidate& held = candidates_[vitals::index_of(metric)];
-  Observation none = vitals::absent(metric, Reason::status, rx_);
+  Observation none = vitals::absent(metric, Reason::status, message_->rx);
   set_time(row, none);
   const bool same = filled_.contains(metric) && held.code == fields_[3] && held.sub_id == trim(fields_[4]) &&
                     held.seen.t_src == none.t_src;
@@ -288,7 +286,7 @@ void OruReader::withdraw(const Row& row) {
 // OBX-8, repeated: what the device says of the measurement. L, H, N and their like are its opinion of the
 // value.
 bool OruReader::accept_flags(const Row& row, Reason& doubt, bool& test) {
-  const Separators& by = header_->separators();
+  const Separators& by = message_->separators();
   const std::string_view flags = fields_[8];
   if (flags.size() < 3) return true;
   const Metric metric = row.watched.metric;
@@ -297,9 +295,9 @@ bool OruReader::accept_flags(const Row& row, Reason& doubt, bool& test) {
     if (flag.empty()) return true;
     if (flag == "QUES") doubt = Reason::status;
     if (flag == "TEST" || flag == "DEMO" || flag == "CALIB") test = true;
-    Observation none = vitals::absent(metric, test ? Reason::test_mode : Reason::status, rx_);
+    Observation none = vitals::absent(metric, test ? Reason::test_mode : Reason::status, message_->rx);
     if (flag == "NAV" || flag == "OFF")
-      none = vitals::absent(metric, Reason::missing, rx_, Quality::unavailable);
+      none = vitals::absent(metric, Reason::missing, message_->rx, Quality::unavailable);
     if (flag == "EARLY" || flag == "BUSY" || flag == "CALIB") none.quality = Quality::calibrating;
     if (!test && none.quality == Quality::invalid && flag != "INV") continue;
     none.test = test;
@@ -314,37 +312,41 @@ void OruReader::read_value(const Row& row) {
   Reason doubt = Reason::none;
   bool test = false;
   if (!accept_flags(row, doubt, test)) return;
-  const Separators& by = header_->separators();
+  const Separators& by = message_->separators();
   const Reading reading = row.type == "SN" ? read_structured(row.value, by.component) : read_plain(row.value);
   if (reading.kind == ReadingKind::nothing) {
-    offer(row, vitals::absent(metric, Reason::missing, rx_, Quality::unavailable));
+    offer(row, vitals::absent(metric, Reason::missing, message_->rx, Quality::unavailable));
     return;
   }
   if (reading.kind == ReadingKind::unreadable) {
     fault(FaultKind::refused, "not-a-number");
-    offer(row, vitals::absent(metric, Reason::missing, rx_));
+    offer(row, vitals::absent(metric, Reason::missing, message_->rx));
     return;
   }
-  const UnitFound unit = find_unit(fields_[6], by);
+  UnitFound unit = find_unit(fields_[6], by);
+  if (row.site_unit && says_no_unit(unit)) unit = {UnitVerdict::known, *row.site_unit};
   const bool unit_fits = unit.verdict == UnitVerdict::none ||
                          (unit.verdict == UnitVerdict::known && fits(metric, unit.unit.dimension));
   if (!unit_fits) {
     fault(FaultKind::refused, "unit");
-    offer(row, vitals::absent(metric, Reason::unit, rx_));
+    offer(row, vitals::absent(metric, Reason::unit, message_->rx));
     return;
   }
   offer(row, judged(metric, reading, unit.unit, doubt));
 }
 
 Observation OruReader::judged(Metric metric, const Reading& reading, const UnitFacts& unit, Reason doubt) {
-  if (reading.kind == ReadingKind::over) return vitals::absent(metric, Reason::none, rx_, Quality::over);
-  if (reading.kind == ReadingKind::under) return vitals::absent(metric, Reason::none, rx_, Quality::under);
-  if (vitals::is_rate(metric) && reading.number == 0) return vitals::absent(metric, Reason::zero, rx_);
+  if (reading.kind == ReadingKind::over)
+    return vitals::absent(metric, Reason::none, message_->rx, Quality::over);
+  if (reading.kind == ReadingKind::under)
+    return vitals::absent(metric, Reason::none, message_->rx, Quality::under);
+  if (vitals::is_rate(metric) && reading.number == 0)
+    return vitals::absent(metric, Reason::zero, message_->rx);
   const double value = reading.number * unit.factor + unit.offset;
   const Range range = plausible(metric);
-  if (value >= range.low && value <= range.high) return vitals::measured(metric, value, rx_, doubt);
+  if (value >= range.low && value <= range.high) return vitals::measured(metric, value, message_->rx, doubt);
   fault(FaultKind::implausible, "range");
-  return vitals::absent(metric, Reason::implausible, rx_);
+  return vitals::absent(metric, Reason::implausible, message_->rx);
 }
 
 void OruReader::set_time(const Row& row, Observation& seen) {
@@ -381,7 +383,7 @@ void OruReader::offer(const Row& row, Observation seen) {
   const bool wins = better(fresh, held);
   const Candidate& loser = wins ? held : fresh;
   const bool same_source = fresh.rank == held.rank && fresh.sub_id == held.sub_id;
-  report(FaultKind::refused, same_source ? "superseded" : "other-source", loser.code, loser.unit,
+  report(*message_, FaultKind::refused, same_source ? "superseded" : "other-source", loser.code, loser.unit,
          loser.value);
   if (wins) held = fresh;
 }
@@ -415,9 +417,19 @@ void OruReader::announce() {
   } else if (private_codes_ == PrivateCodes::mindray_pds && !patient_seen_ && !located_) {
     remembered_.apply_to(subject_);
   }
-  subject_.location = choose_location(subject_, rules_.location, *header_, scratch_);
-  subject_.device = read_device(*header_, scratch_);
-  out_->on_subject(subject_);
+  subject_.device = rules_.location == LocationRule::device
+                        ? read_device_id(message_->segments.subspan(at_), message_->separators(), scratch_)
+                        : read_device(message_->header, scratch_);
+  subject_.location = choose_location(subject_, rules_.location, message_->header, scratch_);
+  message_->out.on_subject(subject_);
+}
+
+Subject OruReader::remembered_subject(const Header& header) {
+  Subject subject;
+  scratch_.clear();
+  remembered_.apply_to(subject);
+  subject.location = choose_location(subject, rules_.location, header, scratch_);
+  return subject;
 }
 
 void OruReader::end_group() {
@@ -427,8 +439,8 @@ void OruReader::end_group() {
     judge_pressures(Metric::art_sys, Metric::art_dia);
     for (const auto& facts : vitals::metrics)
       if (filled_.contains(facts.metric))
-        out_->on_observation(candidates_[vitals::index_of(facts.metric)].seen);
-    out_->on_frame_end(rx_);
+        message_->out.on_observation(candidates_[vitals::index_of(facts.metric)].seen);
+    message_->out.on_frame_end(message_->rx);
   }
   announced_ = results_seen_ = waveform_ = false;
   group_time_ = DeviceTime{};
@@ -442,7 +454,7 @@ void OruReader::judge_pressures(Metric sys, Metric dia) {
   Observation& low = candidates_[vitals::index_of(dia)].seen;
   if (!high.has_value() || !low.has_value() || high.value > low.value || high.t_src != low.t_src) return;
   const Candidate& row = candidates_[vitals::index_of(sys)];
-  report(FaultKind::implausible, "sys-not-above-dia", row.code, row.unit, row.value);
+  report(*message_, FaultKind::implausible, "sys-not-above-dia", row.code, row.unit, row.value);
   for (Observation* seen : {&high, &low}) {
     seen->quality = Quality::invalid;
     seen->reason = Reason::implausible;
@@ -453,31 +465,14 @@ void OruReader::judge_pressures(Metric sys, Metric dia) {
 void OruReader::fault(FaultKind kind, std::string_view reason) {
   const std::string_view type = trim(fields_[2]);
   const bool numeric = type == "NM" || type == "SN";
-  report(kind, reason, fields_[3], fields_[6], numeric ? fields_[5] : std::string_view{});
-}
-
-void OruReader::report(FaultKind kind, std::string_view reason, std::string_view code, std::string_view unit,
-                       std::string_view value) {
-  FaultText text;
-  DecodeFault out;
-  out.kind = kind;
-  out.reason = reason;
-  out.code = text.printable(code);
-  out.unit = text.printable(unit);
-  out.value = text.printable(value);
-  const char* const at = code.data();
-  const bool inside = !code.empty() && std::less_equal<>{}(frame_.data(), at) &&
-                      std::less<>{}(at, frame_.data() + frame_.size());
-  out.offset = frame_offset_ + (inside ? static_cast<std::uint64_t>(at - frame_.data()) : 0);
-  out.rx = rx_;
-  out_->on_fault(out);
+  report(*message_, kind, reason, fields_[3], fields_[6], numeric ? fields_[5] : std::string_view{});
 }
 
 // Senders repeat one time in most rows: reading it once is enough.
 const DeviceTime& OruReader::time_of(std::string_view text) {
   text = text.substr(0, time_bytes_max);
   if (text == cached_time_text_) return cached_time_;
-  cached_time_ = parse_time(component(text, 1, header_->separators()), zone_minutes_);
+  cached_time_ = parse_time(component(text, 1, message_->separators()), zone_minutes_);
   cached_time_text_.assign(text);
   return cached_time_;
 }

@@ -7,7 +7,7 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +15,7 @@
 #include "drivers/driver.hpp"
 #include "drivers/hl7/codes.hpp"
 #include "drivers/hl7/message.hpp"
+#include "drivers/hl7/received.hpp"
 #include "drivers/hl7/subject.hpp"
 #include "drivers/hl7/units.hpp"
 #include "drivers/hl7/values.hpp"
@@ -23,18 +24,15 @@ namespace drivers::hl7 {
 
 inline constexpr vitals::Milliseconds clock_tolerance_ms{5 * 60 * 1000};  // sender's clock against ours
 
-struct ReadingRules {
-  LocationRule location = LocationRule::bed;
-  int zone_minutes = 0;  // of times without a zone, in a message whose MSH-7 has none either
-};
-
 class OruReader {
  public:
-  explicit OruReader(ReadingRules rules) : rules_(rules) {}
+  explicit OruReader(const ReadingRules& rules) : rules_(rules) {}
 
-  // `segments` begin behind the MSH. `frame` is what offsets of faults are counted from.
-  void read(const Header& header, std::span<const std::string_view> segments, std::string_view frame,
-            std::uint64_t frame_offset, vitals::Stamp rx, Sink& out);
+  // False: the message is a pump's, it holds no vital sign and nothing was taken from it.
+  bool read(const Received& message);
+
+  // Mindray PDS: whose this connection is, as its messages said before.
+  Subject remembered_subject(const Header& header);
 
  private:
   // The row that speaks for one metric of the group so far.
@@ -55,6 +53,7 @@ class OruReader {
     int shift = 0;  // -1: the sender forgot a field before the status; 1: it has one too many
     std::string_view type;
     std::string_view value;
+    std::optional<UnitFacts> site_unit;
   };
 
   void begin_message();
@@ -62,7 +61,7 @@ class OruReader {
   bool clock_agrees(const DeviceTime& time) const;
   void read_segment(std::string_view segment);
   void begin_patient(std::string_view segment);
-  void read_location(std::string_view segment);
+  void read_place(std::string_view segment);
   void begin_results(std::string_view segment);
   void read_result(std::string_view segment);
   void read_watched(Row row);
@@ -83,19 +82,14 @@ class OruReader {
   void end_group();
   void judge_pressures(vitals::Metric sys, vitals::Metric dia);
   void fault(FaultKind kind, std::string_view reason);
-  void report(FaultKind kind, std::string_view reason, std::string_view code, std::string_view unit,
-              std::string_view value);
   const DeviceTime& time_of(std::string_view text);
 
-  ReadingRules rules_;
+  const ReadingRules& rules_;
   RememberedSubject remembered_;  // Mindray PDS
 
   // Of the message being read.
-  const Header* header_ = nullptr;
-  Sink* out_ = nullptr;
-  std::string_view frame_;
-  std::uint64_t frame_offset_ = 0;
-  vitals::Stamp rx_;
+  const Received* message_ = nullptr;
+  std::size_t at_ = 0;  // the segment being read
   PrivateCodes private_codes_ = PrivateCodes::none;
   int zone_minutes_ = 0;
   bool test_ = false;

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t first_pid_id = 3;
 constexpr std::size_t pid_identity_unknown = 31;
+constexpr std::size_t patient_ids_max = 16;  // repetitions of PID-3 that are looked at
 constexpr std::size_t pv1_location = 3;
 constexpr std::size_t pv1_visit = 19;
 
@@ -39,20 +40,33 @@ std::string_view first_stated(std::string_view whole, const Separators& by, Scra
   return text_of(part(whole, by.subcomponent, 2, by.double_byte), by, scratch);
 }
 
+// One repetition of PID-3.
+std::string_view choose_id(std::string_view ids, std::string_view kind, const Separators& by) {
+  if (by.repetition == 0 || ids.find(by.repetition) == std::string_view::npos) return ids;
+  const auto one = [&](std::size_t n) { return part(ids, by.repetition, n, by.double_byte); };
+  const auto is = [&](std::string_view id, std::string_view wanted) {
+    return !wanted.empty() && (trim(component(id, 4, by)) == wanted || trim(component(id, 5, by)) == wanted);
+  };
+  for (const std::string_view wanted : {kind, std::string_view("MR"), std::string_view("PI")})
+    for (std::size_t n = 1; n <= patient_ids_max; ++n)
+      if (is(one(n), wanted)) return one(n);
+  return ids;
+}
+
 }  // namespace
 
-std::string_view read_patient_id(std::string_view pid_segment, const Separators& by, Scratch& scratch) {
+std::string_view read_patient_id(std::string_view pid_segment, std::string_view kind, const Separators& by,
+                                 Scratch& scratch) {
   Fields fields;
   fields.split(pid_segment, by, pid_identity_unknown);
   if (stated(component(fields[pid_identity_unknown], 1, by)) == "Y") return {};
-  const std::string_view id = text_of(component(fields[first_pid_id], 1, by), by, scratch);
+  const std::string_view chosen = choose_id(fields[first_pid_id], kind, by);
+  const std::string_view id = text_of(component(chosen, 1, by), by, scratch);
   return is_placeholder(id) ? std::string_view{} : id;
 }
 
-void read_visit(std::string_view pv1_segment, const Separators& by, Scratch& scratch, Subject& subject) {
-  Fields fields;
-  fields.split(pv1_segment, by, pv1_visit);
-  const std::string_view location = stated(fields[pv1_location]);
+void read_location(std::string_view field, const Separators& by, Scratch& scratch, Subject& subject) {
+  const std::string_view location = stated(field);
   const std::string_view bed = location_part(location, 3, by);
   subject.point_of_care = first_stated(location_part(location, 1, by), by, scratch);
   subject.room = first_stated(location_part(location, 2, by), by, scratch);
@@ -62,6 +76,12 @@ void read_visit(std::string_view pv1_segment, const Separators& by, Scratch& scr
   } else {
     subject.bed = first_stated(bed, by, scratch);
   }
+}
+
+void read_visit(std::string_view pv1_segment, const Separators& by, Scratch& scratch, Subject& subject) {
+  Fields fields;
+  fields.split(pv1_segment, by, pv1_visit);
+  read_location(fields[pv1_location], by, scratch, subject);
   subject.visit_id = text_of(component(fields[pv1_visit], 1, by), by, scratch);
 }
 
@@ -72,7 +92,23 @@ std::string_view choose_location(const Subject& subject, LocationRule rule, cons
     case LocationRule::room: return subject.room;
     case LocationRule::bed_or_room: return subject.bed.empty() ? subject.room : subject.bed;
     case LocationRule::msh_4: return text_of(header.component(4, 1), header.separators(), scratch);
+    case LocationRule::device: return subject.device;
     case LocationRule::fixed: return {};
+  }
+  return {};
+}
+
+std::string_view read_device_id(std::span<const std::string_view> segments, const Separators& by,
+                                Scratch& scratch) {
+  constexpr std::size_t observer_device = 18;
+  Fields fields;
+  for (const std::string_view segment : segments) {
+    const SegmentId id = id_of(segment, by.field);
+    if (id == pid) return {};
+    if (id != obx) continue;
+    fields.split(segment, by, observer_device);
+    const std::string_view device = text_of(component(fields[observer_device], 1, by), by, scratch);
+    if (!device.empty()) return device;
   }
   return {};
 }

@@ -19,6 +19,7 @@ struct NamedUnit {
 };
 
 constexpr UnitFacts other{};
+constexpr UnitFacts bare{Dimension::bare};
 constexpr UnitFacts rate{Dimension::rate};
 constexpr UnitFacts breaths{Dimension::breath_rate};
 constexpr UnitFacts percent{Dimension::percent};
@@ -30,7 +31,7 @@ constexpr UnitFacts fahrenheit{Dimension::temperature, 1 / 1.8, -32 / 1.8};
 
 // MDC numbers, partition 4. Sorted.
 constexpr auto numbers = std::to_array<NumberedUnit>({
-    {262656, other},                        // dimensionless
+    {262656, bare},                         // dimensionless
     {262688, percent},    {263441, other},  // cm
     {263762, other},                        // mL
     {263875, other},                        // kg
@@ -40,8 +41,8 @@ constexpr auto numbers = std::to_array<NumberedUnit>({
     {264320, other},                        // s
     {264338, other},                        // ms
     {264352, other},                        // min
-    {264608, other},                        // per second: only a site may say that it means a rate
-    {264640, other},                        // Hz
+    {264608, bare},                         // per second
+    {264640, bare},                         // Hz
     {264672, rate},                         // per minute
     {264864, rate},                         // beats per minute
     {264928, breaths},    {265266, other},  // mL/h
@@ -55,27 +56,29 @@ constexpr auto numbers = std::to_array<NumberedUnit>({
 constexpr auto names = std::to_array<NamedUnit>({
     {"%", percent},
     {"/min", rate},
-    {"/s", other},
-    {"1", other},
+    {"/s", bare},
+    {"1", bare},
     {"1/min", rate},
     {"[degf]", fahrenheit},
     {"b/min", rate},
     {"beats/min", rate},
     {"bpm", rate},
     {"br/min", breaths},
+    {"breaths/min", breaths},
     {"c", celsius},
     {"cel", celsius},
     {"cm[h2o]", water},
     {"cmh2o", water},
-    {"hz", other},
+    {"hz", bare},
     {"kpa", kilopascal},
     {"mdc_dim_beat_per_min", rate},
     {"mdc_dim_cm_h2o", water},
     {"mdc_dim_degc", celsius},
-    {"mdc_dim_dimless", other},
+    {"mdc_dim_dimless", bare},
     {"mdc_dim_fahr", fahrenheit},
     {"mdc_dim_kilo_pascal", kilopascal},
     {"mdc_dim_mmhg", mmhg},
+    {"mdc_dim_per_min", rate},
     {"mdc_dim_percent", percent},
     {"mdc_dim_resp_per_min", breaths},
     {"mm(hg)", mmhg},
@@ -85,6 +88,7 @@ constexpr auto names = std::to_array<NamedUnit>({
     {"{beats}/min", rate},
     {"{beat}/min", rate},
     {"{bpm}", rate},
+    {"{breaths}/min", breaths},
     {"\u00B0c", celsius},  // degree sign
 });
 
@@ -165,6 +169,25 @@ UnitFound find_unit(std::string_view field, const Separators& by) {
     if (!facts && out.verdict == UnitVerdict::none) out.verdict = UnitVerdict::unknown;
   }
   return out;
+}
+
+std::optional<UnitFacts> site_unit(std::string_view word) {
+  if (word == "fraction") return UnitFacts{Dimension::percent, 100};
+  if (word == "/s") return UnitFacts{Dimension::rate, 60};
+  const auto facts = by_name(word);
+  return facts && facts->dimension != Dimension::other && facts->dimension != Dimension::bare ? facts
+                                                                                              : std::nullopt;
+}
+
+std::string_view site_units_of(vitals::Metric metric) {
+  switch (vitals::unit_of(metric)) {
+    case vitals::Unit::per_min: return "/min or /s";
+    case vitals::Unit::percent: return "% or fraction";
+    case vitals::Unit::mmhg: return "mmHg, kPa or cmH2O";
+    case vitals::Unit::celsius: return "Cel or [degF]";
+    case vitals::Unit::none: break;
+  }
+  return "left out";
 }
 
 bool fits(vitals::Metric metric, Dimension dimension) {

@@ -34,6 +34,8 @@ Reading read_plain(std::string_view field);
 // OBX-5 of type SN, `comparator^number^separator^number`: only a single number is one measured value.
 Reading read_structured(std::string_view field, char component_separator);
 
+inline constexpr std::size_t time_bytes_max = 64;  // of a time field; none that can be read is longer
+
 enum class TimeState : std::uint8_t {
   absent,
   usable,   // to the minute at least

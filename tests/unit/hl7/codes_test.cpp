@@ -11,11 +11,12 @@ namespace {
 using vitals::Metric;
 
 std::string resolve(std::string_view code, PrivateCodes codes = PrivateCodes::none) {
-  const Resolution found = resolve_code(code, Separators{}, codes);
+  const Resolution found = resolve_code(code, Separators{}, codes, CodeMap{});
   switch (found.verdict) {
     case Verdict::unmapped: return "unmapped";
     case Verdict::conflict: return "conflict";
     case Verdict::unknown_reference: return "unknown";
+    case Verdict::ignored: return "ignored";
     case Verdict::resolved: break;
   }
   const auto ours = watched(found.meaning);
@@ -145,6 +146,7 @@ std::string unit(std::string_view field) {
     case Dimension::pressure: return "pressure";
     case Dimension::temperature: return "temperature";
     case Dimension::other: return "other";
+    case Dimension::bare: return "bare";
   }
   return "";
 }
@@ -160,7 +162,7 @@ TEST(Units, AsSendersWriteThem) {
                     {"264928^MDC_DIM_RESP_PER_MIN^MDC", "breaths"},
                     {"rpm", "breaths"},
                     {"%^percent^UCUM", "percent"},
-                    {"262656^MDC_DIM_DIMLESS^MDC", "other"},
+                    {"262656^MDC_DIM_DIMLESS^MDC", "bare"},
                     {"mm[Hg]^mm[Hg]^UCUM", "pressure"},
                     {"MMHG", "pressure"},
                     {"x^y^z^266016^MDC_DIM_MMHG^MDC", "pressure"},
@@ -171,7 +173,7 @@ TEST(Units, AsSendersWriteThem) {
                     {"266016^MDC_DIM_PERCENT^MDC", "contradictory"},
                     {"0002-4182^bpm^MDIL", "contradictory"},  // a parameter where the unit should be
                     {"mmol/L", "unknown"},
-                    {"Hz", "other"}};
+                    {"Hz", "bare"}};
   for (const auto& [field, result] : table) EXPECT_EQ(unit(field), result) << field;
 }
 

@@ -137,13 +137,13 @@ TEST(Message, TheSecondByteOfACharacterIsNoSeparator) {
 TEST(Subject, PlaceholdersAreNoPatient) {
   const Separators by;
   Scratch scratch;
-  EXPECT_EQ(read_patient_id("PID|||T100^^^H^MR~OTHER", by, scratch), "T100");
-  EXPECT_EQ(read_patient_id("PID|||0000", by, scratch), "0000");
+  EXPECT_EQ(read_patient_id("PID|||T100^^^H^MR~OTHER", {}, by, scratch), "T100");
+  EXPECT_EQ(read_patient_id("PID|||0000", {}, by, scratch), "0000");
   const std::string unknown = "PID|||T100" + std::string(28, '|') + "Y";
   const std::vector<std::string_view> placeholders{
       "PID", "PID|||", "PID|||0", "PID|||^^^Hospital^PI", "PID|||\"\"", "PID|||Unknown Patient^x", unknown};
   for (const std::string_view segment : placeholders)
-    EXPECT_EQ(read_patient_id(segment, by, scratch), "") << segment;
+    EXPECT_EQ(read_patient_id(segment, {}, by, scratch), "") << segment;
 }
 
 TEST(Subject, Places) {

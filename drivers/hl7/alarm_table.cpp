@@ -1,0 +1,185 @@
+#include "drivers/hl7/alarm_table.hpp"
+
+#include <algorithm>
+
+namespace drivers::hl7 {
+
+namespace {
+
+// Event ids travel through systems that change their case.
+bool same_id(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+AlarmTable::Taken AlarmTable::take(const Subject& subject, const AlarmReport& report, Sink& out) {
+  Entry* entry = find_event(subject.location, report);
+  if (entry == nullptr) entry = find_named(subject.location, AlarmList::single, report.alarm);
+  if (!report.alarm.on) return end(entry, report, out);
+  return set(entry, AlarmList::single, subject, report, out);
+}
+
+void AlarmTable::begin_list(AlarmList list, const Subject& subject) {
+  for (Entry& entry : entries_)
+    if (entry.used && entry.list == list && entry.location == subject.location) entry.listed = false;
+}
+
+AlarmTable::Taken AlarmTable::take_listed(AlarmList list, const Subject& subject, const DeviceAlarm& alarm,
+                                          Sink& out) {
+  return set(find_named(subject.location, list, alarm), list, subject, {{}, {}, alarm}, out);
+}
+
+void AlarmTable::end_list(AlarmList list, const Subject& subject, vitals::Stamp rx, Sink& out) {
+  for (Entry& entry : entries_) {
+    const bool over = entry.used && entry.list == list && entry.location == subject.location && !entry.listed;
+    if (!over) continue;
+    out.on_device_alarm(told(entry, false, rx));
+    entry.used = false;
+  }
+}
+
+void AlarmTable::hear(std::string_view reporter, bool first, vitals::MonoTime now) {
+  const auto known = std::find_if(reporters_.begin(), reporters_.end(),
+                                  [&](const Reporter& one) { return same_id(one.name, reporter); });
+  if (known == reporters_.end()) {
+    if (reporters_.size() < reporters_max) reporters_.push_back({std::string(reporter), now});
+    return;
+  }
+  const bool came_back = first && now - known->heard_at > repeat_ms_max;
+  known->heard_at = now;
+  if (!came_back) return;
+  for (Entry& entry : entries_) {
+    if (!entry.used || entry.list != AlarmList::single || !same_id(entry.reporter, reporter)) continue;
+    if (!entry.repeat_by && !entry.unsure) entry.repeat_by = now + unrepeated_ms_max;
+    next_due_ = std::min(next_due_, entry.repeat_by.value_or(next_due_));
+  }
+}
+
+void AlarmTable::tick(vitals::Stamp now, Sink& out) {
+  if (now.mono < next_due_) return;
+  next_due_ = vitals::MonoTime::max();
+  for (Entry& entry : entries_) {
+    if (!entry.used || !entry.repeat_by) continue;
+    if (*entry.repeat_by > now.mono) {
+      next_due_ = std::min(next_due_, *entry.repeat_by);
+      continue;
+    }
+    entry.repeat_by.reset();
+    entry.unsure = true;
+    Subject subject;
+    subject.location = entry.location;
+    subject.bed = entry.bed;
+    out.on_subject(subject);
+    out.on_device_alarm(told(entry, true, now));
+    out.on_frame_end(now);
+  }
+}
+
+std::size_t AlarmTable::size() const {
+  return static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.used; }));
+}
+
+AlarmTable::Entry* AlarmTable::find_event(std::string_view location, const AlarmReport& report) {
+  if (report.event_id.empty()) return nullptr;
+  for (Entry& entry : entries_) {
+    const bool here = entry.used && entry.list == AlarmList::single && entry.location == location;
+    if (here && same_id(entry.event_id, report.event_id) && same_id(entry.reporter, report.reporter))
+      return &entry;
+  }
+  return nullptr;
+}
+
+AlarmTable::Entry* AlarmTable::find_named(std::string_view location, AlarmList list,
+                                          const DeviceAlarm& alarm) {
+  for (Entry& entry : entries_) {
+    const bool here = entry.used && entry.list == list && entry.location == location;
+    if (here && entry.code == alarm.code && entry.source == alarm.source) return &entry;
+  }
+  return nullptr;
+}
+
+AlarmTable::Entry* AlarmTable::find_room(std::string_view location) {
+  std::size_t here = 0;
+  Entry* room = nullptr;
+  for (Entry& entry : entries_) {
+    if (entry.used && entry.location == location) ++here;
+    if (!entry.used) room = &entry;
+  }
+  if (here >= device_alarms_max) return nullptr;
+  if (room == nullptr && entries_.size() < alarms_max) room = &entries_.emplace_back();
+  return room;
+}
+
+AlarmTable::Taken AlarmTable::set(Entry* entry, AlarmList list, const Subject& subject,
+                                  const AlarmReport& report, Sink& out) {
+  const bool fresh = entry == nullptr;
+  if (fresh) entry = find_room(subject.location);
+  if (entry == nullptr) {
+    out.on_device_alarm(report.alarm);
+    return Taken::no_room;
+  }
+  if (fresh) {
+    entry->used = true;
+    entry->list = list;
+    entry->location.assign(subject.location);
+    entry->bed.assign(subject.bed);
+    entry->code.assign(report.alarm.code);  // named so from its begin to its end, whatever updates call it
+    entry->source.assign(report.alarm.source);
+  }
+  entry->listed = true;
+  entry->repeat_by.reset();
+  entry->reporter.assign(report.reporter);
+  entry->event_id.assign(report.event_id);
+  const bool changed = update(*entry, report.alarm);
+  if (fresh || changed) out.on_device_alarm(told(*entry, true, report.alarm.rx));
+  return Taken::kept;
+}
+
+// An end that nobody announced is handed on as well: whoever restored the alarm from elsewhere needs it.
+AlarmTable::Taken AlarmTable::end(Entry* entry, const AlarmReport& report, Sink& out) {
+  if (entry == nullptr) {
+    out.on_device_alarm(report.alarm);
+    return Taken::unknown_end;
+  }
+  out.on_device_alarm(told(*entry, false, report.alarm.rx));
+  entry->used = false;
+  return Taken::kept;
+}
+
+// A repetition may leave the text out.
+bool AlarmTable::update(Entry& entry, const DeviceAlarm& alarm) {
+  const bool same_text = alarm.text.empty() || entry.text == alarm.text;
+  const bool same = same_text && entry.level == alarm.level && entry.technical == alarm.technical &&
+                    entry.level_told == alarm.level_told && entry.silenced == alarm.silenced &&
+                    entry.unsure == alarm.unsure;
+  if (!same_text) entry.text.assign(alarm.text);
+  entry.level = alarm.level;
+  entry.technical = alarm.technical;
+  entry.level_told = alarm.level_told;
+  entry.silenced = alarm.silenced;
+  entry.unsure = alarm.unsure;
+  entry.t_event = alarm.t_event;
+  return !same;
+}
+
+DeviceAlarm AlarmTable::told(const Entry& entry, bool on, vitals::Stamp rx) {
+  DeviceAlarm out;
+  out.code = entry.code;
+  out.source = entry.source;
+  if (on) out.text = entry.text;
+  out.level = entry.level;
+  out.technical = entry.technical;
+  out.on = on;
+  out.rx = rx;
+  out.level_told = entry.level_told;
+  out.silenced = entry.silenced;
+  out.unsure = entry.unsure;
+  out.t_event = entry.t_event;
+  return out;
+}
+
+}  // namespace drivers::hl7

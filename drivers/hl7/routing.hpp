@@ -1,0 +1,31 @@
+// Which reader a message is for, by its header; or why it is refused.
+#pragma once
+
+#include <cstdint>
+
+#include "drivers/hl7/answer.hpp"
+#include "drivers/hl7/message.hpp"
+
+namespace drivers::hl7 {
+
+enum class Use : std::uint8_t {
+  results,         // vital signs or a pump's snapshot
+  alert,           // PCD-04
+  pump_event,      // PCD-10
+  patient,         // ADT
+  mindray_alarms,  // PDS lists, of the patient
+  mindray_faults,  // PDS lists, of the equipment
+  heartbeat,       // keep-alive: no answer
+  harmless,        // known and of no use to us: accepted
+  foreign,         // not for us: refused
+};
+
+struct Routed {
+  Use use = Use::results;
+  Judgement judgement;    // of a foreign one
+  bool streamed = false;  // Mindray PDS sends without waiting and expects no answer
+};
+
+Routed route(const Header& header);
+
+}  // namespace drivers::hl7
