@@ -12,6 +12,7 @@
 #include "drivers/nellcor.hpp"
 #include "drivers/nonin.hpp"
 #include "drivers/pm6750.hpp"
+#include "drivers/suntech_nibp.hpp"
 
 namespace drivers {
 
@@ -28,6 +29,7 @@ std::span<const Entry> registry() {
       {&nellcor::facts(), nellcor::make},
       {&nonin::facts(), nonin::make},
       {&pm6750::facts(), pm6750::make},
+      {&suntech_nibp::facts(), suntech_nibp::make},
   });
   return entries;
 }

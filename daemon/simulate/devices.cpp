@@ -5,6 +5,7 @@
 #include "daemon/simulate/draeger_medibus.hpp"
 #include "daemon/simulate/nellcor.hpp"
 #include "daemon/simulate/nonin.hpp"
+#include "daemon/simulate/suntech_nibp.hpp"
 
 namespace simulate {
 
@@ -13,6 +14,7 @@ std::span<const DeviceEntry> devices() {
       draeger_medibus,
       nellcor,
       nonin,
+      suntech_nibp,
   };
   return entries;
 }
