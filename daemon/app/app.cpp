@@ -13,6 +13,8 @@
 #include "daemon/service/clock.hpp"
 #include "daemon/service/version.hpp"
 #include "daemon/service/watchdog.hpp"
+#include "daemon/vitals/check.hpp"
+#include "drivers/registry.hpp"
 
 namespace app {
 namespace {
@@ -128,9 +130,11 @@ Routes App::routes_of(const settings::Source& source) {
 
 void App::make_sources() {
   for (const settings::Source& source : settings_.sources) {
-    const bool serial = std::holds_alternative<settings::SerialLink>(source.link);
-    sources_.push_back(serial ? make_serial_hub(loop_, source, routes_of(source), *this)
-                              : make_hl7_hub(loop_, source, routes_of(source), *this));
+    const drivers::Entry* entry = drivers::find(source.protocol);
+    CHECK(entry != nullptr);  // the settings were checked
+    const bool bytes = entry->facts->line.baud != 0;
+    sources_.push_back(bytes ? make_serial_hub(loop_, source, routes_of(source), *this)
+                             : make_hl7_hub(loop_, source, routes_of(source), *this));
   }
 }
 

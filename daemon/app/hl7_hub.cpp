@@ -4,8 +4,8 @@
 #include <deque>
 #include <map>
 
+#include "daemon/app/mllp_peers.hpp"
 #include "daemon/app/sources.hpp"
-#include "daemon/links/tcp_listener.hpp"
 #include "daemon/service/clock.hpp"
 #include "daemon/vitals/check.hpp"
 #include "drivers/registry.hpp"
@@ -18,6 +18,12 @@ constexpr std::size_t answers_waiting_max = 64;
 // A source without a connection is lost after twice its period, at least this: peers that connect for each
 // message are normal.
 constexpr Milliseconds silence_ms_min{15'000};
+// Certificate files that cannot be used are tried again after this: credentials may come late.
+constexpr Milliseconds open_again_ms{10'000};
+// Whoever is refused for ever must not fill the log.
+constexpr Milliseconds refusal_line_ms{1'000};
+constexpr int expiry_warning_days = 30;
+constexpr Milliseconds expiry_look_ms = std::chrono::hours{24};
 
 // An answer goes out when everything its message caused is kept, and never before the answer to an earlier
 // one.
@@ -30,28 +36,29 @@ struct PendingAnswer {
 class Hl7Hub final : public SourceHub {
  public:
   Hl7Hub(boost::asio::io_context& loop, const settings::Source& source, Routes routes, Host& host)
-      : source_(source), host_(host), entry_(drivers::find(source.protocol)), routes_(std::move(routes)) {
+      : loop_(loop),
+        source_(source),
+        host_(host),
+        entry_(drivers::find(source.protocol)),
+        connects_(std::holds_alternative<settings::TcpConnect>(source.link)),
+        routes_(std::move(routes)) {
     CHECK(entry_ != nullptr);  // the settings were checked
     for (const Route& route : routes_.all()) beds_.push_back({route, {}, false});
-    listener_ = links::make_tcp_listener(loop, listen_settings(), listen_handlers());
     view_.source = source.name;
     view_.protocol = source.protocol;
   }
 
-  void start() override {
-    const auto& listen = std::get<settings::MllpListen>(source_.link);
-    const std::string trouble = listener_->start();
-    if (trouble.empty()) {
-      spdlog::info("{}: listening on {}:{}", source_.name, listen.address, listener_->bound_port());
-    } else {
-      spdlog::error("{}: {}", source_.name, trouble);
-    }
+  void start() override { open(service::now()); }
+  void stop() override {
+    stopped_ = true;
+    if (link_.peers) link_.peers->stop();
   }
-  void stop() override { listener_->stop(); }
 
   void tick(Stamp now) override {
     for (auto& [id, connection] : connections_) connection->driver->tick(now, *connection->intake);
     close_condemned();
+    if (!link_.peers && now.mono >= open_at_) open(now);
+    if (link_.tls && now.mono >= look_at_) look_at_certificate(now);
     const Milliseconds silence = std::max(silence_ms_min, 2 * source_.period);
     for (Hearing& bed : beds_)
       if (bed.up && connections_.empty() && now.mono - bed.heard_at > silence)
@@ -74,16 +81,25 @@ class Hl7Hub final : public SourceHub {
     bool up = false;
   };
 
-  links::ListenSettings listen_settings() const {
-    const auto& from = std::get<settings::MllpListen>(source_.link);
-    links::ListenSettings out;
-    out.address = from.address;
-    out.port = from.port;
-    out.connections_max = from.connections_max;
-    out.connections_per_peer_max = from.connections_per_peer_max;
-    out.single = from.single;
-    out.peers = from.peers;
-    return out;
+  void open(Stamp now) {
+    if (stopped_) return;
+    link_ = make_mllp_peers(loop_, source_, listen_handlers());
+    const std::string trouble = link_.peers ? link_.peers->start() : link_.error;
+    if (trouble.empty()) {
+      spdlog::info("{}: {}", source_.name, link_.place);
+    } else {
+      spdlog::error("{}: {}: {}", source_.name, link_.place, trouble);
+      tell_down(trouble, now);
+    }
+    open_at_ = now.mono + open_again_ms;
+  }
+
+  // Peers stop talking to us on the day it expires; somebody has to renew it before.
+  void look_at_certificate(Stamp now) {
+    look_at_ = now.mono + expiry_look_ms;
+    const auto days = link_.tls->days_left();
+    if (days && *days < expiry_warning_days)
+      spdlog::warn("{}: our certificate expires in {} days, {}", source_.name, *days, link_.place);
   }
 
   links::ListenHandlers listen_handlers() {
@@ -91,17 +107,34 @@ class Hl7Hub final : public SourceHub {
     out.on_open = [this](links::ConnectionId id, const std::string& peer) { on_open(id, peer); };
     out.on_bytes = [this](links::ConnectionId id, links::Bytes bytes, Stamp rx) { on_bytes(id, bytes, rx); };
     out.on_close = [this](links::ConnectionId id, const std::string& reason) { on_close(id, reason); };
-    out.on_refused = [this](const std::string& peer, const std::string& reason) {
-      spdlog::warn("{}: {} refused: {}", source_.name, peer, reason);
-    };
+    out.on_refused = [this](const std::string& peer, const std::string& reason) { on_refused(peer, reason); };
     return out;
+  }
+
+  // Listening: a peer that we did not let in. Connecting: no connection.
+  void on_refused(const std::string& peer, const std::string& reason) {
+    const Stamp now = service::now();
+    ++refusals_;
+    if (connects_) {
+      spdlog::warn("{}: no connection with {}: {}", source_.name, peer, reason);
+      tell_down(reason, now);
+    } else if (now.mono >= refusal_line_at_) {
+      refusal_line_at_ = now.mono + refusal_line_ms;
+      spdlog::warn("{}: {} refused: {}; {} since the start", source_.name, peer, reason, refusals_);
+    }
+  }
+
+  // Why there is nothing yet; beds that still count as heard learn it when their time is over.
+  void tell_down(const std::string& detail, Stamp now) {
+    for (Hearing& bed : beds_)
+      if (!bed.up) tell(bed, "down", detail, now);
   }
 
   IntakeHandlers intake_handlers(links::ConnectionId id) {
     IntakeHandlers out;
     out.on_heard = [this](const Route& route) { heard(route); };
     out.on_answer = [this, id](const drivers::Answer& answer) { on_answer(id, answer); };
-    out.on_send = [this, id](drivers::Bytes bytes) { listener_->send(id, bytes); };
+    out.on_send = [this, id](drivers::Bytes bytes) { link_.peers->send(id, bytes); };
     out.on_close = [this, id](std::string_view reason) { condemned_.emplace_back(id, std::string{reason}); };
     out.on_unknown_bed = [this](std::string_view location) {
       host_.unknown_bed(source_.name, location, service::now());
@@ -123,16 +156,23 @@ class Hl7Hub final : public SourceHub {
     connections_.emplace(id, std::move(connection));
     spdlog::info("{}: connection from {}", source_.name, peer);
     const Stamp now = service::now();
+    // A connection that we opened proves nothing before its first bytes: a server may refuse our certificate
+    // or another client by closing at once, each time.
+    if (!connects_) set_up(peer, now);
+    host_.settle(now);
+  }
+
+  void set_up(const std::string& peer, Stamp now) {
     for (Hearing& bed : beds_) {
       bed.heard_at = now.mono;
       set_link(bed, true, peer, now);
     }
-    host_.settle(now);
   }
 
   void on_bytes(links::ConnectionId id, links::Bytes bytes, Stamp rx) {
     const auto found = connections_.find(id);
     if (found == connections_.end()) return;
+    if (connects_) set_up(found->second->peer, rx);
     found->second->driver->feed(bytes, rx, *found->second->intake);
     view_.last_rx = rx.wall;
     close_condemned();
@@ -152,7 +192,7 @@ class Hl7Hub final : public SourceHub {
       const auto found = connections_.find(id);
       if (found == connections_.end()) continue;
       spdlog::warn("{}: closing the connection from {}: {}", source_.name, found->second->peer, reason);
-      listener_->close(id);
+      link_.peers->close(id);
       if (found->second->answers.empty()) connections_.erase(found);
     }
     condemned_.clear();
@@ -171,7 +211,11 @@ class Hl7Hub final : public SourceHub {
     if (bed.up == up) return;
     bed.up = up;
     bed.route.bed->link(bed.route.source, up, now);
-    view_.state = up ? "up" : "down";
+    tell(bed, up ? "up" : "down", detail, now);
+  }
+
+  void tell(Hearing& bed, std::string_view state, const std::string& detail, Stamp now) {
+    view_.state = state;
     view_.detail = detail;
     view_.since = now.wall;
     if (BedDesk* desk = host_.desk_of(*bed.route.bed)) desk->link_changed(view_, now);
@@ -193,7 +237,7 @@ class Hl7Hub final : public SourceHub {
     }
     if (connection.answers.size() >= answers_waiting_max && !connection.paused) {
       connection.paused = true;
-      listener_->pause_reading(id, true);
+      link_.peers->pause_reading(id, true);
     }
   }
 
@@ -206,21 +250,26 @@ class Hl7Hub final : public SourceHub {
     while (!connection.answers.empty() && connection.answers.front().outcome) {
       const PendingAnswer& first = connection.answers.front();
       const auto& bytes = *first.outcome ? first.kept : first.not_kept;
-      if (!bytes.empty()) listener_->send(id, bytes);
+      if (!bytes.empty()) link_.peers->send(id, bytes);
       connection.answers.pop_front();
     }
     if (connection.paused && connection.answers.size() < answers_waiting_max / 2) {
       connection.paused = false;
-      listener_->pause_reading(id, false);
+      link_.peers->pause_reading(id, false);
     }
   }
 
+  boost::asio::io_context& loop_;
   const settings::Source& source_;
   Host& host_;
   const drivers::Entry* entry_;
+  const bool connects_;  // we open the connection
   Routes routes_;
   std::vector<Hearing> beds_;
-  std::unique_ptr<links::TcpListener> listener_;
+  MllpPeers link_;
+  MonoTime open_at_{}, look_at_{}, refusal_line_at_{};
+  std::uint64_t refusals_ = 0;
+  bool stopped_ = false;
   std::map<links::ConnectionId, std::unique_ptr<Connection>> connections_;
   std::vector<std::pair<links::ConnectionId, std::string>> condemned_;
   LinkView view_;

@@ -57,6 +57,7 @@ void Intake::on_frame_end(vitals::Stamp rx) {
 }
 
 void Intake::on_status(const drivers::DeviceStatus& status) {
+  if (handlers_.on_status) handlers_.on_status(status);
   if (status.signal != drivers::Signal::demo_mode) return;
   for (const Route& route : routes_.all()) route.bed->device_demo(route.source, status.on, status.rx);
 }

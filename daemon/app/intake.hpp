@@ -35,6 +35,7 @@ struct IntakeHandlers {
   std::function<void(const drivers::Subject&)> on_subject;
   std::function<void(const vitals::Observation&, const Route*)> on_observation;  // replay prints it
   std::function<void(const Route&)> on_heard;                                    // a bed got something
+  std::function<void(const drivers::DeviceStatus&)> on_status;
   std::function<void(const drivers::DeviceAlarm&, const Route*)> on_device_alarm;
   std::function<void(const drivers::PumpReport&, const Route*)> on_pump;
   std::function<void(const drivers::PatientEvent&)> on_patient;

@@ -1,13 +1,17 @@
 #include <spdlog/spdlog.h>
 
+#include "daemon/app/byte_link.hpp"
 #include "daemon/app/sources.hpp"
-#include "daemon/links/serial_link.hpp"
 #include "daemon/service/clock.hpp"
 #include "daemon/vitals/check.hpp"
 #include "drivers/registry.hpp"
 
 namespace app {
 namespace {
+
+// Silent for the protocol's longest, but with this many bytes and no frame in them: it is another device,
+// another protocol or another speed that we hear. Less is noise of a loose cable.
+constexpr std::size_t wrong_bytes_min = 100;
 
 class SerialHub final : public SourceHub {
  public:
@@ -17,9 +21,9 @@ class SerialHub final : public SourceHub {
         entry_(drivers::find(source.protocol)),
         intake_(std::move(routes), handlers()) {
     CHECK(entry_ != nullptr);  // the settings were checked
-    link_ = links::make_serial_link(loop, link_settings(),
-                                    {[this](auto bytes, auto rx) { on_bytes(bytes, rx); },
-                                     [this](auto state, const auto& detail) { on_state(state, detail); }});
+    link_ = make_byte_link(loop, source,
+                           {[this](auto bytes, auto rx) { on_bytes(bytes, rx); },
+                            [this](auto state, const auto& detail) { on_state(state, detail); }});
     view_.source = source.name;
     view_.protocol = source.protocol;
   }
@@ -30,11 +34,7 @@ class SerialHub final : public SourceHub {
   void tick(Stamp now) override {
     if (!up_) return;
     driver_->tick(now, intake_);
-    const bool quiet = now.mono - heard_at_ > entry_->facts->silence_ms_max;
-    if (quiet != quiet_) {
-      quiet_ = quiet;
-      tell(quiet ? "quiet" : "up", {}, now);
-    }
+    judge_silence(now);
     host_.settle(now);
   }
 
@@ -42,6 +42,9 @@ class SerialHub final : public SourceHub {
   IntakeHandlers handlers() {
     IntakeHandlers out;
     out.on_send = [this](drivers::Bytes bytes) { link_->send(bytes); };
+    out.on_status = [this](const drivers::DeviceStatus& status) {
+      if (status.signal == drivers::Signal::wrong_device) stranger_ = status.on;
+    };
     out.on_fault = [this](const drivers::DecodeFault& fault) {
       spdlog::debug("{}: {} {} {} {}", source_.name, drivers::name(fault.kind), fault.reason, fault.code,
                     fault.value);
@@ -49,23 +52,32 @@ class SerialHub final : public SourceHub {
     return out;
   }
 
-  links::SerialSettings link_settings() const {
-    const auto& line = entry_->facts->line;
-    const auto& port = std::get<settings::SerialLink>(source_.link);
-    links::SerialSettings out;
-    out.path = port.port;
-    out.plain = port.plain;
-    out.baud = port.baud.value_or(line.baud);
-    out.data_bits = line.data_bits;
-    out.parity = static_cast<char>(line.parity);
-    out.stop_bits = line.stop_bits;
-    return out;
+  // What a link that is up brings: frames, nothing, or bytes that are no frames.
+  void judge_silence(Stamp now) {
+    const bool silent = now.mono - heard_at_ > entry_->facts->silence_ms_max;
+    const bool wrong = stranger_ || (silent && bytes_unheard_ >= wrong_bytes_min);
+    const std::string_view state = wrong ? "wrong-device" : silent ? "quiet" : "up";
+    if (state == view_.state) return;
+    std::string detail;
+    if (wrong) {
+      detail = stranger_
+                   ? "the bytes are those of another device"
+                   : "bytes and no frame of " + source_.protocol + ": another device, protocol or speed";
+    } else if (silent) {
+      detail = link_->trouble();
+    }
+    if (!detail.empty()) spdlog::warn("{}: {}, {}", source_.name, state, detail);
+    tell(state, detail, now);
   }
 
   void on_bytes(links::Bytes bytes, Stamp rx) {
     const std::uint64_t frames = intake_.counters().frames;
+    bytes_unheard_ += bytes.size();
     driver_->feed(bytes, rx, intake_);
-    if (intake_.counters().frames != frames) heard_at_ = rx.mono;
+    if (intake_.counters().frames != frames) {
+      heard_at_ = rx.mono;
+      bytes_unheard_ = 0;
+    }
     view_.last_rx = rx.wall;
     host_.settle(rx);
   }
@@ -73,7 +85,8 @@ class SerialHub final : public SourceHub {
   void on_state(links::State state, const std::string& detail) {
     const Stamp now = service::now();
     up_ = state == links::State::up;
-    quiet_ = false;
+    stranger_ = false;
+    bytes_unheard_ = 0;
     heard_at_ = now.mono;
     if (up_) {  // a new stream: nothing of the old one may be continued
       driver_ = entry_->make(source_.options).driver;
@@ -104,7 +117,9 @@ class SerialHub final : public SourceHub {
   std::unique_ptr<drivers::Driver> driver_;
   std::unique_ptr<links::Link> link_;
   LinkView view_;
-  bool up_ = false, quiet_ = false;
+  bool up_ = false;
+  bool stranger_ = false;          // the driver says that this is another device
+  std::size_t bytes_unheard_ = 0;  // since the last frame
   MonoTime heard_at_{};
 };
 

@@ -3,10 +3,14 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 namespace links {
 namespace {
@@ -23,6 +27,27 @@ std::string name_of_process(long pid) {
   std::string text = name.data();
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
+}
+
+std::string named(long pid) {
+  const std::string name = name_of_process(pid);
+  return (name.empty() ? "a process" : name) + " (" + std::to_string(pid) + ")";
+}
+
+// The same device under whatever name: by number, or a FIFO by inode.
+bool same_device(const struct stat& a, const struct stat& b) {
+  if (S_ISCHR(a.st_mode)) return S_ISCHR(b.st_mode) && a.st_rdev == b.st_rdev;
+  return a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+bool has_open(const std::filesystem::path& process, const struct stat& device) {
+  std::error_code failure;
+  for (std::filesystem::directory_iterator at(process / "fd", failure), end; !failure && at != end;
+       at.increment(failure)) {
+    struct stat info {};
+    if (::stat(at->path().c_str(), &info) == 0 && same_device(info, device)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -42,10 +67,28 @@ std::string holder_of(const std::string& device) {
       continue;
     }
     if (inode != info.st_ino || major_of != major(info.st_dev) || minor_of != minor(info.st_dev)) continue;
-    const std::string name = name_of_process(pid);
-    return (name.empty() ? "a process" : name) + " (" + std::to_string(pid) + ")";
+    return named(pid);
   }
   return {};
+}
+
+std::vector<std::string> openers_of(const std::string& device) {
+  struct stat info {};
+  if (::stat(device.c_str(), &info) != 0) return {};
+  std::vector<long> pids;
+  std::error_code failure;
+  for (std::filesystem::directory_iterator at("/proc", failure), end; !failure && at != end;
+       at.increment(failure)) {
+    const std::string name = at->path().filename().string();
+    long pid = 0;
+    const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (error == std::errc{} && stop == name.data() + name.size() && has_open(at->path(), info))
+      pids.push_back(pid);
+  }
+  std::sort(pids.begin(), pids.end());
+  std::vector<std::string> out;
+  for (const long pid : pids) out.push_back(named(pid));
+  return out;
 }
 
 }  // namespace links

@@ -54,12 +54,22 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
     if (going_.empty()) write();
   }
 
+  // A program of root's opens a port in spite of our locks, and then takes part of the bytes.
+  std::string trouble() const {
+    if (!port_) return {};
+    const std::string own = "(" + std::to_string(::getpid()) + ")";
+    for (const std::string& opener : openers_of(device_))
+      if (opener.find(own) == std::string::npos) return "also opened by " + opener;
+    return {};
+  }
+
  private:
   void open() {
     OpenedPort opened = open_port(settings_);
     if (opened.port) take(opened);
     const std::uint64_t epoch = epoch_;  // a report may stop the link
     if (port_) {
+      device_ = opened.device;
       report(State::up, name_of(opened.device));
       if (epoch == epoch_) read();
       return;
@@ -90,7 +100,9 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
   std::string busy_text(const std::string& device) const {
     if (reported_ && state_ == State::busy) return detail_;
     const std::string holder = holder_of(device);
-    return "in use by " + (holder.empty() ? "another program" : holder);
+    if (!holder.empty()) return "in use by " + holder;
+    const std::vector<std::string> openers = openers_of(device);  // one that took no lock
+    return "in use by " + (openers.empty() ? "another program" : openers.front());
   }
 
   void close() {
@@ -163,6 +175,7 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
   asio::posix::stream_descriptor stream_;
   asio::steady_timer timer_;
   std::unique_ptr<Port> port_;  // keeps the lock
+  std::string device_;          // what it is
   std::array<std::uint8_t, 4096> buffer_{};
   std::vector<std::uint8_t> waiting_, going_;  // to be sent, being sent
   vitals::Milliseconds back_off_{0};
@@ -183,6 +196,7 @@ class SerialLink final : public Link {
   void start() override { core_->start(); }
   void stop() override { core_->stop(); }
   void send(Bytes bytes) override { core_->send(bytes); }
+  std::string trouble() const override { return core_->trouble(); }
 
  private:
   std::shared_ptr<SerialCore> core_;

@@ -46,6 +46,14 @@ bool collide(const MllpListen& a, const MllpListen& b) {
   return a.address == b.address || is_any_address(a.address) || is_any_address(b.address);
 }
 
+std::string peer_of(const Source& source) {
+  if (const auto* tcp = std::get_if<TcpConnect>(&source.link))
+    return "tcp " + tcp->address + " " + std::to_string(tcp->port);
+  if (const auto* udp = std::get_if<UdpConnect>(&source.link))
+    return "udp " + udp->address + " " + std::to_string(udp->port);
+  return "";
+}
+
 void check_ports(const std::vector<SourceDraft>& sources, Report& report) {
   for (std::size_t i = 0; i < sources.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
@@ -62,6 +70,10 @@ void check_ports(const std::vector<SourceDraft>& sources, Report& report) {
       if (listen && other_listen && collide(*listen, *other_listen))
         report.error(sources[i].port, "listen address is the one of source " + in_quotes(other.name) +
                                           " in " + at_line(sources[j].port) + ": give another port");
+      const std::string peer = peer_of(sources[i].source);
+      if (!peer.empty() && peer == peer_of(other))
+        report.error(sources[i].port, "connect is the one of source " + in_quotes(other.name) + " in " +
+                                          at_line(sources[j].port) + ": a device has one source");
     }
   }
 }

@@ -11,6 +11,9 @@ namespace {
 // An HL7 feed can carry anything; this is what a monitor at an infusion is expected to send.
 constexpr std::array<std::string_view, 3> hl7_standard_metrics{"hr", "spo2", "nibp"};
 
+constexpr std::array<const char*, 6> listener_keys{
+    "listen", "peers", "connections_max", "connections_per_peer_max", "single", "beds"};
+
 std::vector<std::string> protocol_names() {
   std::vector<std::string> out;
   for (const auto& entry : drivers::registry()) out.emplace_back(entry.facts->name);
@@ -45,17 +48,61 @@ void read_metrics(Reader& reader, SourceDraft& draft, Report& report) {
   }
 }
 
-void read_options(Reader& reader, const drivers::Entry* entry, Source& source, Report& report) {
+void read_options(Reader& reader, Source& source) {
   if (auto options = reader.table("options")) {
     for (const Text& key : options->keys())
       if (const auto value = options->loose_text(key.text)) source.options[key.text] = *value;
   }
+}
+
+void check_options(Reader& reader, const drivers::Entry* entry, const Source& source, Report& report) {
   if (!entry) return;
   if (const auto made = entry->make(source.options); !made.driver)
     report.error(reader.place(reader.has("options") ? "options" : "protocol"), made.error);
 }
 
-SerialLink read_serial(Reader& reader, SourceDraft& draft, Report& report) {
+// Writes what the link implies into an option that says the same in the driver's words.
+void imply_transport(Reader& reader, SourceDraft& draft, bool datagrams, Report& report) {
+  constexpr std::string_view option = "transport";
+  const auto& options = draft.facts->options;
+  const auto known = [&](const drivers::OptionFacts& facts) { return facts.name == option; };
+  if (std::none_of(options.begin(), options.end(), known)) return;
+  const std::string right = datagrams ? "lan" : "serial";
+  const auto [said, fresh] = draft.source.options.emplace(option, right);
+  if (!fresh && said->second != right)
+    report.error(reader.place("options"),
+                 "transport is " + in_quotes(said->second) + ", but " +
+                     (datagrams ? "connect = \"udp://...\" is the network: write transport = \"lan\""
+                                : "this link is a serial line: write transport = \"serial\", or connect = "
+                                  "\"udp://ADDRESS:" +
+                                      std::to_string(draft.facts->udp_port) + "\"") +
+                     " or leave it out");
+}
+
+// connect = "tcp://ADDRESS:PORT" or, where the protocol has it, "udp://ADDRESS:PORT".
+void read_connect(Reader& reader, SourceDraft& draft, Report& report) {
+  constexpr std::string_view tcp = "tcp://", udp = "udp://";
+  const std::string text = reader.text("connect").value_or("");
+  draft.port = reader.place("connect");
+  const bool datagrams = text.compare(0, udp.size(), udp) == 0;
+  const auto endpoint = datagrams || text.compare(0, tcp.size(), tcp) == 0
+                            ? endpoint_of(std::string_view{text}.substr(tcp.size()))
+                            : std::nullopt;
+  if (!endpoint || is_any_address(endpoint->address)) {
+    report.error(draft.port, "connect " + in_quotes(text) + " must be tcp://ADDRESS:PORT" +
+                                 (draft.facts->udp_port != 0 ? " or udp://ADDRESS:PORT" : "") +
+                                 " with a numeric address, as in \"tcp://192.0.2.10:4001\"");
+  } else if (datagrams && draft.facts->udp_port == 0) {
+    report.error(draft.port,
+                 "protocol " + draft.source.protocol + " does not speak datagrams: tcp:// is wanted");
+  } else if (datagrams) {
+    draft.source.link = UdpConnect{endpoint->address, endpoint->port};
+  } else {
+    draft.source.link = TcpConnect{endpoint->address, endpoint->port, std::nullopt};
+  }
+}
+
+void read_port(Reader& reader, SourceDraft& draft, Report& report) {
   SerialLink link;
   std::string port = reader.required_text("port", "/dev/serial/by-id/...");
   draft.port = reader.place("port");
@@ -68,14 +115,27 @@ SerialLink read_serial(Reader& reader, SourceDraft& draft, Report& report) {
   }
   link.port = port;
   if (const auto baud = reader.integer("baud", 50, 4'000'000)) link.baud = static_cast<unsigned>(*baud);
-  for (const auto key : {"listen", "peers", "connections_max", "connections_per_peer_max", "single", "beds"})
-    reader.forbid(key, std::string(key) + " is for protocols that listen on the network, " +
-                           draft.source.protocol + " is serial");
   if (port.compare(0, 11, "/dev/ttyUSB") == 0 || port.compare(0, 11, "/dev/ttyACM") == 0)
     report.warning(draft.port, "port " + in_quotes(port) +
                                    " may name another adapter after a restart: use its name in "
                                    "/dev/serial/by-id or /dev/serial/by-path");
-  return link;
+  draft.source.link = link;
+}
+
+// A serial protocol: on a port of this box, through a device server, or by datagrams.
+void read_byte_link(Reader& reader, SourceDraft& draft, Report& report) {
+  for (const auto key : listener_keys)
+    reader.forbid(key, std::string(key) + " is for protocols that listen on the network, " +
+                           draft.source.protocol + " is serial");
+  reader.forbid("tls", "tls is for HL7, " + draft.source.protocol + " has none");
+  if (reader.has("connect")) {
+    reader.forbid("port", "port and connect: a source has one of the two");
+    reader.forbid("baud", "baud is for a port of this box: a device server has its own setting");
+    read_connect(reader, draft, report);
+  } else {
+    read_port(reader, draft, report);
+  }
+  imply_transport(reader, draft, std::holds_alternative<UdpConnect>(draft.source.link), report);
 }
 
 void read_peers(Reader& reader, MllpListen& link, Report& report) {
@@ -84,7 +144,8 @@ void read_peers(Reader& reader, MllpListen& link, Report& report) {
       report.error(peer.place, "peer " + in_quotes(peer.text) + " must be an address");
     link.peers.push_back(peer.text);
   }
-  if (link.peers.empty() && !is_loopback(link.address))
+  const bool proven = link.tls && link.tls->require_client_cert;
+  if (link.peers.empty() && !is_loopback(link.address) && !proven)
     report.warning(reader.place("listen"),
                    "no peers: every machine on the network may send values, name the "
                    "addresses of the monitors or gateways");
@@ -105,11 +166,26 @@ MllpListen read_listen(Reader& reader, SourceDraft& draft, Report& report) {
   link.connections_per_peer_max =
       static_cast<unsigned>(reader.integer("connections_per_peer_max", 1, 4096).value_or(4));
   link.single = reader.flag("single").value_or(false);
+  link.tls = read_tls(reader, true, report);
   read_peers(reader, link, report);
-  for (const auto key : {"port", "baud"})
-    reader.forbid(key, std::string(key) + " is for serial protocols, " + draft.source.protocol +
-                           " takes listen = \"ADDRESS:PORT\"");
   return link;
+}
+
+// HL7: we listen, or we connect to a monitor or gateway that does.
+void read_mllp(Reader& reader, SourceDraft& draft, Report& report) {
+  reader.forbid("baud", "baud is for serial protocols, " + draft.source.protocol + " has none");
+  reader.forbid(
+      "port", "port is for serial protocols, " + draft.source.protocol + " takes listen = \"ADDRESS:PORT\"");
+  if (!reader.has("connect")) {
+    draft.source.link = read_listen(reader, draft, report);
+    return;
+  }
+  for (const auto key : listener_keys)
+    if (key != std::string_view{"beds"})
+      reader.forbid(key, std::string(key) + " is for listening: connect opens one connection itself");
+  read_connect(reader, draft, report);
+  auto tls = read_tls(reader, false, report);
+  if (auto* link = std::get_if<TcpConnect>(&draft.source.link)) link->tls = std::move(tls);
 }
 
 void read_locations(Reader& reader, SourceDraft& draft, Report& report) {
@@ -155,18 +231,18 @@ SourceDraft read_source(Reader reader, Report& report) {
     report.error(draft.name, "name " + in_quotes(source.name) + " must be " + std::string(id_rule) +
                                  ": it is part of topics");
   const drivers::Entry* entry = read_protocol(reader, draft, report);
-  read_options(reader, entry, source, report);
+  read_options(reader, source);
   if (!entry) {
     // Serial or listening is not known: whatever belongs to either is let pass until the protocol is right.
-    for (const auto key :
-         {"port", "baud", "listen", "peers", "connections_max", "connections_per_peer_max", "single", "beds"})
-      reader.allow(key);
+    for (const auto key : {"port", "baud", "connect", "tls"}) reader.allow(key);
+    for (const auto key : listener_keys) reader.allow(key);
   } else if (draft.listens()) {
-    source.link = read_listen(reader, draft, report);
+    read_mllp(reader, draft, report);
     read_locations(reader, draft, report);
   } else {
-    source.link = read_serial(reader, draft, report);
+    read_byte_link(reader, draft, report);
   }
+  check_options(reader, entry, source, report);  // with what the link implies
   read_metrics(reader, draft, report);
   if (const auto period = reader.seconds("period_s", 1, 600)) source.period = *period;
   if (reader.has("period_s") && entry && !draft.listens() && entry->facts->streaming)

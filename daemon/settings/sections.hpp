@@ -38,6 +38,8 @@ void read_node(Reader& root, Settings& out, Report& report);
 void read_journal(Reader& root, Settings& out, Report& report);
 void read_broker(Reader& root, Settings& out, Report& report);
 void read_stations(Reader& root, Settings& out, Report& report);
+// `tls = { ... }` of an HL7 source; nullopt: none.
+std::optional<Tls> read_tls(Reader& source, bool listening, Report& report);
 std::vector<SourceDraft> read_sources(Reader& root, Report& report);
 std::vector<BedDraft> read_beds(Reader& root, Report& report);
 

@@ -44,6 +44,16 @@ struct Stations {
   std::map<std::string, Role, std::less<>> roles;  // login -> role; a login that is not here is unauthorised
 };
 
+// MLLP over TLS. A file name without a slash is looked for in $CREDENTIALS_DIRECTORY.
+struct Tls {
+  std::string cert_file, key_file;  // ours; a client may have none
+  std::string ca_file;              // who signs the certificates of the peers
+  bool require_client_cert = true;  // listening: a peer without one is refused
+  // The peer's certificate must carry one of these as host name, address or common name. Empty: a client
+  // demands the address it connects to, a listener takes any that ca_file has signed.
+  std::vector<std::string> peer_names;
+};
+
 struct SerialLink {
   std::string
       port;  // /dev/serial/by-id/...; "pty:PATH" or a plain path of a pseudo terminal: plain descriptor
@@ -57,13 +67,25 @@ struct MllpListen {
   unsigned connections_per_peer_max = 4;
   bool single = false;             // one monitor per address: a second connection replaces the first
   std::vector<std::string> peers;  // allowed addresses, empty: loopback only when listening on loopback
+  std::optional<Tls> tls;
+};
+// connect = "tcp://ADDRESS:PORT": an HL7 sender that listens, or a serial device server.
+struct TcpConnect {
+  std::string address;
+  std::uint16_t port = 0;
+  std::optional<Tls> tls;  // HL7
+};
+// connect = "udp://ADDRESS:PORT": a monitor that speaks datagrams.
+struct UdpConnect {
+  std::string address;
+  std::uint16_t port = 0;
 };
 
 struct Source {
   std::string name;
   std::string protocol;
   std::map<std::string, std::string, std::less<>> options;  // checked against the driver's facts
-  std::variant<SerialLink, MllpListen> link;
+  std::variant<SerialLink, MllpListen, TcpConnect, UdpConnect> link;
   Milliseconds period{10'000};  // HL7 and polled: expected interval of values
   vitals::MetricSet
       metrics;  // resolved: what it carries here; `metrics` of the settings, else the driver's facts

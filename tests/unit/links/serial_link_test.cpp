@@ -5,15 +5,18 @@
 #include <gmock/gmock.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "daemon/links/port_holder.hpp"
+#include "daemon/links/port_list.hpp"
 #include "tests/unit/links/loop_harness.hpp"
 
 namespace links {
@@ -218,6 +221,50 @@ TEST_F(SerialLink, ABusyPortNamesItsHolderAndIsTakenWhenFree) {
   ASSERT_TRUE(run_until_state(State::up));
   device.write("mine now");
   EXPECT_TRUE(run_until_received("mine now"));
+}
+
+// A program that took no lock is found by its open descriptor; here that is this process.
+TEST_F(SerialLink, WhoHasADeviceOpenIsNamed) {
+  const Device device;
+  EXPECT_THAT(openers_of(device.name()), IsEmpty());
+  const int fd = ::open(device.name().c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  const std::string own = "(" + std::to_string(::getpid()) + ")";
+  EXPECT_THAT(openers_of(device.name()), testing::ElementsAre(HasSubstr(own)));
+  ::close(fd);
+  EXPECT_THAT(openers_of("/nowhere"), IsEmpty());
+}
+
+// Root's programs open a port in spite of the lock. They show only as bytes that do not come.
+TEST_F(SerialLink, AnotherReaderOfOurPortIsTrouble) {
+  Device device;
+  make(device.name());
+  link_->start();
+  EXPECT_EQ(link_->trouble(), "");
+  const pid_t other = ::fork();
+  if (other == 0) {
+    const int fd = ::open(device.name().c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ::close_range(0, static_cast<unsigned>(fd) - 1, 0);
+    for (;;) ::pause();
+  }
+  EXPECT_TRUE(loop_.run_until(
+      [&] { return link_->trouble().find("(" + std::to_string(other) + ")") != std::string::npos; }));
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
+}
+
+TEST_F(SerialLink, AStableNameIsFoundByWhatItLeadsTo) {
+  const Device device;
+  const auto by_id = directory_ / "by-id", by_path = directory_ / "by-path";
+  std::filesystem::create_directories(by_path);
+  const std::vector<std::string> folders{by_id.string(), by_path.string()};
+  EXPECT_EQ(stable_name_of(device.name(), folders), "");
+  std::filesystem::create_symlink(device.name(), by_path / "pci-1");
+  EXPECT_EQ(stable_name_of(device.name(), folders), (by_path / "pci-1").string());
+  std::filesystem::create_directories(by_id);
+  std::filesystem::create_symlink("/nowhere", by_id / "usb-gone");
+  std::filesystem::create_symlink(device.name(), by_id / "usb-two");
+  std::filesystem::create_symlink(device.name(), by_id / "usb-one");
+  EXPECT_EQ(stable_name_of(device.name(), folders), (by_id / "usb-one").string());
 }
 
 TEST_F(SerialLink, HoldsThePortExclusivelyUntilStopped) {

@@ -1,0 +1,204 @@
+// Live sources on real loopback sockets: what a hub makes of its link.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+
+#include "daemon/app/byte_link.hpp"
+#include "daemon/app/sources.hpp"
+#include "daemon/contract/topics.hpp"
+#include "daemon/links/tcp_listener.hpp"
+#include "daemon/service/clock.hpp"
+#include "daemon/settings/builtin.hpp"
+#include "tests/unit/app/recording_outlet.hpp"
+
+namespace app::test {
+namespace {
+
+using std::chrono_literals::operator""s;
+using testing::HasSubstr;
+
+const std::string message =
+    "\x0bMSH|^~\\&|M|H|||20260115143000+0000||ORU^R01^ORU_R01|ID1|P|2.6\rPID|||P77^^^H\rPV1||I|W^1^B4\r"
+    "OBR|1|||X|||20260115143000+0000\r"
+    "OBX|1|NM|150456^MDC_PULS_OXIM_SAT_O2^MDC|1.1.1.1|97|262688^MDC_DIM_PERCENT^MDC|||||R\r\x1c\r";
+
+// One bed, one source, everything kept at once.
+class HubTest : public testing::Test, protected Host {
+ protected:
+  HubTest() {
+    source_.name = "mon1";
+    bed::Settings settings;
+    settings.node = settings.unit = settings.name = "b1";
+    profile_ = settings::builtin_profile("ketamine-adult").value();
+    settings.profile = &profile_;
+    bed::Source source;
+    source.name = "mon1";
+    settings.sources.push_back(source);
+    for (const auto& facts : vitals::metrics) settings.source_of[vitals::index_of(facts.metric)] = 0;
+    settings.expected.insert(vitals::Metric::spo2);
+    desk_ = std::make_unique<BedDesk>(identity_, std::move(settings), 1, 0, outlet_, service::now());
+  }
+
+  BedDesk* desk_of(const bed::Bed&) override { return desk_.get(); }
+  void settle(Stamp) override {}
+  void when_kept(std::function<void(bool)> then) override { then(true); }
+  void when_all_kept(std::function<void(bool)> then) override { then(true); }
+  void unknown_bed(std::string_view, std::string_view, Stamp) override {}
+
+  Routes routes() {
+    Routes out;
+    out.fixed = Route{&desk_->bed(), 0};
+    return out;
+  }
+  // The device or gateway at the other end.
+  void serve() {
+    links::ListenSettings settings;
+    settings.address = "127.0.0.1";
+    server_ = links::make_tcp_listener(
+        loop_, settings,
+        {[this](links::ConnectionId id, const std::string&) { peers_.push_back(id); },
+         [this](links::ConnectionId, links::Bytes bytes, Stamp) {
+           heard_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+         },
+         {},
+         {}});
+    ASSERT_EQ(server_->start(), "");
+    settings::TcpConnect to;
+    to.address = "127.0.0.1";
+    to.port = server_->bound_port();
+    source_.link = to;
+  }
+  void say(const std::string& text) {
+    server_->send(peers_.back(), {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  }
+  template <typename Condition>
+  bool run_until(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      if (loop_.stopped()) loop_.restart();
+      loop_.run_one_for(std::chrono::milliseconds{10});
+    }
+    return true;
+  }
+  // The newest link document of the source.
+  std::string link() const {
+    const auto found = outlet_.on(contract::bed_prefix("vitals", "b1", "b1") + "/link/mon1");
+    return found.empty() ? "" : found.back()->payload;
+  }
+
+  boost::asio::io_context loop_;
+  RecordingOutlet outlet_;
+  Identity identity_{"n", "boot", "vitals"};
+  alarms::Profile profile_;
+  settings::Source source_;
+  std::unique_ptr<BedDesk> desk_;
+  std::unique_ptr<links::TcpListener> server_;
+  std::vector<links::ConnectionId> peers_;
+  std::string heard_;
+};
+
+TEST_F(HubTest, AnHl7ClientAnswersAndIsUpWithTheFirstBytes) {
+  serve();
+  source_.protocol = "hl7";
+  const auto hub = make_hl7_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return peers_.size() == 1; }));
+  EXPECT_THAT(link(), testing::Not(HasSubstr("\"up\"")));
+  say(message);
+  ASSERT_TRUE(run_until([&] { return heard_.find("MSA|AA|ID1") != std::string::npos; }));
+  EXPECT_THAT(link(), HasSubstr("\"up\""));
+}
+
+TEST_F(HubTest, AnHl7ClientComesBackAndReadsOn) {
+  serve();
+  source_.protocol = "hl7";
+  const auto hub = make_hl7_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return peers_.size() == 1; }));
+  say(message.substr(0, 50));  // torn: nothing of it may be continued
+  server_->close(peers_[0]);
+  ASSERT_TRUE(run_until([&] { return peers_.size() == 2; }));
+  say(message);
+  EXPECT_TRUE(run_until([&] { return heard_.find("MSA|AA|ID1") != std::string::npos; }));
+}
+
+TEST_F(HubTest, AnHl7ClientWithoutAServerSaysWhy) {
+  serve();
+  server_->stop();
+  source_.protocol = "hl7";
+  const auto hub = make_hl7_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return !link().empty(); }));
+  EXPECT_THAT(link(), testing::AllOf(HasSubstr("\"down\""), HasSubstr("refused")));
+}
+
+TEST_F(HubTest, TlsFilesThatAreNotThereAreNamedAndNothingListens) {
+  source_.protocol = "hl7";
+  settings::MllpListen listen;
+  listen.tls = settings::Tls{"/nowhere/box.pem", "/nowhere/box.key", "/nowhere/ca.pem", true, {}};
+  source_.link = listen;
+  const auto hub = make_hl7_hub(loop_, source_, routes(), *this);
+  hub->start();
+  EXPECT_THAT(link(), testing::AllOf(HasSubstr("\"down\""), HasSubstr("/nowhere/box.pem")));
+  hub->tick(service::now());
+  hub->stop();
+}
+
+TEST_F(HubTest, ASerialProtocolComesThroughADeviceServer) {
+  serve();
+  source_.protocol = "nonin";
+  source_.options["format"] = "8";
+  const auto hub = make_serial_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return peers_.size() == 1; }));
+  const std::string frame("\x80\x48\x62\x20", 4);
+  std::string bytes;
+  for (int i = 0; i < 8; ++i) bytes += frame;
+  say(bytes);
+  ASSERT_TRUE(run_until([&] { return desk_->bed().entry(vitals::Metric::spo2).seen; }));
+  hub->tick(service::now());
+  EXPECT_THAT(link(), HasSubstr("\"up\""));
+}
+
+// Bytes without a frame are another device, protocol or speed; silence is only silence.
+TEST_F(HubTest, BytesThatAreNoFramesAreAWrongDevice) {
+  serve();
+  source_.protocol = "masimo";
+  const auto hub = make_serial_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return peers_.size() == 1 && link().find("\"up\"") != std::string::npos; }));
+  const Stamp now = service::now();
+  const Stamp later{now.mono + 20s, now.wall + 20s};
+  hub->tick(later);
+  EXPECT_THAT(link(), HasSubstr("\"quiet\""));
+  say(std::string(500, '\x55'));
+  ASSERT_TRUE(run_until([&] {
+    hub->tick(later);
+    return link().find("\"wrong-device\"") != std::string::npos;
+  }));
+  EXPECT_THAT(link(), HasSubstr("no frame of masimo"));
+}
+
+TEST(ByteLink, ALineIsTheProtocolsOwnButForItsSpeed) {
+  drivers::LineSettings line{19'200, 7, drivers::Parity::even, 2, true};
+  settings::SerialLink port;
+  port.port = "/dev/serial/by-id/one";
+  links::SerialSettings out = serial_settings(port, line);
+  EXPECT_EQ(out.path, port.port);
+  EXPECT_EQ(out.baud, 19'200U);
+  EXPECT_EQ(out.data_bits, 7U);
+  EXPECT_EQ(out.parity, 'E');
+  EXPECT_EQ(out.stop_bits, 2U);
+  EXPECT_TRUE(out.rts_cts);
+  port.baud = 9'600;
+  line.rts_cts = false;
+  out = serial_settings(port, line);
+  EXPECT_EQ(out.baud, 9'600U);
+  EXPECT_FALSE(out.rts_cts);
+}
+
+}  // namespace
+}  // namespace app::test
