@@ -15,11 +15,12 @@ bool same_id(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-AlarmTable::Taken AlarmTable::take(const Subject& subject, const AlarmReport& report, Sink& out) {
+AlarmTable::Taken AlarmTable::take(const Subject& subject, const AlarmReport& report, Teller teller,
+                                   Sink& out) {
   Entry* entry = find_event(subject.location, report);
   if (entry == nullptr) entry = find_named(subject.location, AlarmList::single, report.alarm);
   if (!report.alarm.on) return end(entry, report, out);
-  return set(entry, AlarmList::single, subject, report, out);
+  return set(entry, AlarmList::single, subject, report, teller, out);
 }
 
 void AlarmTable::begin_list(AlarmList list, const Subject& subject) {
@@ -28,8 +29,8 @@ void AlarmTable::begin_list(AlarmList list, const Subject& subject) {
 }
 
 AlarmTable::Taken AlarmTable::take_listed(AlarmList list, const Subject& subject, const DeviceAlarm& alarm,
-                                          Sink& out) {
-  return set(find_named(subject.location, list, alarm), list, subject, {{}, {}, alarm}, out);
+                                          Teller teller, Sink& out) {
+  return set(find_named(subject.location, list, alarm), list, subject, {{}, {}, alarm}, teller, out);
 }
 
 void AlarmTable::end_list(AlarmList list, const Subject& subject, vitals::Stamp rx, Sink& out) {
@@ -39,48 +40,6 @@ void AlarmTable::end_list(AlarmList list, const Subject& subject, vitals::Stamp 
     out.on_device_alarm(told(entry, false, rx));
     entry.used = false;
   }
-}
-
-void AlarmTable::hear(std::string_view reporter, bool first, vitals::MonoTime now) {
-  const auto known = std::find_if(reporters_.begin(), reporters_.end(),
-                                  [&](const Reporter& one) { return same_id(one.name, reporter); });
-  if (known == reporters_.end()) {
-    if (reporters_.size() < reporters_max) reporters_.push_back({std::string(reporter), now});
-    return;
-  }
-  const bool came_back = first && now - known->heard_at > repeat_ms_max;
-  known->heard_at = now;
-  if (!came_back) return;
-  for (Entry& entry : entries_) {
-    if (!entry.used || entry.list != AlarmList::single || !same_id(entry.reporter, reporter)) continue;
-    if (!entry.repeat_by && !entry.unsure) entry.repeat_by = now + unrepeated_ms_max;
-    next_due_ = std::min(next_due_, entry.repeat_by.value_or(next_due_));
-  }
-}
-
-void AlarmTable::tick(vitals::Stamp now, Sink& out) {
-  if (now.mono < next_due_) return;
-  next_due_ = vitals::MonoTime::max();
-  for (Entry& entry : entries_) {
-    if (!entry.used || !entry.repeat_by) continue;
-    if (*entry.repeat_by > now.mono) {
-      next_due_ = std::min(next_due_, *entry.repeat_by);
-      continue;
-    }
-    entry.repeat_by.reset();
-    entry.unsure = true;
-    Subject subject;
-    subject.location = entry.location;
-    subject.bed = entry.bed;
-    out.on_subject(subject);
-    out.on_device_alarm(told(entry, true, now));
-    out.on_frame_end(now);
-  }
-}
-
-std::size_t AlarmTable::size() const {
-  return static_cast<std::size_t>(
-      std::count_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.used; }));
 }
 
 AlarmTable::Entry* AlarmTable::find_event(std::string_view location, const AlarmReport& report) {
@@ -115,7 +74,7 @@ AlarmTable::Entry* AlarmTable::find_room(std::string_view location) {
 }
 
 AlarmTable::Taken AlarmTable::set(Entry* entry, AlarmList list, const Subject& subject,
-                                  const AlarmReport& report, Sink& out) {
+                                  const AlarmReport& report, Teller teller, Sink& out) {
   const bool fresh = entry == nullptr;
   if (fresh) entry = find_room(subject.location);
   if (entry == nullptr) {
@@ -126,16 +85,15 @@ AlarmTable::Taken AlarmTable::set(Entry* entry, AlarmList list, const Subject& s
     entry->used = true;
     entry->list = list;
     entry->location.assign(subject.location);
-    entry->bed.assign(subject.bed);
     entry->code.assign(report.alarm.code);  // named so from its begin to its end, whatever updates call it
     entry->source.assign(report.alarm.source);
   }
   entry->listed = true;
-  entry->repeat_by.reset();
   entry->reporter.assign(report.reporter);
   entry->event_id.assign(report.event_id);
-  const bool changed = update(*entry, report.alarm);
-  if (fresh || changed) out.on_device_alarm(told(*entry, true, report.alarm.rx));
+  const bool news = update(*entry, report.alarm) || entry->teller != teller;
+  entry->teller = teller;
+  if (fresh || news) out.on_device_alarm(told(*entry, true, report.alarm.rx));
   return Taken::kept;
 }
 

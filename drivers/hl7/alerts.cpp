@@ -92,7 +92,7 @@ bool is_state(std::string_view word) { return word == "active" || word == "latch
 
 }  // namespace
 
-void AlertReader::read(const Received& message, AlarmTable& table, bool first) {
+void AlertReader::read(const Received& message, AlarmTable& table) {
   message_ = &message;
   zone_minutes_ = read_clock(message.header, rules_).zone_minutes;
   scratch_.clear();
@@ -100,7 +100,6 @@ void AlertReader::read(const Received& message, AlarmTable& table, bool first) {
   announced_ = any_announced_ = false;
   alert_ = Alert{};
   reporter_ = read_device(message.header, scratch_);
-  table.hear(reporter_, first, message.rx.mono);
   for (at_ = 0; at_ < message.segments.size(); ++at_) read_segment(message.segments[at_], table);
   end_alert(table);
   if (any_announced_) message.out.on_frame_end(message.rx);
@@ -214,7 +213,7 @@ void AlertReader::hand_on(AlarmTable& table) {
   news.alarm = judged();
   if (is_test(message_->header)) return report(*message_, FaultKind::refused, "test-mode", alert_.event.name);
   if (news.alarm.code.empty()) return report(*message_, FaultKind::broken, "alarm-without-event");
-  const auto taken = table.take(subject_, news, message_->out);
+  const auto taken = table.take(subject_, news, this, message_->out);
   if (taken == AlarmTable::Taken::no_room) report(*message_, FaultKind::refused, "alarm-table-full");
   if (taken == AlarmTable::Taken::unknown_end)
     report(*message_, FaultKind::not_mine, "alarm-end-unknown", alert_.event.name);

@@ -16,8 +16,8 @@ class AlertReader {
  public:
   explicit AlertReader(const ReadingRules& rules) : rules_(rules) {}
 
-  // PCD-04: device rows, then facets of one alert, for each OBR. `first`: of its connection.
-  void read(const Received& message, AlarmTable& table, bool first);
+  // PCD-04: device rows, then facets of one alert, for each OBR.
+  void read(const Received& message, AlarmTable& table);
 
  private:
   // What the rows of one OBR say, as views of the message.
@@ -69,6 +69,6 @@ class AlertReader {
 // Mindray PDS classes 54 and 56: the whole list of what is on now, at the place that the connection's
 // messages told before. `zone_minutes` of its times.
 void read_mindray_alarms(const Received& message, AlarmList list, const Subject& subject, int zone_minutes,
-                         AlarmTable& table);
+                         AlarmTable& table, Teller teller);
 
 }  // namespace drivers::hl7

@@ -50,7 +50,6 @@ class Hl7Driver final : public Driver, private Framer::Events {
   void tick(vitals::Stamp now, Sink& out) override {
     out_ = &out;
     framer_.tick(now, *this);
-    memory_->alarms.tick(now, out);
   }
 
  private:
@@ -79,7 +78,6 @@ class Hl7Driver final : public Driver, private Framer::Events {
   PumpReader pumps_;
   PatientEventReader patients_;
   AnswerWriter answers_;
-  bool alert_seen_ = false;  // on this connection
 
   Sink* out_ = nullptr;
   std::vector<std::string_view> lines_;  // reused
@@ -283,15 +281,12 @@ Judgement Hl7Driver::read(const Received& message, Use use) {
       if (!results_.read(message)) pumps_.read(message);
       return {};
     case Use::pump_event: pumps_.read(message); return {};
-    case Use::alert:
-      alerts_.read(message, memory_->alarms, !alert_seen_);
-      alert_seen_ = true;
-      return {};
+    case Use::alert: alerts_.read(message, memory_->alarms); return {};
     case Use::mindray_alarms:
     case Use::mindray_faults:
       read_mindray_alarms(
           message, use == Use::mindray_faults ? AlarmList::technical : AlarmList::physiological,
-          results_.remembered_subject(header_), settings_.reading.zone_minutes, memory_->alarms);
+          results_.remembered_subject(header_), settings_.reading.zone_minutes, memory_->alarms, &alerts_);
       return {};
     case Use::patient: return patients_.read(message);
     case Use::heartbeat:

@@ -22,7 +22,7 @@ AlarmLevel level_of(std::size_t stars) {
 }  // namespace
 
 void read_mindray_alarms(const Received& message, AlarmList list, const Subject& subject, int zone_minutes,
-                         AlarmTable& table) {
+                         AlarmTable& table, Teller teller) {
   const Separators& by = message.separators();
   const std::string_view wanted = list == AlarmList::technical ? "4" : "2";
   Fields fields;
@@ -48,7 +48,7 @@ void read_mindray_alarms(const Received& message, AlarmList list, const Subject&
     alarm.t_event = instant(fields[14], by, zone_minutes);
     if (alarm.code.empty()) {
       report(message, FaultKind::broken, "alarm-without-event");
-    } else if (table.take_listed(list, subject, alarm, message.out) == AlarmTable::Taken::no_room) {
+    } else if (table.take_listed(list, subject, alarm, teller, message.out) == AlarmTable::Taken::no_room) {
       report(message, FaultKind::refused, "alarm-table-full");
     }
   }

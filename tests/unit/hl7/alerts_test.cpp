@@ -222,50 +222,35 @@ TEST_F(Alerts, TooManyAtOneBedAreHandedOnAllTheSame) {
   EXPECT_EQ(lab.count("fault refused alarm-table-full"), 40U - device_alarms_max);
 }
 
-// The reporter's link was cut, the end of one alarm was lost with it; the other one is repeated.
-TEST(AlarmsAfterALostLink, WhatIsNotRepeatedBecomesUnsureAndNothingEnds) {
+// Whoever keeps an alarm wants to know which connection it still holds by.
+TEST(AlarmsAfterALostLink, ARepetitionOnAnotherConnectionIsToldOnceMore) {
   const auto memory = make_memory();
   drivers::test::RecordingSink sink;
   int number = 0;
-  const Made before = make({}, memory);
-  const auto feed = [&](const Made& made, const Alert& alert, std::int64_t ms) {
-    made.driver->feed(bytes_of(framed(alert.text(++number))), at(ms), sink);
+  const auto feed = [&](const Made& made, const Alert& alert) {
+    ++number;
+    made.driver->feed(bytes_of(framed(alert.text(number))), at(number), sink);
   };
-  feed(before, {.id = "LOST"}, 0);
-  feed(before, {.id = "STAYS", .event = "OBX|2|ST|196670^MDC_EVT_LO^MDC|1.1.1.1.1|*low||||||R\r"}, 1'000);
+  const auto told = [&] {
+    const auto text = sink.text();
+    sink.clear();
+    return text.find(" alarm on") != std::string::npos    ? "on"
+           : text.find(" alarm off") != std::string::npos ? "off"
+                                                          : "nothing";
+  };
+  const Made before = make({}, memory);
+  feed(before, {});
+  EXPECT_STREQ(told(), "on");
+  feed(before, {.id = "E2", .parent = "E1", .phase = "continue"});
+  EXPECT_STREQ(told(), "nothing");
   const Made after = make({}, memory);
-  feed(after,
-       {.id = "S2",
-        .parent = "STAYS",
-        .phase = "continue",
-        .event = "OBX|2|ST|196670^MDC_EVT_LO^MDC|1.1.1.1.1|*low||||||R\r"},
-       300'000);
-  sink.clear();
-  after.driver->tick(at(300'000 + unrepeated_ms_max.count() - 1), sink);
-  EXPECT_EQ(sink.text(), "");
-  after.driver->tick(at(300'000 + unrepeated_ms_max.count()), sink);
-  ASSERT_EQ(sink.lines.size(), 3U) << sink.text();
-  EXPECT_EQ(sink.lines[0], "subject bed=\"B1\" location=\"B1\"");
-  EXPECT_NE(sink.lines[1].find("alarm on medium unsure"), std::string::npos) << sink.lines[1];
-  EXPECT_NE(sink.lines[1].find("MDC_EVT_HI"), std::string::npos);
-  sink.clear();
-  after.driver->tick(at(900'000), sink);
-  EXPECT_EQ(sink.text(), "") << "said once";
-  feed(after, {.id = "L2", .parent = "LOST", .phase = "continue"}, 901'000);
-  EXPECT_NE(sink.text().find("alarm on medium event_time"), std::string::npos) << "and taken back";
-}
-
-TEST(AlarmsAfterALostLink, ASenderThatConnectsForEachMessageIsNotTakenForLost) {
-  const auto memory = make_memory();
-  drivers::test::RecordingSink sink;
-  for (int i = 0; i < 20; ++i) {
-    const Made made = make({}, memory);
-    const Alert alert{
-        .id = "E" + std::to_string(i), .phase = i == 0 ? "start" : "continue", .bed = i == 0 ? "B1" : "B2"};
-    made.driver->feed(bytes_of(framed(alert.text(i))), at(i * 30'000), sink);
-    made.driver->tick(at(i * 30'000 + 100), sink);
-  }
-  EXPECT_EQ(sink.text().find("unsure"), std::string::npos);
+  feed(after, {.id = "E3", .parent = "E1", .phase = "continue"});
+  EXPECT_STREQ(told(), "on");
+  feed(after, {.id = "E4", .parent = "E1", .phase = "continue"});
+  EXPECT_STREQ(told(), "nothing");
+  feed(after, {.id = "E5", .parent = "E1", .phase = "end", .state = "inactive"});
+  EXPECT_STREQ(told(), "off");
+  EXPECT_EQ(sink.text().find("alarm-end-unknown"), std::string::npos);
 }
 
 class MindrayAlarms : public testing::Test {
