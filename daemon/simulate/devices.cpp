@@ -3,17 +3,27 @@
 
 #include "daemon/simulate/device.hpp"
 #include "daemon/simulate/draeger_medibus.hpp"
+#include "daemon/simulate/finger.hpp"
+#include "daemon/simulate/ivy.hpp"
+#include "daemon/simulate/masimo.hpp"
 #include "daemon/simulate/nellcor.hpp"
 #include "daemon/simulate/nonin.hpp"
+#include "daemon/simulate/pm6750.hpp"
 #include "daemon/simulate/suntech_nibp.hpp"
 
 namespace simulate {
 
 std::span<const DeviceEntry> devices() {
   static const std::array entries{
+      berry_bci,
+      contec_5,
+      contec_9,
       draeger_medibus,
+      ivy_450c,
+      masimo,
       nellcor,
       nonin,
+      pm6750,
       suntech_nibp,
   };
   return entries;
