@@ -5,6 +5,7 @@
 #include "drivers/berry.hpp"
 #include "drivers/contec.hpp"
 #include "drivers/draeger_medibus.hpp"
+#include "drivers/dinamap.hpp"
 #include "drivers/ge_s5/ge_s5.hpp"
 #include "drivers/hl7/hl7_driver.hpp"
 #include "drivers/ivy.hpp"
@@ -22,6 +23,7 @@ std::span<const Entry> registry() {
       {&contec::facts_5(), contec::make_5},
       {&contec::facts_9(), contec::make_9},
       {&draeger_medibus::facts(), draeger_medibus::make},
+      {&dinamap::facts(), dinamap::make},
       {&ge_s5::facts(), ge_s5::make},
       {&hl7::facts(), hl7::make},
       {&ivy::facts(), ivy::make},
