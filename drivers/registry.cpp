@@ -12,6 +12,7 @@
 #include "drivers/masimo.hpp"
 #include "drivers/nellcor.hpp"
 #include "drivers/nonin.hpp"
+#include "drivers/philips_intellivue/philips_intellivue.hpp"
 #include "drivers/pm6750.hpp"
 #include "drivers/suntech_nibp.hpp"
 
@@ -30,6 +31,7 @@ std::span<const Entry> registry() {
       {&masimo::facts(), masimo::make},
       {&nellcor::facts(), nellcor::make},
       {&nonin::facts(), nonin::make},
+      {&philips::facts(), philips::make},
       {&pm6750::facts(), pm6750::make},
       {&suntech_nibp::facts(), suntech_nibp::make},
   });

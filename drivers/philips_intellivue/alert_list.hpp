@@ -1,0 +1,55 @@
+// The monitor's own alarms: each answer lists all that are active now, the driver tells what has changed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "daemon/vitals/observation.hpp"
+#include "drivers/philips_intellivue/codes.hpp"
+#include "drivers/philips_intellivue/data_export.hpp"
+
+namespace drivers::philips {
+
+// One entry of the list as we keep it.
+struct Alert {
+  std::uint16_t source = 0;
+  std::uint16_t code = 0;
+  AlarmLevel level{};
+  bool technical = false;
+  std::array<char, 96> text{};
+  std::size_t text_size = 0;
+
+  std::string_view words() const { return {text.data(), text_size}; }
+  bool same_as(const Alert& other) const { return source == other.source && code == other.code; }
+};
+
+class AlertList {
+ public:
+  // False: an entry does not fit its list; then nothing was taken from the message.
+  bool take(const PollResult& poll, vitals::Stamp rx, std::uint64_t offset, Sink& out);
+  // Ends them all when the monitor has not listed them for long: nobody knows them to be active any more.
+  void tick(vitals::Stamp now, Sink& out);
+
+  // What the monitor's technical alarms say about a missing or doubtful value; none if they say nothing.
+  vitals::Reason reason_for(vitals::Metric metric) const;
+  bool cuff_failed() const;
+
+ private:
+  struct Snapshot {
+    std::array<Alert, device_alarms_max> alerts;
+    std::size_t size = 0;
+    bool full = false;  // more were listed
+
+    const Alert* find(const Alert& wanted) const;
+    void add(const Alert& alert);
+  };
+
+  static bool read_object(const List& attributes, const Snapshot& known, Snapshot& next);
+  void tell_changes(vitals::Stamp rx, Sink& out);
+
+  Snapshot active_;
+  Snapshot next_;  // being read
+  vitals::MonoTime listed_{};
+};
+
+}  // namespace drivers::philips

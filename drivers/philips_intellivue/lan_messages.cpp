@@ -1,0 +1,75 @@
+#include "drivers/philips_intellivue/lan_messages.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "drivers/philips_intellivue/association.hpp"
+#include "drivers/philips_intellivue/data_export.hpp"
+#include "drivers/philips_intellivue/reader.hpp"
+
+namespace drivers::philips {
+namespace {
+
+template <std::size_t size>
+bool starts_with(Bytes bytes, const std::array<std::uint8_t, size>& head) {
+  return bytes.size() >= size && std::equal(head.begin(), head.end(), bytes.begin());
+}
+
+bool is_association_byte(std::uint8_t first) {
+  switch (first) {
+    case association_request_byte:
+    case association_accept_byte:
+    case association_refuse_byte:
+    case release_request_byte:
+    case release_response_byte:
+    case abort_byte: return true;
+    default: return false;
+  }
+}
+
+constexpr std::uint8_t long_length = 0xFF;  // two bytes with the length follow
+constexpr std::array<std::uint8_t, 4> export_head{0xE1, 0x00, 0x00, 0x02};
+constexpr std::array<std::uint8_t, 4> announcement_head{0x00, 0x00, 0x01, 0x00};
+
+}  // namespace
+
+LanMessages::Length LanMessages::length_of(Bytes bytes) {
+  using Verdict = Length::Verdict;
+  if (is_association_byte(bytes[0])) {
+    if (bytes.size() < 2) return {Verdict::more_needed};
+    if (bytes[1] != long_length) return {Verdict::known, std::size_t{2} + bytes[1]};
+    if (bytes.size() < 4) return {Verdict::more_needed};
+    const std::size_t length = std::size_t{4} + static_cast<std::size_t>(bytes[2] << 8U | bytes[3]);
+    return length <= message_bytes_max ? Length{Verdict::known, length} : Length{Verdict::not_a_message};
+  }
+  if (bytes[0] != export_head[0] && bytes[0] != announcement_head[0]) return {Verdict::not_a_message};
+  if (bytes.size() < head_bytes) return {Verdict::more_needed};
+  if (!starts_with(bytes, export_head) && !starts_with(bytes, announcement_head))
+    return {Verdict::not_a_message};
+  Reader reader(bytes.subspan(4));
+  const std::uint16_t operation = reader.u16();
+  const std::size_t length = head_bytes + reader.u16();
+  const bool known = is_operation(operation) && length <= message_bytes_max;
+  return known ? Length{Verdict::known, length} : Length{Verdict::not_a_message};
+}
+
+LanMessages::Length LanMessages::length_of_sure(Bytes bytes) {
+  if (bytes.size() < head_bytes) return {Length::Verdict::more_needed};
+  static constexpr std::array<std::uint8_t, 3> release_request{release_request_byte, 0x18, 0xC1};
+  static constexpr std::array<std::uint8_t, 3> release_response{release_response_byte, 0x18, 0xC1};
+  static constexpr std::array<std::uint8_t, 6> abort{abort_byte, 0x2E, 0x11, 0x01, 0x03, 0xC1};
+  static constexpr std::array<std::uint8_t, 4> session{0x05, 0x08, 0x13, 0x01};
+  const bool sure = starts_with(bytes, export_head) || starts_with(bytes, announcement_head) ||
+                    starts_with(bytes, release_request) || starts_with(bytes, release_response) ||
+                    starts_with(bytes, abort) ||
+                    (bytes[0] == association_accept_byte &&
+                     starts_with(bytes.subspan(bytes[1] == long_length ? 4 : 2), session));
+  return sure ? length_of(bytes) : Length{Length::Verdict::not_a_message};
+}
+
+bool LanMessages::is_bare_control(Bytes bytes) {
+  return bytes[0] == association_refuse_byte || bytes[0] == release_request_byte ||
+         bytes[0] == release_response_byte || bytes[0] == abort_byte;
+}
+
+}  // namespace drivers::philips
