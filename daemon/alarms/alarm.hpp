@@ -96,6 +96,7 @@ struct Alarm {
   std::string_view source;               // name of the source that carries the metric; owned by the settings
   std::string text;                      // "SpO2 86 < 88 %"
   std::string_view advice;               // owned by the specification
+  std::string_view src_code;  // origin monitor: the device's own code and alert source; owned likewise
 
   vitals::WallTime t_condition{};  // first sample in violation
   vitals::WallTime t_on{};         // on-delay elapsed: declared

@@ -24,6 +24,17 @@ Reading statement(bool present, Stamp now) {
 Condition::Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout)
     : spec_(std::move(spec)), place_(&place), realarm_(&realarm), callout_(&callout) {}
 
+void Condition::become(ConditionSpec spec) {
+  CHECK(!engaged());
+  spec_ = std::move(spec);
+}
+
+void Condition::relabel(std::string_view label, Stamp now, Listener& out) {
+  if (spec_.label == label) return;
+  spec_.label = label;
+  if (active() && newest_fresh(now.mono)) publish(Change::update, now, out);
+}
+
 void Condition::set_behaviour(const Behaviour& behaviour, EndReason if_unwatched, Stamp now, Listener& out) {
   behaviour_ = behaviour;
   if (!behaviour.watched) {
@@ -193,6 +204,8 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
   alarm_->advice = spec_.advice;
   alarm_->kind = spec_.kind;
   alarm_->side = spec_.side;
+  alarm_->origin = spec_.origin;
+  alarm_->src_code = spec_.src_code;
   alarm_->state = State::active;
   alarm_->priority = alarm_->priority_initial = priority;
   alarm_->rev_priority = 1;
@@ -322,6 +335,8 @@ bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
   alarm_->advice = spec_.advice;
   alarm_->kind = spec_.kind;
   alarm_->side = spec_.side;
+  alarm_->origin = spec_.origin;
+  alarm_->src_code = spec_.src_code;
   alarm_->rev = (stored.rev / rev_restart_step + 1) * rev_restart_step - 1;
   // Where the record does not tell when the priority rose, an acknowledgement of an older revision conflicts.
   if (stored.rev_priority == 0)

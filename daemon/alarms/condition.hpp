@@ -26,7 +26,7 @@ inline constexpr Milliseconds worst_update_ms_min{5'000};
 // After a restart revisions go on at the next multiple of this: no number is ever used twice (contract 6.1).
 inline constexpr std::uint64_t rev_restart_step = 1'000'000;
 
-// What never changes while the daemon runs.
+// What does not change while the condition is engaged.
 struct ConditionSpec {
   std::string name;   // "spo2-low", "link-lost-mon1"
   std::string label;  // "SpO2", or the whole text of a technical condition
@@ -34,6 +34,8 @@ struct ConditionSpec {
   Kind kind = Kind::physiological;
   Side side = Side::none;
   std::string source;
+  Origin origin = Origin::daemon;
+  std::string src_code = std::string{};  // origin monitor: the device's own code
 };
 
 // What the phase and the profile decide.
@@ -100,6 +102,11 @@ class Condition {
   // Pending, active, clearing or latched: this condition says why something else may be missing.
   bool engaged() const { return alarm_ != nullptr || pending_any(); }
   std::uint64_t avoided() const { return avoided_; }
+
+  // Another condition from now on, for a device that names its own; only while nothing is engaged.
+  void become(ConditionSpec spec);
+  // Another text for the same condition; an active alarm says it at once.
+  void relabel(std::string_view label, Stamp now, Listener& out);
 
   // A new phase or new limits: running timers run on, and an active alarm keeps to the priorities that hold
   // now. A condition that is no longer watched ends.

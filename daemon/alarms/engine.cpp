@@ -74,10 +74,22 @@ AckResult Engine::reset(std::string_view condition, std::string_view id, Stamp n
   return result;
 }
 
+void Engine::finish(Condition& condition, EndReason reason, Stamp now, Listener& out) {
+  advance(now, out);
+  condition.finish(reason, now, out);
+  note(condition);
+}
+
+void Engine::relabel(Condition& condition, std::string_view label, Stamp now, Listener& out) {
+  advance(now, out);
+  condition.relabel(label, now, out);
+}
+
 void Engine::end_session(Stamp now, Listener& out) {
   advance(now, out);
   for (Condition& condition : conditions_)
-    if (condition.spec().kind == Kind::physiological) condition.finish(EndReason::session_end, now, out);
+    if (condition.spec().kind == Kind::physiological && condition.spec().origin == Origin::daemon)
+      condition.finish(EndReason::session_end, now, out);
 }
 
 bool Engine::restore(const Alarm& stored, Stamp now, Listener& out) {

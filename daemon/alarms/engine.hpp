@@ -19,7 +19,7 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Conditions are added once, before use; references stay valid.
+  // References stay valid. What cannot be known before use (a device's own alarms) may be added later.
   Condition& add(ConditionSpec spec);
   Condition* find(std::string_view name);
   const std::deque<Condition>& conditions() const { return conditions_; }
@@ -37,7 +37,10 @@ class Engine {
   AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                         std::string_view by, Stamp now, Listener& out);
   AckResult reset(std::string_view condition, std::string_view id, Stamp now, Listener& out);
-  // Ends every physiological alarm; technical ones go on.
+  // Ends whatever it is doing.
+  void finish(Condition& condition, EndReason reason, Stamp now, Listener& out);
+  void relabel(Condition& condition, std::string_view label, Stamp now, Listener& out);
+  // Ends every physiological alarm of ours; technical ones and the monitor's own go on.
   void end_session(Stamp now, Listener& out);
   // False: no such condition here, or not an open episode (the caller reports its end by `config`).
   bool restore(const Alarm& stored, Stamp now, Listener& out);

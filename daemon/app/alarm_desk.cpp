@@ -59,6 +59,7 @@ void AlarmDesk::transition(const alarms::Alarm& alarm, Stamp at) {
   std::uint64_t token = 0;
   if (over) {
     token = next_token();
+    if (old == nullptr && ended_.size() >= ended_max) ended_.erase(ended_.begin());
     if (old == nullptr) old = &ended_.emplace_back();
     *old = {std::string{alarm.condition}, buffer_, token, std::nullopt};
   } else if (old != nullptr) {  // started again before it was emptied

@@ -19,6 +19,8 @@ using vitals::Stamp;
 
 inline constexpr Milliseconds repeat_ms{30'000};    // active and latched alarms, states
 inline constexpr Milliseconds tombstone_ms{5'000};  // between the end document's PUBACK and the empty one
+// Ended alarms that no broker has confirmed; what is given up is taken off the broker at the next connect.
+inline constexpr std::size_t ended_max = 512;
 
 struct Desk {
   std::uint32_t index = 0;  // of this desk in the process: the upper half of its delivery tokens
@@ -75,7 +77,7 @@ class AlarmDesk {
   std::uint64_t seq_;
   Outlet* outlet_;
   std::string buffer_;
-  std::vector<Ended> ended_;  // bounded by the number of conditions
+  std::vector<Ended> ended_;  // oldest first
   std::uint32_t token_ = 0;
   bool clock_synced_ = true;
 };

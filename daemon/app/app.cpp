@@ -99,6 +99,7 @@ void App::restore(Stamp now) {
     }
     alarms::Alarm alarm = stored->alarm;
     alarm.condition = stored->condition;
+    alarm.src_code = stored->src_code;
     const auto desk = desk_named_.find(episode.scope);
     const bool known = episode.scope == "node"     ? node_->restore_alarm(alarm, now)
                        : desk != desk_named_.end() ? desk->second->bed().restore_alarm(alarm, now)

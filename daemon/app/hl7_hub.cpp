@@ -183,6 +183,7 @@ class Hl7Hub final : public SourceHub {
     const auto found = connections_.find(id);
     if (found == connections_.end()) return;
     spdlog::info("{}: connection from {} closed: {}", source_.name, found->second->peer, reason);
+    found->second->intake->driver_gone(service::now());
     connections_.erase(found);
   }
 
@@ -193,7 +194,9 @@ class Hl7Hub final : public SourceHub {
       if (found == connections_.end()) continue;
       spdlog::warn("{}: closing the connection from {}: {}", source_.name, found->second->peer, reason);
       link_.peers->close(id);
-      if (found->second->answers.empty()) connections_.erase(found);
+      if (!found->second->answers.empty()) continue;
+      found->second->intake->driver_gone(service::now());
+      connections_.erase(found);
     }
     condemned_.clear();
   }

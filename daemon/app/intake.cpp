@@ -64,6 +64,11 @@ void Intake::on_status(const drivers::DeviceStatus& status) {
 
 void Intake::on_device_alarm(const drivers::DeviceAlarm& alarm) {
   if (handlers_.on_device_alarm) handlers_.on_device_alarm(alarm, current_);
+  if (current_ != nullptr) current_->bed->device_alarm(current_->source, alarm, this);
+}
+
+void Intake::driver_gone(vitals::Stamp now) {
+  for (const Route& route : routes_.all()) route.bed->teller_gone(route.source, this, now);
 }
 
 void Intake::on_pump(const drivers::PumpReport& report) {

@@ -52,6 +52,8 @@ class Intake final : public drivers::Sink {
 
   const Counters& counters() const { return counters_; }
   const Routes& routes() const { return routes_; }
+  // The driver object that spoke to this intake is no more: its beds wait to be told anew.
+  void driver_gone(vitals::Stamp now);
 
   void on_subject(const drivers::Subject& subject) override;
   void on_observation(const vitals::Observation& observation) override;

@@ -89,6 +89,7 @@ class SerialHub final : public SourceHub {
     bytes_unheard_ = 0;
     heard_at_ = now.mono;
     if (up_) {  // a new stream: nothing of the old one may be continued
+      intake_.driver_gone(now);
       driver_ = entry_->make(source_.options).driver;
       CHECK(driver_ != nullptr);
       spdlog::info("{}: up, {}", source_.name, detail);

@@ -5,6 +5,21 @@
 #include <algorithm>
 
 namespace bed {
+namespace {
+
+Milliseconds freshness_of(const Source& source, const Profile& profile) {
+  if (source.streaming) return profile.freshness.streaming;
+  return std::max(profile.freshness.polled_min, 3 * source.period);
+}
+
+std::vector<MonitorAlarms::Source> monitors_of(const Settings& settings) {
+  std::vector<MonitorAlarms::Source> out;
+  for (const Source& source : settings.sources)
+    out.push_back({source.name, source.lists_alarms, freshness_of(source, *settings.profile), source.period});
+  return out;
+}
+
+}  // namespace
 
 std::string_view name(Monitoring monitoring) {
   switch (monitoring) {
@@ -23,6 +38,7 @@ Bed::Bed(Settings settings, Output& output, Stamp now)
       engine_({settings_.node, settings_.unit + "/" + settings_.name}, profile_.realarm, profile_.callout),
       session_(settings_.unit + "/" + settings_.name, profile_.titrating),
       links_(settings_.sources.size()),
+      monitor_(engine_, monitors_of(settings_)),
       started_(now.mono),
       clock_(now.mono),
       said_monitoring_(settings_.idle_off ? Monitoring::none : Monitoring::blind) {
@@ -31,6 +47,8 @@ Bed::Bed(Settings settings, Output& output, Stamp now)
   check_statements(now);
   deadline_ = own_deadline();
 }
+
+Milliseconds Bed::freshness(const Source& source) const { return freshness_of(source, profile_); }
 
 const Source* Bed::source_of(Metric metric) const {
   const auto& index = settings_.source_of[vitals::index_of(metric)];
@@ -134,6 +152,7 @@ alarms::AckResult Bed::reset(std::string_view condition, std::string_view id, St
 }
 
 bool Bed::restore_alarm(const alarms::Alarm& stored, Stamp now) {
+  monitor_.adopt(stored, now, *this);
   const bool taken = engine_.restore(stored, now, *this);
   deadline_ = std::min(deadline_, now.mono);  // what is known now is said again, also of this one
   return taken;
@@ -146,6 +165,13 @@ void Bed::restore_session(const infusion::View& view, Stamp now) {
   output_->on_state(now);
 }
 
+bool Bed::simulated(const alarms::Alarm& alarm) const {
+  if (alarm.metric) return sim(*alarm.metric);
+  if (const auto source = monitor_.source_of(alarm))
+    return settings_.sources[*source].sim || links_[*source].demo();
+  return sim();
+}
+
 void Bed::on_alarm(alarms::Alarm& alarm, Stamp at) {
   alarm.phase = session_.phase();
   alarm.session = session_.in_progress() ? session_.id() : std::string{};
@@ -156,7 +182,7 @@ void Bed::on_alarm(alarms::Alarm& alarm, Stamp at) {
     alarm.dose_mg = dose.mg;
     alarm.dose_mg_per_kg = dose.mg_per_kg;
   }
-  alarm.sim = alarm.metric ? sim(*alarm.metric) : sim();
+  alarm.sim = simulated(alarm);
   // The value that caused it goes out before it (contract 4, pitfall 12).
   if (alarm.metric && vitals::is_cuff(*alarm.metric)) {
     if (cuff_ && cuff_published_at_ < cuff_->rx.mono) publish_cuff(at);

@@ -16,6 +16,7 @@
 #include "daemon/alarms/profile.hpp"
 #include "daemon/bed/board.hpp"
 #include "daemon/bed/cuff.hpp"
+#include "daemon/bed/monitor_alarms.hpp"
 #include "daemon/bed/watch.hpp"
 #include "daemon/infusion/session.hpp"
 
@@ -27,6 +28,7 @@ struct Source {
   Milliseconds period{10'000};  // HL7 and polled: expected interval of values
   bool sim = false;             // simulator or test bench: colours everything made from it
   bool accept_demo = false;     // judge values that the device marks as demo; they stay coloured
+  bool lists_alarms = true;     // as MonitorAlarms::Source::lists
 };
 
 struct Settings {
@@ -64,6 +66,9 @@ class Bed final : private alarms::Listener {
   void observe(std::size_t source, const Observation& observation);
   void frame_end(std::size_t source, Stamp rx);
   void device_demo(std::size_t source, bool on, Stamp now);
+  void device_alarm(std::size_t source, const drivers::DeviceAlarm& alarm, Teller teller);
+  // That driver object is no more: what it told of the device has to be told again.
+  void teller_gone(std::size_t source, Teller teller, Stamp now);
   void link(std::size_t source, bool up, Stamp now);
 
   // --- time
@@ -127,6 +132,7 @@ class Bed final : private alarms::Listener {
   enum class Supply : std::uint8_t { current, waiting, covered, missing };
 
   void on_alarm(alarms::Alarm& alarm, Stamp at) override;
+  bool simulated(const alarms::Alarm& alarm) const;
 
   // bed_conditions.cpp: which conditions there are, and how they behave in this phase
   void add_conditions();
@@ -209,6 +215,8 @@ class Bed final : private alarms::Listener {
   alarms::Condition* blind_ = nullptr;
   alarms::Condition* no_baseline_ = nullptr;
   alarms::Condition* overtime_ = nullptr;
+
+  MonitorAlarms monitor_;
 
   CuffAssembler assembler_;
   std::optional<CuffReading> cuff_;     // newest, also one that failed

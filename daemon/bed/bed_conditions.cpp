@@ -97,6 +97,7 @@ void Bed::apply_phase(Stamp now) {
   const bool watching = session_.in_progress() || !settings_.idle_off;
   apply_limits(now, watching);
   apply_technical(now, watching);
+  monitor_.set_watching(watching, now, *this);
   if (cuff_ && !cuff_stale_said_) {  // how long a reading counts follows the interval; what is stale stays so
     const Milliseconds interval = cuff_interval(profile_, session_.phase(), titrating_);
     const MonoTime until = cuff_->measured.mono + cuff_freshness(profile_, interval);

@@ -79,6 +79,7 @@ void Bed::check_titrating(Stamp now) {
 // What holds or does not hold at this instant, told to each condition that rests on it.
 void Bed::check_statements(Stamp now) {
   check_links(now);
+  monitor_.settle(now, *this);
   check_stale(now);
   check_overdue(now);
   check_session(now);
@@ -191,7 +192,7 @@ void Bed::check_session(Stamp now) {
 }
 
 MonoTime Bed::own_deadline() const {
-  MonoTime due = never;
+  MonoTime due = monitor_.deadline(clock_);
   const auto wait_for = [&](MonoTime when) {
     if (when > clock_) due = std::min(due, when);
   };

@@ -41,11 +41,6 @@ bool is_history(const Observation& observation, Milliseconds limit) {
 
 }  // namespace
 
-Milliseconds Bed::freshness(const Source& source) const {
-  if (source.streaming) return profile_.freshness.streaming;
-  return std::max(profile_.freshness.polled_min, 3 * source.period);
-}
-
 bool Bed::demo_refused(std::size_t source, bool test) const {
   const Source& settings = settings_.sources[source];
   return (test || links_[source].demo_told) && !settings.sim && !settings.accept_demo;
@@ -203,6 +198,9 @@ void Bed::say_why(Entry& entry, Stamp now) {
 void Bed::frame_end(std::size_t source, Stamp rx) {
   advance(rx);
   take_cuff(source, rx);
+  if (!monitor_.heard(source, rx.mono)) return;
+  monitor_.settle(rx, *this);
+  deadline_ = own_deadline();
 }
 
 void Bed::take_cuff(std::size_t source, Stamp rx) {
@@ -260,6 +258,18 @@ void Bed::device_demo(std::size_t source, bool on, Stamp now) {
   deadline_ = own_deadline();
 }
 
+void Bed::device_alarm(std::size_t source, const drivers::DeviceAlarm& alarm, Teller teller) {
+  advance(alarm.rx);
+  monitor_.told(source, alarm, teller, *this);
+  deadline_ = own_deadline();
+}
+
+void Bed::teller_gone(std::size_t source, Teller teller, Stamp now) {
+  advance(now);
+  monitor_.teller_gone(source, teller, now);
+  deadline_ = own_deadline();
+}
+
 void Bed::note_demo(std::size_t source, Stamp now) {
   const LinkState& link = links_[source];
   if (!link.demo() && !link.demo_mode->engaged()) return;  // the everyday case
@@ -270,6 +280,7 @@ void Bed::link(std::size_t source, bool up, Stamp now) {
   advance(now);
   LinkState& link = links_[source];
   link.up = up;
+  monitor_.link(source, up);
   if (up && !link.first_up) link.first_up = now.mono;
   check_statements(now);
   deadline_ = own_deadline();

@@ -78,6 +78,7 @@ void write_context(JsonWriter& writer, const Alarm& alarm, const Envelope& envel
   if (alarm.dose_mg_per_kg) writer.number("dose_mg_kg", rounded(*alarm.dose_mg_per_kg, 2));
   writer.text("origin", name(alarm.origin));
   writer.text_or_null("src", alarm.source);
+  if (!alarm.src_code.empty()) writer.text("src_code", alarm.src_code);
   if (envelope.bed.empty()) return;
   write_bed(writer, envelope);
   writer.text_or_null("session", alarm.session);
@@ -203,6 +204,7 @@ std::optional<StoredAlarm> parse_alarm(std::string_view json) {
   read_value(fields, out.alarm);
   out.source = text_or_empty(fields, "src");
   out.advice = text_or_empty(fields, "advice");
+  out.src_code = text_or_empty(fields, "src_code");
   out.node = text_or_empty(fields, "node");
   out.boot = text_or_empty(fields, "boot");
   out.unit = text_or_empty(fields, "unit");

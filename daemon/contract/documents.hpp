@@ -44,7 +44,7 @@ inline constexpr std::size_t alarm_bytes_max = std::size_t{16} * 1024;
 // stored). Doses come back as published, in 0.1 mg and 0.01 mg/kg.
 struct StoredAlarm {
   alarms::Alarm alarm;
-  std::string condition, source, advice;
+  std::string condition, source, advice, src_code;
   std::string node, boot, unit, bed;  // who wrote it; unit and bed are empty on a node's own alarm
   std::uint64_t seq = 0;
   WallTime ts{};

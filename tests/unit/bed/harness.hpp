@@ -218,6 +218,19 @@ struct OneBed : testing::Test {
     bed().frame_end(0, now);
   }
 
+  void device_alarm(std::string_view code, bool on, drivers::AlarmLevel level = drivers::AlarmLevel::medium,
+                    std::string_view text = "** SpO2 LOW", Teller teller = &default_teller) {
+    drivers::DeviceAlarm told;
+    told.code = code;
+    told.source = "SPO2";
+    told.text = on ? text : std::string_view{};
+    told.level = level;
+    told.on = on;
+    told.rx = now;
+    bed().device_alarm(0, told, teller);
+  }
+  static inline const int default_teller = 0;
+
   // --- people
   void start_infusion(std::optional<double> planned_min = std::nullopt) {
     infusion::InfusionStart request;

@@ -71,6 +71,17 @@ TEST(AlarmDocument, who_wrote_it_is_read_back) {
   EXPECT_EQ(vitals::unix_ms(stored->ts), 1'764'000'031'010);
 }
 
+TEST(AlarmDocument, the_monitors_own_code_is_there_only_for_its_alarms) {
+  EXPECT_EQ(render(samples::alarm()).find("src_code"), std::string::npos);
+  Alarm alarm = samples::alarm();
+  alarm.origin = alarms::Origin::monitor;
+  alarm.src_code = "196670/150456";
+  const auto stored = contract::parse_alarm(render(alarm));
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->src_code, "196670/150456");
+  EXPECT_EQ(stored->alarm.origin, alarms::Origin::monitor);
+}
+
 // ---- round trip ----
 
 template <typename Word>

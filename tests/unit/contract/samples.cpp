@@ -93,6 +93,22 @@ alarms::Alarm technical() {
   return out;
 }
 
+// An alarm of the monitor itself, in its own words.
+alarms::Alarm forwarded() {
+  alarms::Alarm out;
+  out.id = episode("01JD3N6T7Q8R9S0TAVWXYZDEF0");
+  out.condition = "mon-mon1-2e91f2c7";
+  out.rev = out.rev_priority = 1;
+  out.state = alarms::State::active;
+  out.priority = out.priority_initial = alarms::Priority::medium;
+  out.origin = alarms::Origin::monitor;
+  out.source = "mon1";
+  out.src_code = "196670/150456";
+  out.text = "** SpO2 84<90";
+  out.t_condition = out.t_on = out.t_change = at(15'000);
+  return out;
+}
+
 alarms::Alarm node_alarm() {
   alarms::Alarm out;
   out.id = episode("01JD3N6T7Q8R9S0TAVWXYZ9ABC");
@@ -182,6 +198,8 @@ void add_bed_alarms(std::vector<Sample>& out) {
   out.push_back({bed_topic("alarm/spo2-low"), alarm_payload(alarm(), envelope)});
   out.push_back({bed_topic("alarm/spo2-low"), alarm_payload(ended(), envelope)});
   out.push_back({bed_topic("alarm/spo2-sensor"), alarm_payload(technical(), envelope)});
+  const alarms::Alarm own = forwarded();
+  out.push_back({bed_topic("alarm/" + std::string(own.condition)), alarm_payload(own, envelope)});
   alarms::Alarm doubtful = alarm();
   doubtful.questionable = true;
   out.push_back({bed_topic("alarm/spo2-low"), alarm_payload(doubtful, envelope)});

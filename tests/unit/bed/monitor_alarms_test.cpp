@@ -1,0 +1,251 @@
+// The monitor's own alarms: forwarded as told, never judged, and never ended by a cable.
+#include "tests/unit/bed/harness.hpp"
+
+namespace bed {
+namespace {
+
+using drivers::AlarmLevel;
+
+const std::string low = monitor_condition("mon1", "196670", "SPO2");
+
+struct MonitorAlarmsTest : OneBed {
+  const int other_teller = 0;
+  std::vector<Alarm> kept;
+  std::vector<std::string> texts;
+
+  void SetUp() override {
+    linked();
+    stay(97, 1);
+  }
+  // A restart: what the journal has is restored into a new bed.
+  void restart() {
+    std::vector<Alarm> stored;
+    std::vector<std::pair<std::string, std::string>> words;
+    for (const auto& one : bed().conditions())
+      if (one.alarm() != nullptr) {
+        stored.push_back(*one.alarm());
+        words.emplace_back(one.spec().name, one.spec().src_code);
+      }
+    bed_.reset();
+    out = {};
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+      stored[i].condition = words[i].first;
+      stored[i].src_code = words[i].second;
+      EXPECT_TRUE(bed().restore_alarm(stored[i], now)) << stored[i].condition;
+    }
+  }
+  const Alarm& shown() {
+    const Alarm* one = alarm(low);
+    EXPECT_NE(one, nullptr);
+    static const Alarm none;
+    return one == nullptr ? none : *one;
+  }
+  bool present() {
+    const auto names = active();
+    return std::count(names.begin(), names.end(), low) == 1;
+  }
+};
+
+TEST_F(MonitorAlarmsTest, the_condition_is_named_by_source_and_crc) {
+  // CRC-32 of "196670", a zero byte, "SPO2", as zlib computes it.
+  EXPECT_EQ(low, "mon-mon1-6b807fa7");
+  EXPECT_NE(monitor_condition("mon1", "ab", "c"), monitor_condition("mon1", "a", "bc"));
+}
+
+TEST_F(MonitorAlarmsTest, it_is_forwarded_at_once_as_told) {
+  device_alarm("196670", true, AlarmLevel::high);
+  EXPECT_EQ(shown().origin, alarms::Origin::monitor);
+  EXPECT_EQ(shown().priority, Priority::high);
+  EXPECT_EQ(shown().text, "** SpO2 LOW");
+  EXPECT_EQ(shown().src_code, "196670/SPO2");
+  EXPECT_EQ(shown().source, "mon1");
+  EXPECT_EQ(shown().on_delay, seconds(0));
+  EXPECT_EQ(shown().kind, alarms::Kind::physiological);
+  EXPECT_FALSE(shown().latches);
+}
+
+TEST_F(MonitorAlarmsTest, it_ends_as_told_also_when_it_was_high_and_nobody_has_seen_it) {
+  device_alarm("196670", true, AlarmLevel::high);
+  stay(97, 2);
+  device_alarm("196670", false);
+  EXPECT_FALSE(present());
+  EXPECT_EQ(out.alarms.back().change, Change::end);
+  EXPECT_EQ(out.alarms.back().end_reason, EndReason::recovered);
+  EXPECT_EQ(out.alarms.back().text, "** SpO2 LOW") << "the end names what has ended";
+}
+
+TEST_F(MonitorAlarmsTest, another_priority_or_text_is_the_same_episode) {
+  device_alarm("196670", true, AlarmLevel::medium);
+  const auto id = shown().id;
+  bed().acknowledge(low, view(id), shown().rev, "ns-2/rn-17", now);
+  device_alarm("196670", true, AlarmLevel::high, "*** SpO2 LOW 70");
+  EXPECT_EQ(shown().id, id);
+  EXPECT_EQ(shown().priority, Priority::high);
+  EXPECT_FALSE(shown().acked) << "a rise asks again";
+  EXPECT_EQ(shown().text, "*** SpO2 LOW 70");
+  device_alarm("196670", true, AlarmLevel::low);
+  EXPECT_EQ(shown().priority, Priority::low);
+  EXPECT_EQ(count(low, Change::start), 1U);
+}
+
+TEST_F(MonitorAlarmsTest, our_acknowledgement_is_ours) {
+  device_alarm("196670", true);
+  EXPECT_EQ(bed().acknowledge(low, view(shown().id), shown().rev, "ns-2/rn-17", now).verdict,
+            alarms::AckVerdict::applied);
+  device_alarm("196670", true);  // the same again, as a monitor does that was silenced
+  EXPECT_TRUE(shown().acked);
+  EXPECT_EQ(shown().acked_by, "ns-2/rn-17");
+}
+
+TEST_F(MonitorAlarmsTest, a_lost_link_leaves_it_and_says_so) {
+  device_alarm("196670", true);
+  bed().link(0, false, now);
+  EXPECT_EQ(shown().data, Data::lost);
+  wait(600);
+  EXPECT_TRUE(present());
+}
+
+TEST_F(MonitorAlarmsTest, silence_leaves_it_and_says_so_until_the_next_frame) {
+  device_alarm("196670", true);
+  wait(14.9);
+  EXPECT_EQ(shown().data, Data::fresh);
+  wait(0.1);
+  EXPECT_EQ(shown().data, Data::lost);
+  value(Metric::spo2, 97);
+  EXPECT_EQ(shown().data, Data::fresh);
+  EXPECT_EQ(count(low, Change::start), 1U);
+}
+
+TEST_F(MonitorAlarmsTest, told_again_after_a_reconnect_it_goes_on) {
+  device_alarm("196670", true);
+  bed().link(0, false, now);
+  wait(20);
+  bed().teller_gone(0, &default_teller, now);
+  linked();
+  stay(97, 5);
+  EXPECT_EQ(shown().data, Data::lost) << "not confirmed yet";
+  device_alarm("196670", true, AlarmLevel::medium, "** SpO2 LOW", &other_teller);
+  EXPECT_EQ(shown().data, Data::fresh);
+  stay(97, 120);
+  EXPECT_TRUE(present());
+  EXPECT_EQ(count(low, Change::start), 1U);
+}
+
+TEST_F(MonitorAlarmsTest, not_listed_again_within_a_cycle_of_frames_it_is_over) {
+  device_alarm("196670", true);
+  bed().link(0, false, now);
+  wait(20);
+  bed().teller_gone(0, &default_teller, now);
+  linked();
+  wait(300);
+  EXPECT_TRUE(present()) << "a port that is open, and a device that says nothing";
+  stay(97, 59);
+  EXPECT_TRUE(present());
+  stay(97, 3);
+  EXPECT_FALSE(present());
+  EXPECT_EQ(count(low, Change::end), 1U);
+}
+
+TEST_F(MonitorAlarmsTest, of_a_reporter_of_single_alarms_it_becomes_unknown_and_a_person_closes_it) {
+  bed_.reset();
+  settings.sources[0].lists_alarms = false;
+  settings.sources[0].streaming = false;
+  settings.sources[0].period = seconds(10);
+  linked();
+  stay(97, 1);
+  device_alarm("196670", true);
+  bed().teller_gone(0, &default_teller, now);  // its connection closed; others go on
+  stay(97, 79);
+  EXPECT_EQ(shown().data, Data::fresh);
+  stay(97, 2);
+  EXPECT_EQ(shown().data, Data::stale) << "twice its interval and 60 s";
+  EXPECT_EQ(bed().reset(low, view(shown().id), now).verdict, alarms::AckVerdict::applied);
+  stay(97, 5);
+  EXPECT_FALSE(present());
+  device_alarm("196670", true);
+  EXPECT_TRUE(present()) << "the same again is a new episode";
+}
+
+TEST_F(MonitorAlarmsTest, it_survives_a_restart_with_its_acknowledgement) {
+  device_alarm("196670", true, AlarmLevel::high);
+  bed().acknowledge(low, view(shown().id), shown().rev, "ns-2/rn-17", now);
+  const auto id = shown().id;
+  restart();
+  EXPECT_EQ(shown().id, id);
+  EXPECT_TRUE(shown().acked);
+  EXPECT_EQ(shown().text, "** SpO2 LOW");
+  EXPECT_EQ(shown().src_code, "196670/SPO2");
+  EXPECT_NE(shown().data, Data::fresh);
+  linked();
+  stay(97, 1);
+  device_alarm("196670", true, AlarmLevel::high);
+  EXPECT_EQ(shown().data, Data::fresh);
+  EXPECT_EQ(shown().id, id);
+  device_alarm("196670", false);
+  EXPECT_FALSE(present());
+}
+
+TEST_F(MonitorAlarmsTest, after_a_restart_a_higher_level_raises_it) {
+  device_alarm("196670", true, AlarmLevel::low);
+  restart();
+  linked();
+  device_alarm("196670", true, AlarmLevel::high);
+  EXPECT_EQ(shown().priority, Priority::high);
+}
+
+TEST_F(MonitorAlarmsTest, after_a_restart_what_is_not_listed_ends) {
+  device_alarm("196670", true);
+  restart();
+  wait(1);
+  EXPECT_TRUE(present());
+  linked();
+  stay(97, 62);
+  EXPECT_FALSE(present());
+}
+
+TEST_F(MonitorAlarmsTest, more_than_a_device_may_have_at_once_are_dropped_and_old_places_are_used_again) {
+  std::vector<std::string> codes;
+  for (std::size_t i = 0; i < 3 * drivers::device_alarms_max; ++i) codes.push_back("c" + std::to_string(i));
+  for (const auto& code : codes) device_alarm(code, true);
+  const auto own = [&] {
+    const auto names = active();
+    return static_cast<std::size_t>(
+        std::count_if(names.begin(), names.end(), [](const auto& n) { return n.starts_with("mon-"); }));
+  };
+  EXPECT_EQ(own(), drivers::device_alarms_max);
+  const std::size_t conditions = bed().conditions().size();
+  for (int round = 0; round < 5; ++round) {
+    for (const auto& code : codes) device_alarm(code, false);
+    EXPECT_EQ(own(), 0U);
+    for (const auto& code : codes) device_alarm(code + std::to_string(round), true);
+    for (const auto& code : codes) device_alarm(code + std::to_string(round), false);
+  }
+  EXPECT_EQ(bed().conditions().size(), conditions);
+}
+
+TEST_F(MonitorAlarmsTest, the_end_of_a_session_ends_only_our_own) {
+  infusion::SessionStart start;
+  bed().session_start(start, now);
+  device_alarm("196670", true);
+  bed().session_end(now);
+  EXPECT_TRUE(present());
+}
+
+TEST_F(MonitorAlarmsTest, of_a_device_in_demo_mode_it_is_coloured) {
+  bed().device_demo(0, true, now);
+  device_alarm("196670", true);
+  EXPECT_TRUE(shown().sim);
+}
+
+TEST_F(MonitorAlarmsTest, a_bed_that_rests_without_a_session_says_it_when_one_begins) {
+  bed_.reset();
+  settings.idle_off = true;
+  linked();
+  device_alarm("196670", true);
+  EXPECT_FALSE(present());
+  bed().session_start({}, now);
+  EXPECT_TRUE(present());
+}
+
+}  // namespace
+}  // namespace bed
