@@ -3,9 +3,10 @@
 #include <array>
 
 #include "drivers/berry.hpp"
+#include "drivers/capnostream20.hpp"
 #include "drivers/contec.hpp"
-#include "drivers/draeger_medibus.hpp"
 #include "drivers/dinamap.hpp"
+#include "drivers/draeger_medibus.hpp"
 #include "drivers/ge_s5/ge_s5.hpp"
 #include "drivers/hl7/hl7_driver.hpp"
 #include "drivers/ivy.hpp"
@@ -21,10 +22,11 @@ namespace drivers {
 std::span<const Entry> registry() {
   static const auto entries = std::to_array<Entry>({
       {&berry::facts(), berry::make},
+      {&capnostream20::facts(), capnostream20::make},
       {&contec::facts_5(), contec::make_5},
       {&contec::facts_9(), contec::make_9},
-      {&draeger_medibus::facts(), draeger_medibus::make},
       {&dinamap::facts(), dinamap::make},
+      {&draeger_medibus::facts(), draeger_medibus::make},
       {&ge_s5::facts(), ge_s5::make},
       {&hl7::facts(), hl7::make},
       {&ivy::facts(), ivy::make},

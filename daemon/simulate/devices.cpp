@@ -1,6 +1,7 @@
 // The list of simulated devices. A new one is one .cpp file and one line here.
 #include <array>
 
+#include "daemon/simulate/capnostream20.hpp"
 #include "daemon/simulate/device.hpp"
 #include "daemon/simulate/draeger_medibus.hpp"
 #include "daemon/simulate/finger.hpp"
@@ -16,6 +17,7 @@ namespace simulate {
 std::span<const DeviceEntry> devices() {
   static const std::array entries{
       berry_bci,
+      capnostream20,
       contec_5,
       contec_9,
       draeger_medibus,
