@@ -7,7 +7,7 @@
 namespace settings {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -24,16 +24,16 @@ std::string endpoint_text(const std::string& address, std::uint16_t port) {
 std::string link_text(const Source& source) {
   if (const auto* serial = std::get_if<SerialLink>(&source.link)) {
     const bool pty = serial->plain && serial->port.compare(0, 5, "/dev/") == 0;
-    std::string out = "port = " + quoted((pty ? "pty:" : "") + serial->port) + "\n";
+    std::string out = "port = " + toml_text((pty ? "pty:" : "") + serial->port) + "\n";
     if (serial->baud) out += "baud = " + std::to_string(*serial->baud) + "\n";
     return out;
   }
   if (const auto* listen = std::get_if<MllpListen>(&source.link))
-    return "listen = " + quoted(endpoint_text(listen->address, listen->port)) + "\n";
+    return "listen = " + toml_text(endpoint_text(listen->address, listen->port)) + "\n";
   if (const auto* tcp = std::get_if<TcpConnect>(&source.link))
-    return "connect = " + quoted("tcp://" + endpoint_text(tcp->address, tcp->port)) + "\n";
+    return "connect = " + toml_text("tcp://" + endpoint_text(tcp->address, tcp->port)) + "\n";
   const auto& udp = std::get<UdpConnect>(source.link);
-  return "connect = " + quoted("udp://" + endpoint_text(udp.address, udp.port)) + "\n";
+  return "connect = " + toml_text("udp://" + endpoint_text(udp.address, udp.port)) + "\n";
 }
 
 }  // namespace
@@ -64,12 +64,12 @@ OneSource parse_source(const std::string& text) {
 
 std::string source_text(const Source& source) {
   std::string out =
-      "[[source]]\nname = " + quoted(source.name) + "\nprotocol = " + quoted(source.protocol) + "\n";
+      "[[source]]\nname = " + toml_text(source.name) + "\nprotocol = " + toml_text(source.protocol) + "\n";
   out += link_text(source);
   if (source.options.empty()) return out;
   out += "options = {";
   for (const auto& [key, value] : source.options)
-    out += (out.back() == '{' ? " " : ", ") + key + " = " + quoted(value);
+    out += (out.back() == '{' ? " " : ", ") + key + " = " + toml_text(value);
   return out + " }\n";
 }
 

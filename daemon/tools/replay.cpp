@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "daemon/app/bed_desk.hpp"
+#include "daemon/app/build.hpp"
 #include "daemon/app/intake.hpp"
 #include "daemon/contract/json_writer.hpp"
 #include "daemon/settings/builtin.hpp"
@@ -29,6 +30,8 @@ constexpr vitals::Milliseconds tick_ms = 100ms;
 // Drivers time out within this; longer silence is for the bed alone.
 constexpr vitals::Milliseconds ticks_ms_max = 12s;
 constexpr std::string_view source_name = "replay";
+// HL7, as live: without a connection for twice the period, at least this, the source is lost.
+constexpr vitals::Milliseconds silence_ms_min = 15s;
 
 // Alarm documents are printed as they would be published; everything else stays in the bed.
 class Printer final : public app::Outlet {
@@ -64,6 +67,28 @@ class Replay {
     if (chunks.empty()) return;
     survey(chunks);
     make_beds(chunks.front().at);
+    for (const app::Route& route : routes_.all()) route.bed->link(route.source, true, chunks.front().at);
+    pass(chunks);
+  }
+
+  // With the beds, the profiles and the source of settings, all of which outlive the replay.
+  void run(const std::vector<Chunk>& chunks, const settings::Settings& settings,
+           const settings::Source& source) {
+    if (chunks.empty()) return;
+    lost_after_ = std::max(silence_ms_min, 2 * source.period);
+    identity_.node = settings.node.name;
+    identity_.root = settings.node.root;
+    std::map<std::string, app::Route, std::less<>> routes;
+    for (const settings::Bed& bed : settings.beds) {
+      const auto found = std::find(bed.sources.begin(), bed.sources.end(), source.name);
+      if (found == bed.sources.end()) continue;
+      desks_.push_back(std::make_unique<app::BedDesk>(identity_, app::make_bed_settings(settings, bed),
+                                                      static_cast<std::uint32_t>(desks_.size() + 1), 0,
+                                                      outlet_, chunks.front().at));
+      routes[bed.scope()] = {&desks_.back()->bed(), static_cast<std::size_t>(found - bed.sources.begin())};
+    }
+    for (const auto& [location, scope] : source.beds) routes_.by_location[location] = routes.at(scope);
+    if (source.beds.empty() && !routes.empty()) routes_.fixed = routes.begin()->second;
     pass(chunks);
   }
 
@@ -101,7 +126,6 @@ class Replay {
       settings.leads.arterial = metrics.contains(Metric::art_sys) && !metrics.contains(Metric::nibp_sys);
       desks_.push_back(
           std::make_unique<app::BedDesk>(identity_, std::move(settings), ++index, 0, outlet_, start));
-      desks_.back()->bed().link(0, true, start);
       routes_.by_location[location] = {&desks_.back()->bed(), 0};
     }
     if (routes_.by_location.size() == 1) routes_.fixed = routes_.by_location.begin()->second;
@@ -124,14 +148,13 @@ class Replay {
       json.text("reason", reason);
       json.close_object();
       print_(line_);
-      closed_ = true;
+      closed_ = connection_;
     };
     return out;
   }
 
   void pass(const std::vector<Chunk>& chunks) {
     app::Intake intake(routes_, handlers());
-    driver_ = entry_.make(options_.options).driver;
     std::mt19937_64 random(options_.split.value_or(0));
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       feed(chunks[i], random, intake);
@@ -142,28 +165,67 @@ class Replay {
     }
     // A frame that only silence completes is complete now.
     const Stamp end = vitals::stamp_at(chunks.back().at, chunks.back().at.mono + 1s);
-    if (options_.tail_s < 1) driver_->tick(end, intake);
+    if (options_.tail_s < 1) tick(end, intake);
   }
 
   void feed(const Chunk& chunk, std::mt19937_64& random, app::Intake& intake) {
-    if (closed_) driver_ = entry_.make(options_.options).driver;  // live, the sender would connect anew
-    closed_ = false;
+    if (closed_) drivers_.erase(*closed_);  // live, the sender would connect anew
+    closed_.reset();
     for (auto& desk : desks_) desk->advance(chunk.at);
+    if (chunk.change != LinkChange::none) change(chunk);
     std::string_view rest = chunk.bytes;
     while (!rest.empty()) {
-      const std::size_t size =
-          options_.split ? 1 + random() % std::min<std::size_t>(rest.size(), 97) : rest.size();
-      driver_->feed(bytes(rest.substr(0, size)), chunk.at, intake);
+      std::size_t size = rest.size();
+      if (options_.split && !chunk.datagram) size = 1 + random() % std::min<std::size_t>(size, 97);
+      if (options_.bytewise && !chunk.datagram) size = 1;
+      connection_ = chunk.connection;
+      driver_of(connection_).feed(bytes(rest.substr(0, size)), chunk.at, intake);
       rest.remove_prefix(size);
     }
     settle(chunk.at);
+  }
+
+  // A new stream: nothing of the old one may be continued.
+  void change(const Chunk& chunk) {
+    drivers_.erase(chunk.connection);
+    if (chunk.change == LinkChange::up) {
+      driver_of(chunk.connection);
+      lost_at_.reset();
+      set_link(true, chunk.at);
+    } else if (!hl7()) {
+      set_link(false, chunk.at);
+    } else if (drivers_.empty()) {
+      lost_at_ = chunk.at.mono + lost_after_;
+    }
+  }
+
+  void set_link(bool up, Stamp at) {
+    for (const app::Route& route : routes_.all()) route.bed->link(route.source, up, at);
+  }
+
+  drivers::Driver& driver_of(std::uint64_t connection) {
+    auto& driver = drivers_[connection];
+    if (!driver) driver = entry_.make(options_.options).driver;
+    return *driver;
+  }
+
+  void tick(Stamp at, app::Intake& intake) {
+    for (auto& [connection, driver] : drivers_) {
+      connection_ = connection;
+      driver->tick(at, intake);
+    }
   }
 
   // Time passes: drivers tick, beds judge silence.
   void wait(Stamp from, vitals::MonoTime until, app::Intake& intake) {
     for (vitals::MonoTime at = from.mono + tick_ms; at < std::min(until, from.mono + ticks_ms_max);
          at += tick_ms)
-      driver_->tick(vitals::stamp_at(from, at), intake);
+      tick(vitals::stamp_at(from, at), intake);
+    if (lost_at_ && *lost_at_ <= until) {
+      for (auto& desk : desks_) desk->advance(vitals::stamp_at(from, *lost_at_));
+      set_link(false, vitals::stamp_at(from, *lost_at_));
+      lost_at_.reset();
+    }
     for (auto& desk : desks_) desk->advance(vitals::stamp_at(from, until));
     settle(vitals::stamp_at(from, until));
   }
@@ -241,9 +303,12 @@ class Replay {
   Survey survey_;
   std::vector<std::unique_ptr<app::BedDesk>> desks_;
   app::Routes routes_;
-  std::unique_ptr<drivers::Driver> driver_;
+  std::map<std::uint64_t, std::unique_ptr<drivers::Driver>> drivers_;  // by connection
+  std::uint64_t connection_ = 0;                                       // whose driver speaks
+  vitals::Milliseconds lost_after_ = silence_ms_min;
+  std::optional<vitals::MonoTime> lost_at_;
   std::string patient_, bed_, line_;
-  bool closed_ = false;
+  std::optional<std::uint64_t> closed_;
 };
 
 std::optional<std::string> read_file(const std::string& path) {
@@ -252,6 +317,53 @@ std::optional<std::string> read_file(const std::string& path) {
   if (in.peek() != std::ifstream::traits_type::eof()) content << in.rdbuf();
   if (!in && !in.eof()) return std::nullopt;
   return content.str();
+}
+
+const settings::Source* source_of(const settings::Settings& settings, const ReplayOptions& options,
+                                  const CaptureHeader& header, std::string& error) {
+  const std::string& wanted = options.source.empty() ? header.source : options.source;
+  const settings::Source* found = settings.source(wanted);
+  std::size_t fitting = 0;
+  for (const settings::Source& source : settings.sources) {
+    if (source.protocol != header.protocol) continue;
+    ++fitting;
+    if (found == nullptr && options.source.empty()) found = &source;
+  }
+  if (found == nullptr || (settings.source(wanted) == nullptr && fitting != 1)) {
+    error = options.settings + " has no source \"" + wanted + "\" and not exactly one of protocol " +
+            header.protocol + ": name one with --source";
+    return nullptr;
+  }
+  if (found->protocol == header.protocol) return found;
+  error = "source " + found->name + " speaks " + found->protocol + ", the capture is of " + header.protocol;
+  return nullptr;
+}
+
+bool replay_capture(const ReplayOptions& options, const std::function<void(std::string_view)>& print,
+                    std::string& error) {
+  const settings::Loaded loaded = settings::load(options.settings);
+  if (!loaded.ok()) {
+    error = settings::describe(loaded.problems);
+    return false;
+  }
+  const auto content = read_file(options.file);
+  if (!content) {
+    error = options.file + " cannot be read";
+    return false;
+  }
+  const auto capture = read_capture(*content, error);
+  if (!capture) {
+    error = options.file + ": " + error;
+    return false;
+  }
+  const settings::Source* source = source_of(loaded.settings, options, capture->header, error);
+  if (source == nullptr) return false;
+  const drivers::Entry* entry = drivers::find(source->protocol);
+  ReplayOptions with = options;
+  with.options = source->options;
+  Replay(with, *entry, loaded.settings.profiles.begin()->second, print)
+      .run(capture_chunks(*capture), loaded.settings, *source);
+  return true;
 }
 
 int run_command(const ReplayOptions& options) {
@@ -273,6 +385,7 @@ int run_command(const ReplayOptions& options) {
 
 bool replay(const ReplayOptions& options, const std::function<void(std::string_view)>& print,
             std::string& error) {
+  if (!options.settings.empty()) return replay_capture(options, print, error);
   const drivers::Entry* entry = drivers::find(options.protocol);
   if (entry == nullptr) {
     error = "there is no protocol \"" + options.protocol + "\"; `vitalsd drivers` lists them";
@@ -304,15 +417,23 @@ void add_replay(CLI::App& app, int& exit_code) {
       app.add_subcommand("replay", "run a file through driver, bed and alarm engine in virtual time");
   auto options = std::make_shared<ReplayOptions>();
   auto pairs = std::make_shared<std::vector<std::string>>();
-  command->add_option("--protocol", options->protocol, "a name that `vitalsd drivers` lists")->required();
+  auto* protocol =
+      command->add_option("--protocol", options->protocol, "raw bytes: a name that `vitalsd drivers` lists");
+  command
+      ->add_option("--settings", options->settings, "a file of `vitalsd capture`: its beds, profiles, source")
+      ->excludes(protocol);
+  command->add_option("--source", options->source, "of the settings, if not the one that the capture names");
+  command->add_flag("--bytewise", options->bytewise, "feed byte by byte");
   command->add_option("--option", *pairs, "KEY=VALUE of that protocol; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--profile", options->profile, "limits to judge by")->capture_default_str();
   command->add_option("--tail", options->tail_s, "seconds to go on after the last byte")
       ->check(CLI::Range(0.0, 86400.0));
   command->add_option("--split", options->split, "feed in random pieces made from this seed");
-  command->add_option("FILE", options->file, "bytes as they came over the wire")->required();
+  command->add_option("FILE", options->file, "a capture, or bytes as they came over the wire")->required();
   command->callback([options, pairs, &exit_code] {
+    if (options->settings.empty() && options->protocol.empty())
+      throw CLI::RequiredError("--settings FILE for a capture, or --protocol NAME for raw bytes,");
     for (const std::string& pair : *pairs) {
       const auto equals = pair.find('=');
       if (equals == std::string::npos)

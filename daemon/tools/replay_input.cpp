@@ -81,6 +81,22 @@ std::optional<vitals::WallTime> message_time(std::string_view message) {
 
 }  // namespace
 
+std::vector<Chunk> capture_chunks(const Capture& capture) {
+  std::vector<Chunk> out;
+  for (const CaptureEvent& event : capture.events) {
+    if (event.kind == CaptureKind::out) continue;
+    Chunk chunk;
+    if (event.kind == CaptureKind::in) chunk.bytes = event.bytes;
+    chunk.at = {vitals::MonoTime{event.t}, capture.header.t0 + event.t};
+    chunk.connection = event.connection;
+    if (event.kind == CaptureKind::up) chunk.change = LinkChange::up;
+    if (event.kind == CaptureKind::down) chunk.change = LinkChange::down;
+    chunk.datagram = capture.header.datagrams;
+    out.push_back(chunk);
+  }
+  return out;
+}
+
 std::vector<Chunk> serial_chunks(std::string_view content, const drivers::LineSettings& line) {
   const unsigned bits =
       1 + line.data_bits + (line.parity == drivers::Parity::none ? 0U : 1U) + line.stop_bits;
@@ -91,7 +107,9 @@ std::vector<Chunk> serial_chunks(std::string_view content, const drivers::LineSe
   for (std::size_t at = 0; at < content.size(); at += piece) {
     const std::size_t end = std::min(content.size(), at + piece);
     const vitals::Milliseconds since{static_cast<std::int64_t>(end * 1000 / per_second)};
-    out.push_back({content.substr(at, end - at), {vitals::MonoTime{since}, replay_epoch + since}});
+    Chunk& chunk = out.emplace_back();
+    chunk.bytes = content.substr(at, end - at);
+    chunk.at = {vitals::MonoTime{since}, replay_epoch + since};
   }
   return out;
 }
@@ -123,7 +141,9 @@ std::vector<Chunk> hl7_chunks(std::string_view content, std::string& framed) {
       const bool plausible = stated && *stated >= now && *stated - now <= gap_max;
       now = plausible ? *stated : now + 1s;
     }
-    out.push_back({piece, {vitals::MonoTime{now - *start}, now}});
+    Chunk& chunk = out.emplace_back();
+    chunk.bytes = piece;
+    chunk.at = {vitals::MonoTime{now - *start}, now};
   }
   return out;
 }

@@ -7,8 +7,11 @@ class App;
 
 namespace tools {
 
+void add_capture(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_drivers(CLI::App& app, int& exit_code);
+void add_ports(CLI::App& app, int& exit_code);
+void add_probe(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 
 }  // namespace tools

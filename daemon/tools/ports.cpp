@@ -1,0 +1,63 @@
+// `vitalsd ports`: the serial ports of this machine, under the names that settings should use.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "daemon/links/port_list.hpp"
+#include "daemon/tools/tools.hpp"
+
+namespace tools {
+namespace {
+
+nlohmann::ordered_json as_json(const links::PortInfo& port) {
+  nlohmann::ordered_json out{{"name", port.name()}, {"device", port.device}, {"title", port.title}};
+  if (port.usb)
+    out["usb"] = {{"id", fmt::format("{:04x}:{:04x}", port.vendor_id, port.product_id)},
+                  {"vendor", port.vendor},
+                  {"product", port.product},
+                  {"serial", port.serial}};
+  out["held_by"] = port.holders;
+  return out;
+}
+
+void print(const links::PortInfo& port) {
+  std::cout << port.name() << '\n';
+  if (!port.stable.empty()) std::cout << "  is " << port.device << " now\n";
+  if (port.usb) {
+    std::cout << fmt::format("  USB {:04x}:{:04x} {} {}, {}\n", port.vendor_id, port.product_id, port.vendor,
+                             port.product,
+                             port.serial.empty() ? "no serial number: two of these cannot be told apart by id"
+                                                 : "serial number " + port.serial);
+  } else if (!port.title.empty()) {
+    std::cout << "  " << port.title << '\n';
+  }
+  for (const std::string& holder : port.holders) std::cout << "  held by " << holder << '\n';
+}
+
+int list(bool json) {
+  const auto ports = links::list_ports();
+  if (json) {
+    auto out = nlohmann::ordered_json::array();
+    for (const auto& port : ports) out.push_back(as_json(port));
+    // USB strings come from the device and need not be UTF-8.
+    std::cout << out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    return 0;
+  }
+  for (const auto& port : ports) print(port);
+  if (ports.empty())
+    std::cerr << "no serial port; is the adapter plugged in, and its kernel module loaded?\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_ports(CLI::App& app, int& exit_code) {
+  auto* command = app.add_subcommand("ports", "list the serial ports, their stable names and who holds them");
+  auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "as JSON");
+  command->callback([json, &exit_code] { exit_code = list(*json); });
+}
+
+}  // namespace tools

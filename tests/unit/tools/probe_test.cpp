@@ -1,0 +1,128 @@
+// Every driver's captures are recognised, and what cannot be told apart is never guessed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "daemon/settings/one_source.hpp"
+#include "daemon/tools/probe_score.hpp"
+#include "tests/unit/drivers/capture.hpp"
+
+namespace tools {
+namespace {
+
+using drivers::test::captures_of;
+using drivers::test::read_capture;
+
+struct Heard {
+  drivers::test::Capture capture;
+  Verdict verdict;
+};
+
+Heard hear(const std::filesystem::path& path) {
+  Heard out{read_capture(path), {}};
+  Probe probe(serial_candidates());
+  for (const auto& piece : out.capture.pieces) {
+    const vitals::Stamp at = drivers::test::stamp(piece.at_ms);
+    probe.feed(piece.bytes, at);
+    probe.tick(at);
+  }
+  out.verdict = probe.verdict();
+  return out;
+}
+
+std::vector<std::string> names_of(const Verdict& verdict) {
+  std::vector<std::string> out;
+  for (const Finding& finding : verdict.fits) out.emplace_back(finding.candidate.entry->facts->name);
+  return out;
+}
+
+// Of a protocol with a checksum in each frame nothing else is ever called sure.
+TEST(Probe, NothingForeignIsSure) {
+  for (const drivers::Entry& entry : drivers::registry()) {
+    if (entry.facts->line.baud == 0) continue;
+    for (const auto& path : captures_of(entry.facts->name)) {
+      const Heard heard = hear(path);
+      for (const Finding& finding : heard.verdict.fits) {
+        EXPECT_TRUE(finding.sureness < Sureness::sure || finding.candidate.entry == &entry)
+            << path << " is taken for " << finding.candidate.entry->facts->name;
+      }
+    }
+  }
+}
+
+// Where its own driver found enough to be likely, it is among those that are named.
+TEST(Probe, TheRightOneIsNamed) {
+  for (const drivers::Entry& entry : drivers::registry()) {
+    if (entry.facts->line.baud == 0) continue;
+    for (const auto& path : captures_of(entry.facts->name)) {
+      const Heard heard = hear(path);
+      if (heard.verdict.fits.empty() || heard.verdict.fits.front().sureness < Sureness::likely) continue;
+      EXPECT_THAT(names_of(heard.verdict), testing::Contains(std::string{entry.facts->name})) << path;
+    }
+  }
+}
+
+std::vector<std::uint8_t> finger_frames(int count) {
+  constexpr std::array<std::uint8_t, 5> frame{0x85, 0x32, 0x07, 0x48, 0x62};
+  std::vector<std::uint8_t> out;
+  for (int i = 0; i < count; ++i) out.insert(out.end(), frame.begin(), frame.end());
+  return out;
+}
+
+TEST(Probe, LookAlikesAreAmbiguousAtAnyRate) {
+  for (const int per_second : {60, 100}) {
+    Probe probe(serial_candidates());
+    for (int second = 0; second < 8; ++second) {
+      probe.feed(finger_frames(per_second), drivers::test::stamp(second * 1000));
+      probe.tick(drivers::test::stamp(second * 1000));
+    }
+    const Verdict verdict = probe.verdict();
+    EXPECT_THAT(names_of(verdict), testing::IsSupersetOf({"contec-5", "berry-bci"})) << per_second;
+    EXPECT_THAT(verdict.apart, testing::HasSubstr("60 frames")) << per_second;
+  }
+}
+
+TEST(Probe, ListeningSendsNothing) {
+  Probe probe(serial_candidates());
+  int sent = 0;
+  for (int i = 0; i < 600; ++i) probe.tick(drivers::test::stamp(i * 100));
+  EXPECT_EQ(sent, 0);
+  for (int i = 600; i < 1200; ++i) probe.tick(drivers::test::stamp(i * 100), [&](drivers::Bytes) { ++sent; });
+  EXPECT_GT(sent, 0) << "polled drivers ask when they may";
+}
+
+TEST(Probe, NoiseIsNothing) {
+  Probe probe(serial_candidates());
+  std::uint32_t state = 1;
+  for (int second = 0; second < 10; ++second) {
+    std::vector<std::uint8_t> noise(900);
+    for (auto& byte : noise) {
+      state = state * 1'664'525U + 1'013'904'223U;
+      byte = static_cast<std::uint8_t>(state >> 24U);
+    }
+    probe.feed(noise, drivers::test::stamp(second * 1000));
+  }
+  for (const Finding& finding : probe.verdict().fits) EXPECT_LE(finding.sureness, Sureness::weak);
+}
+
+TEST(Probe, ItsStanzaIsASourceThatTheSettingsTake) {
+  settings::Source source;
+  source.name = "mon1";
+  source.protocol = "nonin";
+  source.options = {{"format", "8"}};
+  source.link = settings::SerialLink{"/dev/serial/by-id/usb-one", false, 19'200};
+  const auto read = settings::parse_source(settings::source_text(source));
+  ASSERT_TRUE(read.source) << read.problems;
+  EXPECT_EQ(read.source->options, source.options);
+  EXPECT_EQ(std::get<settings::SerialLink>(read.source->link).baud, 19'200U);
+  source.link = settings::TcpConnect{"::1", 4001, std::nullopt};
+  const auto tcp = settings::parse_source(settings::source_text(source));
+  ASSERT_TRUE(tcp.source) << tcp.problems;
+  EXPECT_EQ(std::get<settings::TcpConnect>(tcp.source->link).address, "::1");
+  EXPECT_THAT(settings::parse_source("[[source]]\nname = \"a\"\nprotocol = \"nonin\"\n").problems,
+              testing::HasSubstr("without port"));
+}
+
+}  // namespace
+}  // namespace tools
