@@ -9,6 +9,7 @@
 #include "daemon/simulate/masimo.hpp"
 #include "daemon/simulate/nellcor.hpp"
 #include "daemon/simulate/nonin.hpp"
+#include "daemon/simulate/philips_intellivue.hpp"
 #include "daemon/simulate/pm6750.hpp"
 #include "daemon/simulate/suntech_nibp.hpp"
 
@@ -25,6 +26,7 @@ std::span<const DeviceEntry> devices() {
       masimo,
       nellcor,
       nonin,
+      philips_intellivue,
       pm6750,
       suntech_nibp,
   };
