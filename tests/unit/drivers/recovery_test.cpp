@@ -5,8 +5,12 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "drivers/berry.hpp"
+#include "drivers/contec.hpp"
+#include "drivers/ivy.hpp"
 #include "drivers/masimo.hpp"
 #include "drivers/nonin.hpp"
+#include "drivers/pm6750.hpp"
 #include "tests/unit/drivers/counted_new.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
@@ -23,6 +27,18 @@ struct Stream {
 };
 
 ByteVector text(std::string_view line) { return {line.begin(), line.end()}; }
+
+// As many as the device sends in a second.
+ByteVector times(std::size_t count, std::string_view frame) {
+  ByteVector bytes;
+  for (std::size_t i = 0; i < count; ++i) bytes = bytes + hex(frame);
+  return bytes;
+}
+
+ByteVector ivy_record() {
+  return hex("FF") + text("ANSAR-B ") + ByteVector(400, 0x80) +
+         text("HR=1;80;ECG-II-DIAG;\rSPO2=1;100;PR=72 ;\rNIBP=4;121;75;92;80;;\r") + hex("FE");
+}
 
 std::vector<Stream> streams() {
   return {
@@ -41,6 +57,15 @@ std::vector<Stream> streams() {
        {},
        text("09/15/10 15:10:29 SPO2=097% BPM=064 PI=11.82% ALARM=20 EXC=800\r\n"),
        "obs pr 64 valid"},
+      {"contec-5", contec::make_5, {}, times(60, "85 40 07 48 62"), "obs pr 72 valid"},
+      {"contec-9", contec::make_9, {}, times(60, "01 E0 85 C0 97 C8 E2 FF FF"), "obs pr 72 valid"},
+      {"berry-bci", berry::make, {}, times(100, "85 32 07 48 62"), "obs pr 72 valid"},
+      {"pm6750",
+       pm6750::make,
+       {},
+       times(10, "55 AA 06 04 00 62 48 4B 55 AA 08 03 00 00 79 5C 4B D4"),
+       "obs pr 72 valid"},
+      {"ivy-450c", ivy::make, {}, ivy_record(), "obs pr 72 valid"},
   };
 }
 
