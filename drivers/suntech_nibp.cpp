@@ -242,16 +242,17 @@ class Module final : public Driver {
 
   // ---- what is asked
 
+  // The result comes first: a module that does not answer about its cuff must not keep us from it.
   void ask_next(MonoTime now, Sink& out) {
     if (start_is_due(now)) return start(now, out);
-    const auto pressure_every = cycle_.measuring() ? pressure_every_measuring : pressure_every_idle;
-    if (!pressure_asked_at_ || now - *pressure_asked_at_ >= pressure_every) {
-      pressure_asked_at_ = now;
-      return ask(ask_pressure, now, out);
+    if (!cycle_.measuring() && (!result_at_ || now >= *result_at_)) {
+      result_at_ = now + (awaited_ ? result_every_awaited : result_every_idle);
+      return ask(ask_result, now, out);
     }
-    if (cycle_.measuring() || (result_at_ && now < *result_at_)) return;
-    result_at_ = now + (awaited_ ? result_every_awaited : result_every_idle);
-    ask(ask_result, now, out);
+    const auto pressure_every = cycle_.measuring() ? pressure_every_measuring : pressure_every_idle;
+    if (pressure_asked_at_ && now - *pressure_asked_at_ < pressure_every) return;
+    pressure_asked_at_ = now;
+    ask(ask_pressure, now, out);
   }
 
   bool start_is_due(MonoTime now) const {

@@ -194,6 +194,7 @@ TEST(SunTech, ALeakingCuffIsEmptyBeforeTheModuleGivesUp) {
 TEST(SunTech, NumbersAreNotReadWhileTheCuffInflates) {
   SunTechPort port;
   port.live(10000, 0, result(130, 80, 95));
+  port.live(1500, 150, result(130, 80, 95));
   EXPECT_EQ(count(port.live(5000, 150, result(130, 80, 95)), ask_result), 0U);
   EXPECT_THAT(port.feed(result_118_72), ElementsAre(HasSubstr("frame-end")));
 }
@@ -309,8 +310,22 @@ TEST(SunTech, LettersAndOtherFrames) {
 TEST(SunTech, NoReplyIsAskedForThreeTimes) {
   SunTechPort port;
   const Lines asked = port.wait(1500);
-  EXPECT_EQ(count(asked, ask_pressure), 3U);
-  EXPECT_EQ(count(asked, ask_result), 0U);
+  EXPECT_EQ(count(asked, ask_result), 3U);
+  EXPECT_EQ(count(asked, ask_pressure), 0U);
+}
+
+TEST(SunTech, AModuleThatIsSilentAboutItsCuffIsReadAllTheSame) {
+  SunTechPort port;
+  const auto live = [&](std::int64_t ms, const std::vector<std::uint8_t>& last) {
+    Lines all;
+    for (const std::int64_t end = port.now_ms() + ms; port.now_ms() < end;)
+      for (const std::string& line : port.tick())
+        if (line == ask_result)
+          for (const std::string& more : port.feed(last)) all.push_back(more);
+    return all;
+  };
+  live(20'000, hex(result_118_72));
+  EXPECT_EQ(count(live(20'000, result(131, 80, 95)), "obs nibp-sys 131 valid own="), 1U);
 }
 
 TEST(SunTech, OnlyTheOptionStartsACuff) {
