@@ -232,6 +232,7 @@ SourceDraft read_source(Reader reader, Report& report) {
                                  ": it is part of topics");
   const drivers::Entry* entry = read_protocol(reader, draft, report);
   read_options(reader, source);
+  read_codes(reader, draft, report);
   if (!entry) {
     // Serial or listening is not known: whatever belongs to either is let pass until the protocol is right.
     for (const auto key : {"port", "baud", "connect", "tls"}) reader.allow(key);

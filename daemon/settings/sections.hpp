@@ -40,6 +40,8 @@ void read_broker(Reader& root, Settings& out, Report& report);
 void read_stations(Reader& root, Settings& out, Report& report);
 // `tls = { ... }` of an HL7 source; nullopt: none.
 std::optional<Tls> read_tls(Reader& source, bool listening, Report& report);
+// `codes = [...]` of an HL7 source, into the driver's option of that name.
+void read_codes(Reader& source, SourceDraft& draft, Report& report);
 std::vector<SourceDraft> read_sources(Reader& root, Report& report);
 std::vector<BedDraft> read_beds(Reader& root, Report& report);
 
