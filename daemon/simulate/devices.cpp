@@ -3,8 +3,10 @@
 
 #include "daemon/simulate/capnostream20.hpp"
 #include "daemon/simulate/device.hpp"
+#include "daemon/simulate/dinamap.hpp"
 #include "daemon/simulate/draeger_medibus.hpp"
 #include "daemon/simulate/finger.hpp"
+#include "daemon/simulate/ge_s5.hpp"
 #include "daemon/simulate/ivy.hpp"
 #include "daemon/simulate/masimo.hpp"
 #include "daemon/simulate/nellcor.hpp"
@@ -22,6 +24,8 @@ std::span<const DeviceEntry> devices() {
       contec_5,
       contec_9,
       draeger_medibus,
+      ge_dinamap,
+      ge_s5_dri,
       ivy_450c,
       masimo,
       nellcor,
