@@ -5,22 +5,16 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-<<<<<<< HEAD
 #include "drivers/berry.hpp"
-#include "drivers/contec.hpp"
-#include "drivers/ivy.hpp"
-=======
 #include "drivers/capnostream20.hpp"
+#include "drivers/contec.hpp"
 #include "drivers/draeger_medibus.hpp"
->>>>>>> 4cbd07f (drivers: suntech-nibp: the result is asked for first; tests: recovery and allocation of the text and polled drivers)
+#include "drivers/ivy.hpp"
 #include "drivers/masimo.hpp"
 #include "drivers/nellcor.hpp"
 #include "drivers/nonin.hpp"
-<<<<<<< HEAD
 #include "drivers/pm6750.hpp"
-=======
 #include "drivers/suntech_nibp.hpp"
->>>>>>> 4cbd07f (drivers: suntech-nibp: the result is asked for first; tests: recovery and allocation of the text and polled drivers)
 #include "tests/unit/drivers/counted_new.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
@@ -67,7 +61,6 @@ std::vector<Stream> streams() {
        {},
        text("09/15/10 15:10:29 SPO2=097% BPM=064 PI=11.82% ALARM=20 EXC=800\r\n"),
        "obs pr 64 valid"},
-<<<<<<< HEAD
       {"contec-5", contec::make_5, {}, times(60, "85 40 07 48 62"), "obs pr 72 valid"},
       {"contec-9", contec::make_9, {}, times(60, "01 E0 85 C0 97 C8 E2 FF FF"), "obs pr 72 valid"},
       {"berry-bci", berry::make, {}, times(100, "85 32 07 48 62"), "obs pr 72 valid"},
@@ -77,7 +70,6 @@ std::vector<Stream> streams() {
        times(10, "55 AA 06 04 00 62 48 4B 55 AA 08 03 00 00 79 5C 4B D4"),
        "obs pr 72 valid"},
       {"ivy-450c", ivy::make, {}, ivy_record(), "obs pr 72 valid"},
-=======
       {"nellcor", nellcor::make, {}, text("09-Mar-26 14:25:36    98      72      45\r\n"), "obs pr 72 valid"},
       {"draeger-medibus",
        draeger_medibus::make,
@@ -98,7 +90,6 @@ std::vector<Stream> streams() {
        {},
        hex("85 1C 01 69 9E 93 00 26 00 0E 61 48 80 00 00 00 00 00 00 00 3C 0F 1E 05 08 64 5A 8C 32 01 00 59"),
        "obs spo2 97 valid"},
->>>>>>> 4cbd07f (drivers: suntech-nibp: the result is asked for first; tests: recovery and allocation of the text and polled drivers)
   };
 }
 
