@@ -20,8 +20,9 @@ constexpr std::uint16_t attribute_alert_state = 0x0916;
 constexpr std::uint16_t information_with_text = 516;
 constexpr std::uint16_t type_none = 0;
 
-// As long as a value stays fresh, and then some: an association that is lost and made again takes 15 s.
+// Lists come about every second, also where each is asked for.
 constexpr vitals::Milliseconds unlisted_ms_max{20'000};
+constexpr vitals::Milliseconds silence_ms_min{5'000};
 
 struct StateWord {
   std::uint16_t bit;
@@ -234,7 +235,7 @@ bool AlertList::take(const PollResult& poll, vitals::Stamp rx, std::uint64_t off
   });
   if (!sound) return false;
   if (!any) return true;  // the closing part of an answer in parts
-  listed_ = rx.mono;
+  listed_ = answered_ = rx.mono;
   if (next_.full && !active_.full) {
     DecodeFault fault;
     fault.kind = FaultKind::refused;
@@ -259,11 +260,13 @@ void AlertList::tell_changes(vitals::Stamp rx, Sink& out) {
   active_ = next_;
 }
 
-void AlertList::tick(vitals::Stamp now, Sink& out) {
-  if (active_.size == 0 || now.mono - listed_ < unlisted_ms_max) return;
+void AlertList::on_other_answer(vitals::Stamp rx, Sink& out) {
+  if (rx.mono - answered_ >= silence_ms_min) listed_ = rx.mono;  // it has its chance to list them again
+  answered_ = rx.mono;
+  if (active_.size == 0 || rx.mono - listed_ < unlisted_ms_max) return;
   next_.size = 0;
   next_.full = false;
-  tell_changes(now, out);
+  tell_changes(rx, out);
 }
 
 Reason AlertList::reason_for(Metric metric) const {

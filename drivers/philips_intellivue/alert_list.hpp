@@ -27,8 +27,9 @@ class AlertList {
  public:
   // False: an entry does not fit its list; then nothing was taken from the message.
   bool take(const PollResult& poll, vitals::Stamp rx, std::uint64_t offset, Sink& out);
-  // Ends them all when the monitor has not listed them for long: nobody knows them to be active any more.
-  void tick(vitals::Stamp now, Sink& out);
+  // Another answer of the monitor came. Ends all alarms when it goes on answering without listing them. While
+  // it is silent they stay as they are: of a monitor that is not heard nobody knows.
+  void on_other_answer(vitals::Stamp rx, Sink& out);
 
   // What the monitor's technical alarms say about a missing or doubtful value; none if they say nothing.
   vitals::Reason reason_for(vitals::Metric metric) const;
@@ -48,8 +49,9 @@ class AlertList {
   void tell_changes(vitals::Stamp rx, Sink& out);
 
   Snapshot active_;
-  Snapshot next_;  // being read
-  vitals::MonoTime listed_{};
+  Snapshot next_;                // being read
+  vitals::MonoTime listed_{};    // or the monitor was heard again
+  vitals::MonoTime answered_{};  // anything
 };
 
 }  // namespace drivers::philips

@@ -103,7 +103,6 @@ class Intellivue final : public Driver {
           [&](std::string_view reason, std::uint64_t offset) {
             report(FaultKind::broken, reason, {now, offset}, out);
           });
-    alerts_.tick(now, out);
     FramingOutlet outlet(transport_, out);
     session_.tick(now.mono, outlet);
   }
@@ -183,6 +182,8 @@ class Intellivue final : public Driver {
       case class_numerics:
         if (!numerics_.take(poll, {at.rx, at.offset, alerts_, clock_}, out)) return broken_attribute(at, out);
         session_.on_numerics(at.rx.mono);
+        alerts_.on_other_answer(at.rx, out);
+        numerics_.note_alerts(alerts_, at.rx, out);
         break;
       case class_alerts:
         if (!alerts_.take(poll, at.rx, at.offset, out)) return broken_attribute(at, out);

@@ -127,11 +127,29 @@ TEST(PhilipsAlarms, AListThatIsMissingIsAsBeforeUnlessTheStateSaysNone) {
               ElementsAre(HasSubstr("alarm off medium code=\"62\"")));
 }
 
-TEST(PhilipsAlarms, EndWhenTheMonitorHasNotListedThemForLong) {
+ByteVector numbers(std::int64_t second) {
+  return numerics(static_cast<unsigned>(8192 * second),
+                  {object(1, {single(number(0x4182, 0, per_min, 72))})});
+}
+
+TEST(PhilipsAlarms, EndWhenTheMonitorAnswersOnAndNoLongerListsThem) {
   Port port;
   port.feed(alerts({spo2_low}, {}), 1000);
-  EXPECT_THAT(port.wait_until(20'900), ::testing::Not(Contains(HasSubstr("alarm"))));
-  EXPECT_THAT(port.wait_until(21'000), Contains("@21000 alarm off medium code=\"62\" source=\"SpO2\""));
+  for (std::int64_t second = 2; second < 21; ++second)
+    EXPECT_THAT(said(port.feed(numbers(second), second * 1000)),
+                ::testing::Not(Contains(HasSubstr("alarm"))));
+  EXPECT_THAT(port.feed(numbers(21), 21'000),
+              Contains("@21000 alarm off medium code=\"62\" source=\"SpO2\""));
+}
+
+TEST(PhilipsAlarms, StayWhileTheMonitorIsSilent) {
+  Port port;
+  port.feed(alerts({spo2_low}, {}), 1000);
+  EXPECT_THAT(port.wait_until(60'000), ::testing::Not(Contains(HasSubstr("alarm"))));
+  EXPECT_THAT(said(port.feed(numbers(60), 60'000)), ElementsAre("@60000 obs hr 72 valid"))
+      << "it may list them in a moment";
+  EXPECT_THAT(said(port.feed(alerts({}, {}), 61'000)),
+              ElementsAre(HasSubstr("alarm off medium code=\"62\"")));
 }
 
 }  // namespace
