@@ -35,6 +35,9 @@ using vitals::Metric;
 using vitals::Milliseconds;
 using vitals::MonoTime;
 
+// Received, done, aborted, busy; error, undefined, not recognised, asleep, time-out.
+constexpr std::string_view known_letters = "OKABENDST";
+
 using Command = Bytes;
 constexpr std::array<std::uint8_t, 5> ask_pressure{0x3A, 0x79, 0x05, 0x00, 0x48};
 constexpr std::array<std::uint8_t, 5> ask_result{0x3A, 0x79, 0x03, 0x00, 0x4A};
@@ -141,6 +144,8 @@ class Module final : public Driver {
 
   void take_letter(const Found& found, vitals::Stamp rx, Sink& out) {
     const char letter = static_cast<char>(found.frame[2]);
+    if (known_letters.find(letter) == std::string_view::npos)
+      return report({FaultKind::not_mine, "letter", {}, {}, {}, found.offset, rx}, out);
     const bool of_start = asked_.data() == plan_.command.data() && !plan_.command.empty();
     asked_ = {};
     out.on_frame_end(rx);

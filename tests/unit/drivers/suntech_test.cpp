@@ -302,6 +302,7 @@ TEST(SunTech, LettersAndOtherFrames) {
     EXPECT_THAT(port.feed(letter), ElementsAre(HasSubstr("frame-end"))) << letter;
   EXPECT_THAT(port.feed(with_check({0x3E, 0x04, 'S'})),
               ElementsAre(HasSubstr("frame-end"), HasSubstr("fault refused reply code=\"S\"")));
+  EXPECT_THAT(port.feed(with_check({0x3E, 0x04, 0x00})), ElementsAre(HasSubstr("fault not-mine letter")));
   EXPECT_THAT(port.feed(with_check({0x3E, 0x06, 1, 2, 3})), ElementsAre(HasSubstr("fault not-mine frame")));
   EXPECT_THAT(port.feed(cuff(400)), ElementsAre(HasSubstr("fault implausible range code=\"cuff-pressure\"")));
   EXPECT_THAT(port.feed(cuff(0xFFFE)), ElementsAre(HasSubstr("frame-end")));  // 2 mmHg below zero: empty
