@@ -6,9 +6,9 @@ namespace {
 using vitals::Reason;
 
 bool say_the_same(const Sample& a, const Sample& b) {
-  if (a.invalid != b.invalid) return false;
-  return a.invalid != Reason::none || (a.reading.rate_per_min == b.reading.rate_per_min &&
-                                       a.reading.spo2_percent == b.reading.spo2_percent);
+  const bool a_invalid = a.invalid != Reason::none, b_invalid = b.invalid != Reason::none;
+  if (a_invalid || b_invalid) return a_invalid && b_invalid;
+  return a.reading.rate_per_min == b.reading.rate_per_min && a.reading.spo2_percent == b.reading.spo2_percent;
 }
 
 }  // namespace
@@ -36,7 +36,10 @@ bool OncePerSecond::end_second(const Origin& origin, Sink& out) {
   const std::optional<Sample> sample =
       (mostly_invalid && newest_invalid_) || !newest_valid_ ? newest_invalid_ : newest_valid_;
   begin_second();
-  if (!sample) return false;
+  if (!sample) {  // a line on which no two neighbours agree
+    withdraw(Reason::interference, origin, out);
+    return false;
+  }
   if (sample->invalid != Reason::none) {
     withdraw(sample->invalid, origin, out);
     return false;

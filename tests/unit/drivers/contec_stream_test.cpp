@@ -95,6 +95,22 @@ TEST(Contec5, ASecondThatIsMostlyInvalidHasNoValue) {
   EXPECT_EQ(line.feed(times(30, probe_error) + times(30, good)), values("72 valid", "98 valid"));
 }
 
+TEST(Contec5, InvalidFramesAgreeWhateverTheirReason) {
+  Port line = port();
+  line.feed(times(2, good));
+  EXPECT_EQ(line.feed(probe_error + hex("90 40 60 7F 7F")), no_value("invalid searching"));
+}
+
+TEST(Contec5, ALineOnWhichNoTwoNeighboursAgreeHasNoValue) {
+  Port line = port();
+  line.feed(times(2, good));
+  EXPECT_EQ(line.feed(times(30, hex("85 40 07 49 62") + good)), no_value("invalid interference"));
+  Port damaged = port();
+  damaged.feed(times(2, good));
+  const Lines lines = damaged.feed(times(120, good + hex("85")));
+  EXPECT_THAT(lines, Contains("@0 obs spo2 - invalid interference"));
+}
+
 TEST(Contec5, DamageIsDroppedAndNamedOnce) {
   Port line = port();
   EXPECT_EQ(line.feed(hex("48 62") + times(2, good)), values("72 valid", "98 valid")) << "a cut start";
