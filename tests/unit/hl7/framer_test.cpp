@@ -129,6 +129,49 @@ TEST(Framer, RawMessagesEndAtTheNextOneOrAfterHalfASecond) {
   EXPECT_EQ(events.lines.back(), "MSH|2\r@14");
 }
 
+// What a value's age is counted from: the arrival of its own message, not of the one that ends it.
+TEST(Framer, ARawMessageHasTheTimeOfItsOwnLastByteHoweverTheNextStartIsCut) {
+  class Times : public Recorder {
+   public:
+    void on_frame(std::string_view frame, std::uint64_t, vitals::Stamp rx) override {
+      frames.emplace_back(std::string(frame), rx);
+    }
+    std::vector<std::pair<std::string, vitals::Stamp>> frames;
+  };
+  const std::string first = "MSH|1\rOBX|1\r", next = "MSH|2\r";
+  for (std::size_t early = 0; early < next.size(); ++early) {
+    for (std::size_t pieces = 1; pieces <= 2; ++pieces) {
+      SCOPED_TRACE(std::to_string(early) + " bytes of the next start early, last line in " +
+                   std::to_string(pieces));
+      Framer framer(Framing::raw, frame_bytes_max_standard);
+      Times events;
+      const std::size_t cut_at = pieces == 1 ? 0 : first.size() - 1;  // its line end comes by itself
+      framer.feed(bytes_of(first.substr(0, cut_at)), at(0), events);
+      framer.feed(bytes_of(first.substr(cut_at)), at(100), events);
+      for (std::size_t i = 0; i < early; ++i)
+        framer.feed(bytes_of(next.substr(i, 1)), at(200 + static_cast<std::int64_t>(i)), events);
+      framer.feed(bytes_of(next.substr(early)), at(300), events);
+      ASSERT_EQ(events.frames.size(), 1U);
+      EXPECT_EQ(events.frames[0].first, first);
+      EXPECT_EQ(events.frames[0].second, at(100));
+    }
+  }
+}
+
+TEST(Framer, RawMessagesOfOneReadHaveItsTime) {
+  class Times : public Recorder {
+   public:
+    void on_frame(std::string_view, std::uint64_t, vitals::Stamp rx) override { times.push_back(rx); }
+    std::vector<vitals::Stamp> times;
+  };
+  Framer framer(Framing::raw, frame_bytes_max_standard);
+  Times events;
+  framer.feed(bytes_of("MSH|1\r"), at(0), events);
+  framer.feed(bytes_of("OBX|1\rMSH|2\rMSH|3\r"), at(50), events);
+  framer.tick(at(550), events);
+  EXPECT_EQ(events.times, (std::vector<vitals::Stamp>{at(50), at(50), at(50)}));
+}
+
 TEST(Framer, RawIsCutTheSameAtEverySplit) {
   const std::string stream = "banner\rMSH|1\r\nOBX\r\nMSH|2\r\nXMSH|no\r\nMSH|3\r\n";
   const Lines expected{"!bytes-between-frames@0", "MSH|1\r\nOBX\r\n@7", "MSH|2\r\nXMSH|no\r\n@19"};

@@ -1,0 +1,87 @@
+// What is a new cuff reading: by the device's own times, compared with each other and never with our clock.
+#include "daemon/bed/cuff.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bed {
+namespace {
+
+using vitals::Metric;
+using vitals::Milliseconds;
+using vitals::Stamp;
+using vitals::WallTime;
+
+constexpr std::int64_t base_ms = 1'764'000'000'000;
+Stamp at(std::int64_t ms) {
+  return {vitals::MonoTime{Milliseconds{ms}}, vitals::wall_from_unix_ms(base_ms + ms)};
+}
+WallTime device(std::int64_t ms) { return vitals::wall_from_unix_ms(base_ms + ms); }
+
+struct CuffAssemblerTest : testing::Test {
+  CuffAssembler assembler;
+
+  std::optional<CuffReading> told(double sys, double dia, std::optional<WallTime> own, Stamp rx,
+                                  bool trusted = true) {
+    for (const auto& [metric, value] : {std::pair{Metric::nibp_sys, sys}, std::pair{Metric::nibp_dia, dia}}) {
+      vitals::Observation part = vitals::measured(metric, value, rx);
+      part.t_src = own;
+      if (own) part.time_source = vitals::TimeSource::own;
+      part.clock_trusted = trusted && own;
+      assembler.add(part);
+    }
+    return assembler.take(rx);
+  }
+};
+
+TEST_F(CuffAssemblerTest, a_reading_has_the_time_of_its_measurement) {
+  const auto reading = told(120, 70, device(1'000), at(31'000));
+  ASSERT_TRUE(reading);
+  EXPECT_EQ(reading->measured, at(1'000));
+  EXPECT_EQ(reading->rx, at(31'000));
+}
+
+TEST_F(CuffAssemblerTest, the_same_second_told_again_is_no_reading_however_our_clock_moves) {
+  ASSERT_TRUE(told(120, 70, device(1'000), at(31'000)));
+  EXPECT_FALSE(told(120, 70, device(1'000), at(36'000)));
+  // A device that tells it again after its restart, while our wall clock was set back or forward by a little.
+  for (const int slew_ms : {-3, -1, 1, 3}) {
+    Stamp rx = at(40'000);
+    rx.wall += Milliseconds{slew_ms};
+    EXPECT_FALSE(told(120, 70, device(1'000), rx)) << slew_ms;
+  }
+}
+
+TEST_F(CuffAssemblerTest, equal_numbers_of_another_second_are_a_new_reading) {
+  ASSERT_TRUE(told(120, 70, device(1'000), at(31'000)));
+  EXPECT_TRUE(told(120, 70, device(61'000), at(91'000)));
+}
+
+TEST_F(CuffAssemblerTest, an_older_measurement_never_displaces_a_newer_one) {
+  ASSERT_TRUE(told(180, 90, device(61'000), at(91'000)));
+  EXPECT_FALSE(told(120, 70, device(1'000), at(92'000))) << "a buffer that is sent late";
+  EXPECT_FALSE(told(120, 70, device(60'999), at(93'000)));
+  EXPECT_FALSE(told(180, 90, device(61'000), at(94'000))) << "and the newest is still the known one";
+}
+
+TEST_F(CuffAssemblerTest, other_numbers_of_the_same_second_are_a_correction) {
+  ASSERT_TRUE(told(120, 70, device(1'000), at(31'000)));
+  const auto corrected = told(128, 70, device(1'000), at(32'000));
+  ASSERT_TRUE(corrected);
+  EXPECT_EQ(corrected->sys, 128);
+}
+
+TEST_F(CuffAssemblerTest, by_a_clock_that_is_not_trusted_nothing_is_older) {
+  ASSERT_TRUE(told(120, 70, device(61'000), at(91'000), false));
+  EXPECT_TRUE(told(125, 70, device(1'000), at(151'000), false)) << "its clock was set back";
+  EXPECT_FALSE(told(125, 70, device(1'000), at(152'000), false));
+}
+
+TEST_F(CuffAssemblerTest, a_reading_without_own_time_is_new_by_its_numbers_only) {
+  ASSERT_TRUE(told(120, 70, std::nullopt, at(1'000)));
+  EXPECT_FALSE(told(120, 70, std::nullopt, at(600'000)));
+  EXPECT_TRUE(told(121, 70, std::nullopt, at(601'000)));
+  EXPECT_TRUE(told(121, 70, device(2'000), at(602'000))) << "an own time where there was none";
+}
+
+}  // namespace
+}  // namespace bed
