@@ -36,6 +36,12 @@ std::string random_boot() {
   return out;
 }
 
+bed::Salt random_salt() {
+  std::random_device random;
+  const auto word = [&random] { return (std::uint64_t{random()} << 32U) | random(); };
+  return {word(), word()};
+}
+
 std::uint64_t next_seq(const journal::Restored& restored, const std::string& scope, Stamp now) {
   for (const auto& one : restored.sequences)
     if (one.scope == scope) return (one.seq / seq_step + 1) * seq_step - 1;
@@ -70,8 +76,9 @@ void App::make_beds(Stamp now) {
   for (const settings::Bed& bed : settings_.beds) {
     const auto index = static_cast<std::uint32_t>(desks_.size() + 1);  // 0 is the node
     const std::uint64_t seq = next_seq(journal_->restored(), bed.scope(), now);
-    desks_.push_back(
-        std::make_unique<BedDesk>(identity_, make_bed_settings(settings_, bed), index, seq, outlet, now));
+    bed::Settings made = make_bed_settings(settings_, bed);
+    made.salt = random_salt();
+    desks_.push_back(std::make_unique<BedDesk>(identity_, std::move(made), index, seq, outlet, now));
     desk_of_[&desks_.back()->bed()] = desks_.back().get();
     desk_named_[bed.scope()] = desks_.back().get();
   }
@@ -84,8 +91,9 @@ void App::restore(Stamp now) {
     const auto desk = desk_named_.find(session.scope);
     const auto view = read_session_record(session.doc);
     if (desk == desk_named_.end()) continue;
+    const auto patient = read_patient_record(session.doc);
     if (view) {
-      desk->second->bed().restore_session(*view, now);
+      desk->second->bed().restore_session(*view, now, patient ? &*patient : nullptr);
     } else {
       spdlog::error("journal: the session of {} cannot be read; the bed starts without one", session.scope);
     }

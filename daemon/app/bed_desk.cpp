@@ -22,6 +22,11 @@ std::vector<const alarms::Alarm*> by_priority(const bed::Bed& bed) {
   return out;
 }
 
+contract::LinkDocument document(const LinkView& link) {
+  return {link.source, link.state,   link.protocol, link.detail,
+          link.since,  link.last_rx, link.frames,   link.faults};
+}
+
 Desk desk_for(const Identity& identity, const bed::Settings& settings, std::uint32_t index) {
   return {index, settings.unit + "/" + settings.name,
           contract::bed_prefix(identity.root, settings.unit, settings.name), settings.unit, settings.name};
@@ -74,6 +79,21 @@ void BedDesk::on_cuff(const bed::CuffReading& reading, vitals::Quality quality, 
 }
 
 void BedDesk::on_state(Stamp /*at*/) { state_dirty_ = true; }
+
+void BedDesk::on_session(bool told, Stamp at) {
+  if (told) return session_changed(at);
+  keep_session(at);
+}
+
+void BedDesk::keep_session(Stamp now) {
+  outlet_->record(
+      journal::SessionEntry{alarms_.scope(), write_session_record(bed_.session(now), bed_.patient())});
+}
+
+void BedDesk::on_device(std::size_t source, Stamp at) {
+  for (const LinkView& link : links_)
+    if (link.source == bed_.settings().sources[source].name) publish_link(link, at);
+}
 
 void BedDesk::observation(std::string_view topic) {
   Message message;
@@ -128,7 +148,7 @@ void BedDesk::session_changed(Stamp now) {
   alarms_.event("infusion", bed_.sim(), now, [&](std::string& out, const contract::Envelope& envelope) {
     contract::render_infusion(out, view, envelope);
   });
-  outlet_->record(journal::SessionEntry{alarms_.scope(), write_session_record(view)});
+  keep_session(now);
   state_dirty_ = true;
 }
 
@@ -142,12 +162,12 @@ void BedDesk::link_changed(const LinkView& link, Stamp now) {
     *found = link;
   }
   if (!news) return;
+  if (const auto source = source_named(link.source))
+    bed_.device_status(*source, {drivers::Signal::wrong_device, link.state == "wrong-device", now});
   publish_link(link, now);
+  const LinkView shown = with_signals(link);
   alarms_.event("link", bed_.sim(), now, [&](std::string& out, const contract::Envelope& envelope) {
-    contract::render_link(out,
-                          {link.source, link.state, link.protocol, link.detail, link.since, link.last_rx,
-                           link.frames, link.faults},
-                          envelope);
+    contract::render_link(out, document(shown), envelope);
   });
 }
 
@@ -237,11 +257,28 @@ void BedDesk::publish_summary(Stamp now) {
 }
 
 void BedDesk::publish_link(const LinkView& link, Stamp now) {
-  contract::render_link(buffer_,
-                        {link.source, link.state, link.protocol, link.detail, link.since, link.last_rx,
-                         link.frames, link.faults},
-                        alarms_.envelope(now, bed_.sim()));
+  const LinkView shown = with_signals(link);
+  contract::render_link(buffer_, document(shown), alarms_.envelope(now, bed_.sim()));
   retained("link/" + link.source);
+}
+
+std::optional<std::size_t> BedDesk::source_named(std::string_view name) const {
+  const auto& sources = bed_.settings().sources;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    if (sources[i].name == name) return i;
+  return std::nullopt;
+}
+
+LinkView BedDesk::with_signals(LinkView link) const {
+  const auto source = source_named(link.source);
+  if (!source) return link;
+  const bed::DeviceSignals& signals = bed_.signals(*source);
+  const auto add = [&link](bool on, std::string_view words) {
+    if (on) link.detail.append(link.detail.empty() ? "" : ", ").append(words);
+  };
+  add(signals.low_battery, "low battery");
+  add(signals.measuring, "measuring blood pressure");
+  return link;
 }
 
 }  // namespace app

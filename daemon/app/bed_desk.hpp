@@ -50,13 +50,18 @@ class BedDesk final : private bed::Output {
   void on_cuff(const bed::CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
                std::string_view source, bool sim, Stamp at) override;
   void on_state(Stamp at) override;
+  void on_session(bool told, Stamp at) override;
+  void on_device(std::size_t source, Stamp at) override;
 
   void publish_state(Stamp now);
   void publish_infusion(Stamp now);
   void publish_limits(Stamp now);
   void publish_summary(Stamp now);
   void publish_link(const LinkView& link, Stamp now);
-  void retained(std::string_view topic);  // buffer_ to the topic below the prefix
+  void keep_session(Stamp now);  // in the journal
+  std::optional<std::size_t> source_named(std::string_view name) const;
+  LinkView with_signals(LinkView link) const;  // what the device says of itself added
+  void retained(std::string_view topic);       // buffer_ to the topic below the prefix
   void observation(std::string_view topic);
 
   Outlet* outlet_;

@@ -162,6 +162,7 @@ Commander::Done Commander::execute_on_bed(const Command& command, BedDesk& desk,
           [&](const contract::InfusionResume&) { return told(bed.infusion_resume(now)); },
           [&](const contract::InfusionStop&) { return told(bed.infusion_stop(now)); },
           [&](const contract::SessionEnd&) { return told(bed.session_end(now)); },
+          [&](const contract::PatientConfirm& r) { return told(bed.patient_confirm(r.same, now)); },
           [&](const auto&) {
             return Done{"invalid", "not a verb for a bed", {}, {}};
           },

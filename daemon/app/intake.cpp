@@ -34,13 +34,20 @@ Intake::Intake(Routes routes, IntakeHandlers handlers)
 
 void Intake::on_subject(const drivers::Subject& subject) {
   if (handlers_.on_subject) handlers_.on_subject(subject);
-  if (routes_.fixed) return;
-  lower_trimmed(subject.location, key_);
-  const auto found = routes_.by_location.find(key_);
-  current_ = found == routes_.by_location.end() ? nullptr : &found->second;
-  if (current_ != nullptr) return;
+  if (!routes_.fixed) current_ = located(subject.location);
+  for (const auto& [location, route] : routes_.by_location)
+    if (current_ == nullptr || route.bed != current_->bed)
+      route.bed->subject_elsewhere(route.source, subject);
+  if (current_ != nullptr)
+    return current_->bed->subject(current_->source, subject, routes_.fixed.has_value());
   ++counters_.unknown_bed;
   if (handlers_.on_unknown_bed) handlers_.on_unknown_bed(subject.location);
+}
+
+const Route* Intake::located(std::string_view location) {
+  lower_trimmed(location, key_);
+  const auto found = routes_.by_location.find(key_);
+  return found == routes_.by_location.end() ? nullptr : &found->second;
 }
 
 void Intake::on_observation(const vitals::Observation& observation) {
@@ -58,8 +65,7 @@ void Intake::on_frame_end(vitals::Stamp rx) {
 
 void Intake::on_status(const drivers::DeviceStatus& status) {
   if (handlers_.on_status) handlers_.on_status(status);
-  if (status.signal != drivers::Signal::demo_mode) return;
-  for (const Route& route : routes_.all()) route.bed->device_demo(route.source, status.on, status.rx);
+  for (const Route& route : routes_.all()) route.bed->device_status(route.source, status);
 }
 
 void Intake::on_device_alarm(const drivers::DeviceAlarm& alarm) {
@@ -77,6 +83,9 @@ void Intake::on_pump(const drivers::PumpReport& report) {
 
 void Intake::on_patient(const drivers::PatientEvent& event) {
   if (handlers_.on_patient) handlers_.on_patient(event);
+  const Route* here = routes_.fixed ? &*routes_.fixed : located(event.subject.location);
+  for (const Route& route : routes_.all())
+    route.bed->patient_event(event, here != nullptr && route.bed == here->bed);
 }
 
 void Intake::on_fault(const drivers::DecodeFault& fault) {

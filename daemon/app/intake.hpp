@@ -68,6 +68,8 @@ class Intake final : public drivers::Sink {
   void on_close(std::string_view reason) override;
 
  private:
+  const Route* located(std::string_view location);
+
   Routes routes_;
   IntakeHandlers handlers_;
   const Route* current_ = nullptr;  // whose values come now; null: nobody's, they are dropped and counted

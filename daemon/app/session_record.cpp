@@ -53,6 +53,35 @@ infusion::Baseline read_baseline(const json& in) {
   return out;
 }
 
+json write_identity(bed::Identity identity) {
+  return json::array({identity.patient, identity.visit, identity.place});
+}
+
+bed::Identity read_identity(const json& in) {
+  return {in.at(0).get<std::uint64_t>(), in.at(1).get<std::uint64_t>(), in.at(2).get<std::uint64_t>()};
+}
+
+json write_patient(const bed::PatientRecord& patient) {
+  json known = json::array();
+  for (const auto& one : patient.known)
+    known.push_back(
+        {{"source", one.source}, {"known", write_identity(one.known)}, {"other", write_identity(one.other)}});
+  return {{"salt", json::array({patient.salt.low, patient.salt.high})},
+          {"doubt", static_cast<unsigned>(patient.doubt)},
+          {"known", std::move(known)}};
+}
+
+bed::PatientRecord read_patient(const json& in) {
+  bed::PatientRecord out;
+  out.salt = {in.at("salt").at(0).get<std::uint64_t>(), in.at("salt").at(1).get<std::uint64_t>()};
+  const auto doubt = in.at("doubt").get<unsigned>();
+  if (doubt < bed::doubt_count) out.doubt = static_cast<bed::Doubt>(doubt);
+  for (const json& one : in.at("known"))
+    out.known.push_back({one.at("source").get<std::string>(), read_identity(one.at("known")),
+                         read_identity(one.at("other"))});
+  return out;
+}
+
 infusion::View read_view(const json& in) {
   infusion::View view;
   view.as_of = vitals::wall_from_unix_ms(in.at("as_of").get<std::int64_t>());
@@ -82,7 +111,7 @@ infusion::View read_view(const json& in) {
 
 }  // namespace
 
-std::string write_session_record(const infusion::View& view) {
+std::string write_session_record(const infusion::View& view, const bed::PatientRecord& patient) {
   json out{{"record", record_version},
            {"as_of", vitals::unix_ms(view.as_of)},
            {"phase", vitals::name(view.phase)},
@@ -107,7 +136,18 @@ std::string write_session_record(const infusion::View& view) {
     out["rate_unit"] = infusion::name(view.rate->unit);
   }
   if (view.baseline) out["baseline"] = write_baseline(*view.baseline);
+  if (!patient.known.empty() || patient.doubt != bed::Doubt::none) out["patient"] = write_patient(patient);
   return out.dump();
+}
+
+std::optional<bed::PatientRecord> read_patient_record(std::string_view text) {
+  try {
+    const json in = json::parse(text);
+    if (!in.contains("patient")) return std::nullopt;
+    return read_patient(in["patient"]);
+  } catch (const std::exception&) {  // damaged: the patient is learned anew
+    return std::nullopt;
+  }
 }
 
 std::optional<infusion::View> read_session_record(std::string_view text) {

@@ -6,12 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/bed/patient_watch.hpp"
 #include "daemon/infusion/session.hpp"
 
 namespace app {
 
-std::string write_session_record(const infusion::View& view);
+// Of the patient hashes and their salt alone.
+std::string write_session_record(const infusion::View& view, const bed::PatientRecord& patient = {});
 // nullopt: not such a record (another version, damage).
 std::optional<infusion::View> read_session_record(std::string_view json);
+std::optional<bed::PatientRecord> read_patient_record(std::string_view json);
 
 }  // namespace app

@@ -19,6 +19,12 @@ std::vector<MonitorAlarms::Source> monitors_of(const Settings& settings) {
   return out;
 }
 
+std::vector<std::string> names_of(const std::vector<Source>& sources) {
+  std::vector<std::string> out;
+  for (const Source& source : sources) out.push_back(source.name);
+  return out;
+}
+
 }  // namespace
 
 std::string_view name(Monitoring monitoring) {
@@ -39,6 +45,7 @@ Bed::Bed(Settings settings, Output& output, Stamp now)
       session_(settings_.unit + "/" + settings_.name, profile_.titrating),
       links_(settings_.sources.size()),
       monitor_(engine_, monitors_of(settings_)),
+      patient_(settings_.salt, names_of(settings_.sources)),
       started_(now.mono),
       clock_(now.mono),
       said_monitoring_(settings_.idle_off ? Monitoring::none : Monitoring::blind) {
@@ -79,7 +86,7 @@ bool Bed::sim() const {
 
 std::optional<double> Bed::baseline(Metric metric) const {
   const auto& baseline = session_.baseline();
-  if (!baseline || !relative_rules_run(session_.phase())) return std::nullopt;
+  if (!baseline || !relative_rules_run(session_.phase()) || patient_.values_doubted()) return std::nullopt;
   if (vitals::is_rate(metric)) return baseline->rate;
   switch (metric) {
     case Metric::spo2: return baseline->spo2;
@@ -95,6 +102,7 @@ std::optional<double> Bed::baseline(Metric metric) const {
 
 infusion::Outcome Bed::after_verb(infusion::Outcome outcome, Stamp now) {
   if (outcome.verdict != infusion::Verdict::applied) return outcome;
+  watch_patient(now);
   apply_phase(now);
   check_statements(now);
   deadline_ = own_deadline();
@@ -136,6 +144,7 @@ infusion::Outcome Bed::session_end(Stamp now) {
   infusion::Outcome outcome = after.end(now);
   if (outcome.verdict != infusion::Verdict::applied) return outcome;
   engine_.end_session(now, *this);  // while the session is still named in the documents
+  engine_.finish(*wrong_patient_, alarms::EndReason::session_end, now, *this);
   session_ = std::move(after);
   return after_verb(outcome, now);
 }
@@ -158,8 +167,10 @@ bool Bed::restore_alarm(const alarms::Alarm& stored, Stamp now) {
   return taken;
 }
 
-void Bed::restore_session(const infusion::View& view, Stamp now) {
+void Bed::restore_session(const infusion::View& view, Stamp now, const PatientRecord* patient) {
   session_.restore(view, now);
+  watch_patient(now);
+  if (patient != nullptr && patient_.open()) patient_.restore(*patient);
   apply_phase(now);
   deadline_ = std::min(deadline_, now.mono);  // what holds is said after the alarms are there again
   output_->on_state(now);

@@ -17,6 +17,7 @@
 #include "daemon/bed/board.hpp"
 #include "daemon/bed/cuff.hpp"
 #include "daemon/bed/monitor_alarms.hpp"
+#include "daemon/bed/patient_watch.hpp"
 #include "daemon/bed/watch.hpp"
 #include "daemon/infusion/session.hpp"
 
@@ -40,6 +41,7 @@ struct Settings {
   vitals::MetricSet expected;  // freshness is watched for each of these from the start
   Leads leads;
   bool idle_off = false;  // no limits without a session
+  Salt salt;              // for patient ids
 };
 
 // What a bed reports. Called during the bed's own calls; must not call back into it.
@@ -51,6 +53,19 @@ class Output {
   virtual void on_cuff(const CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
                        std::string_view source, bool sim, Stamp at) = 0;
   virtual void on_state(Stamp at) = 0;  // phase, session, limits or monitoring changed
+  // What a restart needs of the session or its patient has changed without a verb. `told`: stations too
+  // should know.
+  virtual void on_session(bool told, Stamp at) = 0;
+  virtual void on_device(std::size_t source, Stamp at) = 0;  // its DeviceSignals changed
+};
+
+// What a device says of itself, as far as it is told now.
+struct DeviceSignals {
+  bool low_battery = false;
+  bool measuring = false;  // a cuff measurement runs
+  bool wrong_device = false;
+
+  friend bool operator==(const DeviceSignals&, const DeviceSignals&) = default;
 };
 
 enum class Monitoring : std::uint8_t { none, partial, full, blind };
@@ -65,6 +80,12 @@ class Bed final : private alarms::Listener {
   // --- from the links and drivers
   void observe(std::size_t source, const Observation& observation);
   void frame_end(std::size_t source, Stamp rx);
+  // Whose values come next from `source`; and, of a source of several beds, that they are another bed's.
+  // `fixed`: the source has this one bed whatever location it names, so that another one is news.
+  void subject(std::size_t source, const drivers::Subject& subject, bool fixed = false);
+  void subject_elsewhere(std::size_t source, const drivers::Subject& subject);
+  void patient_event(const drivers::PatientEvent& event, bool here);  // here: at this bed's location
+  void device_status(std::size_t source, const drivers::DeviceStatus& status);
   void device_demo(std::size_t source, bool on, Stamp now);
   void device_alarm(std::size_t source, const drivers::DeviceAlarm& alarm, Teller teller);
   // That driver object is no more: what it told of the device has to be told again.
@@ -84,6 +105,8 @@ class Bed final : private alarms::Listener {
   infusion::Outcome infusion_resume(Stamp now);
   infusion::Outcome infusion_stop(Stamp now);
   infusion::Outcome session_end(Stamp now);
+  // The answer to wrong-patient: the same as before, or a new one, which ends the session.
+  infusion::Outcome patient_confirm(bool same, Stamp now);
   alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                                 std::string_view by, Stamp now);
   alarms::AckResult reset(std::string_view condition, std::string_view id, Stamp now);
@@ -92,12 +115,13 @@ class Bed final : private alarms::Listener {
   // alarms speak of it. False: this bed has no such condition any more. An alarm that is not watched in the
   // restored phase ends at the next advance().
   bool restore_alarm(const alarms::Alarm& stored, Stamp now);
-  void restore_session(const infusion::View& view, Stamp now);
+  void restore_session(const infusion::View& view, Stamp now, const PatientRecord* patient = nullptr);
 
   // --- to look at
   const Settings& settings() const { return settings_; }
   std::string scope() const { return settings_.unit + "/" + settings_.name; }
   infusion::View session(Stamp now) const { return session_.view(now); }
+  PatientRecord patient() const { return patient_.record(); }
   const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
   Monitoring monitoring(MonoTime now) const;
   std::vector<Metric> missing(MonoTime now) const;  // expected, and no current value
@@ -109,6 +133,7 @@ class Bed final : private alarms::Listener {
     Behaviour behaviour;
   };
   std::vector<InForce> limits_in_force() const;
+  const DeviceSignals& signals(std::size_t source) const { return links_[source].signals; }
   bool sim() const;
 
  private:
@@ -123,8 +148,11 @@ class Bed final : private alarms::Listener {
     std::optional<MonoTime> first_up;
     bool demo_told = false;  // the device says so of itself
     bool demo_seen = false;  // its newest value was marked so
+    DeviceSignals signals;
+    Identity subject;  // of the values that come next, until the first of them is here
     alarms::Condition* lost = nullptr;
     alarms::Condition* demo_mode = nullptr;
+    alarms::Condition* wrong_device = nullptr;
 
     bool demo() const { return demo_told || demo_seen; }
   };
@@ -147,6 +175,9 @@ class Bed final : private alarms::Listener {
   void apply_limits(Stamp now, bool watching);
   void apply_technical(Stamp now, bool watching);
   infusion::Outcome after_verb(infusion::Outcome outcome, Stamp now);
+  void watch_patient(Stamp now);  // begins and ends with the session
+  void patient_news(bool news, bool doubted_before, Stamp now);
+  void take_subject(std::size_t source, Stamp now);
 
   bool expected(Metric metric) const { return settings_.expected.contains(metric); }
   bool expects_arterial() const;
@@ -170,6 +201,7 @@ class Bed final : private alarms::Listener {
   void say_why(Entry& entry, Stamp now);
   void note_demo(std::size_t source, Stamp now);
   void take_cuff(std::size_t source, Stamp rx);
+  void cuff_failed(Stamp now);
   void judge_cuff(bool refused, Stamp now);
   void publish(Metric metric, Stamp now);
   void publish_cuff(Stamp now);
@@ -183,6 +215,7 @@ class Bed final : private alarms::Listener {
   void check_stale(Stamp now);
   void check_overdue(Stamp now);
   void check_session(Stamp now);
+  void check_patient(Stamp now);
   void expire(Entry& entry, Stamp now);
   void lose_cuff(alarms::Data how, Stamp now);
   alarms::Data silence_of(Metric metric) const;
@@ -212,15 +245,21 @@ class Bed final : private alarms::Listener {
   alarms::Condition* spo2_signal_ = nullptr;
   alarms::Condition* ecg_leads_ = nullptr;
   alarms::Condition* cuff_overdue_ = nullptr;
+  alarms::Condition* cuff_failed_ = nullptr;
   alarms::Condition* blind_ = nullptr;
+  alarms::Condition* wrong_patient_ = nullptr;
   alarms::Condition* no_baseline_ = nullptr;
   alarms::Condition* overtime_ = nullptr;
 
   MonitorAlarms monitor_;
+  PatientWatch patient_;
+  bool elsewhere_ = false;  // the patient's values were seen at another bed, and that is not told yet
 
   CuffAssembler assembler_;
   std::optional<CuffReading> cuff_;     // newest, also one that failed
   std::optional<Stamp> cuff_measured_;  // the newest that gave numbers
+  unsigned cuff_failures_ = 0;          // since the last good reading
+  std::optional<MonoTime> cuff_failed_at_;
   MonoTime cuff_fresh_until_ = MonoTime::min();
   bool cuff_stale_said_ = false;
   MonoTime cuff_published_at_ = MonoTime::min();

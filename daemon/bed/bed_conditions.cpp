@@ -34,7 +34,11 @@ void Bed::add_conditions() {
   add_stale();
   cuff_overdue_ =
       add_technical("nibp-overdue", "NIBP overdue", "take a blood pressure", source_name(Metric::nibp_sys));
+  cuff_failed_ = add_technical("nibp-failed", "NIBP measurement failed", "check cuff, repeat",
+                               source_name(Metric::nibp_sys));
   blind_ = add_technical("bed-blind", "neither rate nor SpO2 is current", "go to the bed");
+  wrong_patient_ =
+      add_technical("wrong-patient", std::string{text_of(Doubt::vitals)}, "check who lies here, then answer");
   no_baseline_ = add_technical("no-baseline", "infusion without a baseline", "enter a baseline");
   overtime_ = add_technical("infusion-overtime", "infusion past its planned time", "record the stop");
   add_links();
@@ -84,6 +88,9 @@ void Bed::add_links() {
         add_technical("link-lost-" + source, "no connection to " + source, "check cable and monitor", source);
     links_[i].demo_mode =
         add_technical("demo-mode-" + source, source + " is in demo or test mode", "leave demo mode", source);
+    links_[i].wrong_device =
+        add_technical("wrong-device-" + source, "another device than expected at " + source,
+                      "check what is connected", source);
   }
 }
 
@@ -139,12 +146,15 @@ void Bed::apply_technical(Stamp now, bool watching) {
   }
   set(*cuff_overdue_,
       cuff_overdue_behaviour(phase, cuff_interval(profile_, phase, titrating_), expected(Metric::nibp_sys)));
+  set(*cuff_failed_, cuff_failed_behaviour(phase, source_of(Metric::nibp_sys) != nullptr));
   set(*blind_, blind_behaviour(profile_, phase));
+  set(*wrong_patient_, wrong_patient_behaviour(phase));
   set(*no_baseline_, no_baseline_behaviour(phase));
   set(*overtime_, overtime_behaviour(profile_, phase));
   for (LinkState& link : links_) {
     set(*link.lost, link_behaviour(profile_, phase));
     set(*link.demo_mode, demo_behaviour(profile_, phase));
+    set(*link.wrong_device, demo_behaviour(profile_, phase));
   }
 }
 

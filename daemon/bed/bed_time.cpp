@@ -83,6 +83,7 @@ void Bed::check_statements(Stamp now) {
   check_stale(now);
   check_overdue(now);
   check_session(now);
+  check_patient(now);
   const Monitoring monitoring_now = monitoring(now.mono);
   if (monitoring_now == said_monitoring_) return;
   said_monitoring_ = monitoring_now;
@@ -93,6 +94,12 @@ void Bed::check_statements(Stamp now) {
 void Bed::check_links(Stamp now) {
   for (std::size_t i = 0; i < links_.size(); ++i) {
     engine_.assert_present(*links_[i].lost, !links_[i].up, now, *this);
+    const bool wrong = links_[i].signals.wrong_device;  // of the port itself it is known without a link
+    if (wrong || links_[i].up) {
+      engine_.assert_present(*links_[i].wrong_device, wrong, now, *this);
+    } else {
+      engine_.lose(*links_[i].wrong_device, Data::lost, now, *this);
+    }
     if (links_[i].up) continue;
     const std::string& source = settings_.sources[i].name;
     for (alarms::Condition* sensor : {spo2_sensor_, spo2_signal_, ecg_leads_})

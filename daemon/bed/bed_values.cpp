@@ -62,6 +62,7 @@ bool Bed::for_baseline(Metric metric) const {
 
 void Bed::observe(std::size_t source, const Observation& observation) {
   advance(observation.rx);
+  take_subject(source, observation.rx);
   if (!owns(source, observation.metric) || observation.channel != 0) return;
   if (vitals::is_cuff(observation.metric)) return assembler_.add(observation);
   const Stamp now = observation.rx;
@@ -145,7 +146,9 @@ void Bed::judge(Metric metric, const Observation& origin, MonoTime fresh_until, 
     reading.t_rx = origin.rx.wall;
     engine_.read(*watch->condition, reading, now, *this);
   }
-  if (origin.quality == Quality::valid && for_baseline(metric)) session_.observe(metric, origin.value, now);
+  const bool theirs = !patient_.values_doubted();
+  if (origin.quality == Quality::valid && theirs && for_baseline(metric))
+    session_.observe(metric, origin.value, now);
 }
 
 bool Bed::lose(Metric metric, Data how, Stamp now) {
@@ -197,6 +200,7 @@ void Bed::say_why(Entry& entry, Stamp now) {
 
 void Bed::frame_end(std::size_t source, Stamp rx) {
   advance(rx);
+  take_subject(source, rx);
   take_cuff(source, rx);
   if (!monitor_.heard(source, rx.mono)) return;
   monitor_.settle(rx, *this);
@@ -211,7 +215,11 @@ void Bed::take_cuff(std::size_t source, Stamp rx) {
   const Milliseconds limit = cuff_freshness(profile_, cuff_interval(profile_, session_.phase(), titrating_));
   const bool refused = demo_refused(source, reading->test);
   cuff_ = reading;
-  if (reading->measured_any() && !refused) cuff_measured_ = reading->measured;
+  if (reading->measured_any() && !refused) {
+    cuff_measured_ = reading->measured;
+    cuff_failures_ = 0;
+    engine_.assert_present(*cuff_failed_, false, rx, *this);
+  }
   cuff_fresh_until_ = reading->measured.mono + limit;
   cuff_stale_said_ = rx.mono >= cuff_fresh_until_;
   publish_cuff(rx);
@@ -264,9 +272,48 @@ void Bed::device_alarm(std::size_t source, const drivers::DeviceAlarm& alarm, Te
   deadline_ = own_deadline();
 }
 
+void Bed::device_status(std::size_t source, const drivers::DeviceStatus& status) {
+  if (status.signal == drivers::Signal::demo_mode) return device_demo(source, status.on, status.rx);
+  advance(status.rx);
+  DeviceSignals& signals = links_[source].signals;
+  const DeviceSignals before = signals;
+  switch (status.signal) {
+    case drivers::Signal::low_battery: signals.low_battery = status.on; break;
+    case drivers::Signal::nibp_measuring: signals.measuring = status.on; break;
+    case drivers::Signal::wrong_device: signals.wrong_device = status.on; break;
+    case drivers::Signal::nibp_failed:
+      if (status.on && owns(source, Metric::nibp_sys)) cuff_failed(status.rx);
+      break;
+    case drivers::Signal::device_alarm:  // a bare lamp: what it means is not told
+    case drivers::Signal::demo_mode: break;
+  }
+  check_statements(status.rx);
+  deadline_ = own_deadline();
+  if (signals != before) output_->on_device(source, status.rx);
+}
+
+// Only a good reading ends it: that the device stops saying so does not.
+void Bed::cuff_failed(Stamp now) {
+  if (cuff_failed_at_ && now.mono - *cuff_failed_at_ < infusion::cuff_spacing_ms) return;  // the same one
+  cuff_failed_at_ = now.mono;
+  if (cuff_failures_ == 0 && cuff_failed_->alarm() != nullptr) cuff_failures_ = 1;  // before a restart
+  ++cuff_failures_;
+  alarms::Reading reading = alarms::statement(true, now);
+  if (cuff_failures_ > 1) reading.standing.critical = alarms::Zone::beyond;
+  engine_.read(*cuff_failed_, reading, now, *this);
+}
+
 void Bed::teller_gone(std::size_t source, Teller teller, Stamp now) {
   advance(now);
   monitor_.teller_gone(source, teller, now);
+  LinkState& link = links_[source];
+  if (settings_.sources[source].lists_alarms) {  // the one driver: its successor tells what still holds
+    link.demo_told = false;
+    note_demo(source, now);
+    const bool news = link.signals != DeviceSignals{};
+    link.signals = {};
+    if (news) output_->on_device(source, now);
+  }
   deadline_ = own_deadline();
 }
 

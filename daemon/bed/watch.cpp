@@ -126,6 +126,20 @@ Behaviour cuff_overdue_behaviour(Phase phase, Milliseconds interval, bool watche
   return out;
 }
 
+Behaviour cuff_failed_behaviour(Phase phase, bool watched) {
+  Behaviour out = technical(phase, Priority::low, 0s, 0s);
+  if (vitals::in_session(phase)) out.priority_critical = Priority::medium;
+  out.watched = watched;
+  return out;
+}
+
+Behaviour wrong_patient_behaviour(Phase phase) {
+  Behaviour out = technical(phase, Priority::medium, 0s, 0s);
+  out.priority_critical = Priority::high;
+  out.watched = vitals::in_session(phase);
+  return out;
+}
+
 Behaviour no_baseline_behaviour(Phase phase) {
   Behaviour out = technical(phase, Priority::medium, 0s, 0s);
   out.watched = relative_rules_run(phase);

@@ -30,11 +30,13 @@ Behaviour hr_zero_behaviour(const Profile& profile, bool watched);
 Behaviour sensor_behaviour(const Profile& profile, Phase phase, bool watched);
 Behaviour stale_behaviour(const Profile& profile, Phase phase, bool watched);
 Behaviour link_behaviour(const Profile& profile, Phase phase);
-Behaviour demo_behaviour(const Profile& profile, Phase phase);
+Behaviour demo_behaviour(const Profile& profile, Phase phase);  // also of a wrong device
 Behaviour blind_behaviour(const Profile& profile, Phase phase);
 // `interval` is the cuff interval now in force; zero: no cuff is due. Critical: overdue at twice the
 // interval.
 Behaviour cuff_overdue_behaviour(Phase phase, Milliseconds interval, bool watched);
+Behaviour cuff_failed_behaviour(Phase phase, bool watched);  // critical: the second in a row
+Behaviour wrong_patient_behaviour(Phase phase);              // critical: the values themselves name another
 Behaviour no_baseline_behaviour(Phase phase);
 Behaviour overtime_behaviour(const Profile& profile, Phase phase);
 

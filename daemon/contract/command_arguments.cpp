@@ -186,6 +186,13 @@ void read_infusion_rate(const Fields&, Arguments& arguments, Request& out) {
   out = InfusionRate{rate.value_or(infusion::Rate{}), arguments.flag("confirm")};
 }
 
+void read_patient_confirm(const Fields&, Arguments& arguments, Request& out) {
+  const std::string patient = arguments.text("patient");
+  if (patient != "same" && patient != "new")
+    arguments.complain("args.patient must be \"same\" (as before) or \"new\" (this session ends)");
+  out = PatientConfirm{patient == "same"};
+}
+
 template <typename Bare>
 void read_bare(const Fields&, Arguments&, Request& out) {
   out = Bare{};
@@ -197,6 +204,7 @@ constexpr std::array<std::string_view, 3> session_keys{"session", "at", "kg"};
 constexpr std::array<std::string_view, 6> baseline_keys{"hr", "rate", "spo2", "sbp", "dbp", "map"};
 constexpr std::array<std::string_view, 6> start_keys{"mg_per_kg", "kg",        "conc_mg_ml",
                                                      "rate",      "rate_unit", "planned_min"};
+constexpr std::array<std::string_view, 1> patient_keys{"patient"};
 constexpr std::array<std::string_view, 2> rate_keys{"rate", "rate_unit"};
 
 struct Verb {
@@ -204,7 +212,7 @@ struct Verb {
   Keys keys;  // in args, besides the common ones
   void (*read)(const Fields& document, Arguments& arguments, Request& out);
 };
-constexpr std::array<Verb, 12> verbs{{
+constexpr std::array<Verb, 13> verbs{{
     {"ack", {}, read_ack},
     {"reset", {}, read_reset},
     {"received", received_keys, read_received},
@@ -212,6 +220,7 @@ constexpr std::array<Verb, 12> verbs{{
     {"session-start", session_keys, read_session_start},
     {"baseline-set", baseline_keys, read_baseline},
     {"session-end", {}, read_bare<SessionEnd>},
+    {"patient-confirm", patient_keys, read_patient_confirm},
     {"infusion-start", start_keys, read_infusion_start},
     {"infusion-rate", rate_keys, read_infusion_rate},
     {"infusion-hold", {}, read_bare<InfusionHold>},

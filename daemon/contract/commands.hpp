@@ -45,13 +45,16 @@ struct InfusionHold {};
 struct InfusionResume {};
 struct InfusionStop {};
 struct SessionEnd {};
+struct PatientConfirm {
+  bool same = true;  // as before; false: a new one
+};
 struct BaselineSet {
   infusion::Baseline baseline;
 };
 
 using Request =
     std::variant<Ack, Reset, Received, Resync, infusion::SessionStart, BaselineSet, infusion::InfusionStart,
-                 InfusionRate, InfusionHold, InfusionResume, InfusionStop, SessionEnd>;
+                 InfusionRate, InfusionHold, InfusionResume, InfusionStop, SessionEnd, PatientConfirm>;
 
 struct Command {
   std::string command_id, verb, client, actor;

@@ -379,6 +379,13 @@ Outcome Session::end(Stamp now) {
   return {};
 }
 
+void Session::abandon(Stamp now) {
+  begin_session({}, now);
+  session_.clear();
+  phase_ = Phase::none;
+  phase_since_.reset();
+}
+
 void Session::observe(vitals::Metric metric, double value, Stamp now) {
   using vitals::Metric;
   if (phase_ != Phase::baseline || !std::isfinite(value)) return;

@@ -122,6 +122,7 @@ class Session {
   Outcome resume(Stamp now);
   Outcome stop(Stamp now);  // accepted in every phase
   Outcome end(Stamp now);
+  void abandon(Stamp now);  // it was another patient: whatever ran is over, and nothing of it stays
 
   // Readings of the baseline phase; the median becomes the baseline at infusion start: at least two cuff
   // readings, or 60 s of a streaming metric within the last 5 minutes. The caller passes only valid values of

@@ -81,6 +81,46 @@ TEST_F(IntakeTest, ASourceOfOneBedTakesWhateverTheLocationSays) {
   EXPECT_TRUE(has_value(one_));
 }
 
+TEST_F(IntakeTest, APatientWhoseValuesComeFromAnotherBedIsAskedForAtBothOrNowhere) {
+  const auto wrong = [](const BedDesk& desk) { return desk.has_alarm("wrong-patient"); };
+  const auto told = [&](Intake& intake, std::string_view location, std::string_view patient, int ms) {
+    drivers::Subject subject = located(location);
+    subject.patient_id = patient;
+    intake.on_subject(subject);
+    intake.on_frame_end(at(ms));
+    for (BedDesk* desk : {&one_, &two_}) desk->advance(at(ms));
+  };
+  Intake intake(ward(), {});
+  told(intake, "bay 1", "4711", 10);
+  one_.bed().session_start({}, at(20));
+  told(intake, "bay 2", "4712", 30);
+  told(intake, "bay 1", "4711", 40);
+  EXPECT_FALSE(wrong(one_));
+  told(intake, "bay 2", "4711", 50);
+  EXPECT_TRUE(wrong(one_));
+  EXPECT_FALSE(wrong(two_)) << "no session, nothing to mix up";
+  for (const auto& entry : outlet_.entries)
+    if (const auto* kept = std::get_if<journal::SessionEntry>(&entry))
+      EXPECT_EQ(kept->doc.find("4711"), std::string::npos) << "an id in the journal";
+  for (const auto& message : outlet_.messages) EXPECT_EQ(message.payload.find("4711"), std::string::npos);
+}
+
+TEST_F(IntakeTest, AdministrationReachesTheBedOfItsLocation) {
+  Intake intake(ward(), {});
+  one_.bed().session_start({}, at(0));
+  two_.bed().session_start({}, at(0));
+  drivers::PatientEvent event;
+  event.kind = drivers::PatientEventKind::admit;
+  event.subject = located("Bay 2");
+  event.rx = at(10);
+  for (const std::string_view patient : {"1", "2"}) {
+    event.subject.patient_id = patient;
+    intake.on_patient(event);
+  }
+  EXPECT_TRUE(two_.has_alarm("wrong-patient"));
+  EXPECT_FALSE(one_.has_alarm("wrong-patient"));
+}
+
 TEST_F(IntakeTest, WithoutASubjectNothingOfAWardSourceIsTaken) {
   Intake intake(ward(), {});
   intake.on_observation(spo2_);

@@ -50,6 +50,26 @@ TEST(SessionRecord, GivesBackEveryMember) {
   EXPECT_EQ(after->titrating_until, before.titrating_until);
 }
 
+TEST(SessionRecord, ThePatientIsHashesAndTheirSalt) {
+  bed::PatientRecord patient;
+  patient.salt = {0xFFFFFFFFFFFFFFFFULL, 7};
+  patient.doubt = bed::Doubt::moved;
+  patient.known.push_back({"mon1", {0xFEDCBA9876543210ULL, 2, 3}, {4, 5, 6}});
+  patient.known.push_back({"", {8, 0, 0}, {}});
+  const std::string text = write_session_record(full(), patient);
+  ASSERT_TRUE(read_session_record(text));
+  const auto after = read_patient_record(text);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->salt.low, patient.salt.low);
+  EXPECT_EQ(after->doubt, patient.doubt);
+  ASSERT_EQ(after->known.size(), 2U);
+  EXPECT_EQ(after->known[0].source, "mon1");
+  EXPECT_EQ(after->known[0].known, patient.known[0].known);
+  EXPECT_EQ(after->known[0].other, patient.known[0].other);
+  EXPECT_FALSE(read_patient_record(write_session_record(full())));
+  for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_patient_record(text.substr(0, cut)));
+}
+
 TEST(SessionRecord, DamageIsNotASession) {
   const std::string text = write_session_record(full());
   for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_session_record(text.substr(0, cut)));

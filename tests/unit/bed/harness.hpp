@@ -119,6 +119,15 @@ class Recorder : public Output {
     log.push_back("state " + std::to_string(since(at.wall)));
   }
 
+  void on_session(bool told, Stamp at) override {
+    sessions.push_back(told);
+    log.push_back("session " + std::to_string(told) + " " + std::to_string(since(at.wall)));
+  }
+  void on_device(std::size_t source, Stamp at) override {
+    devices.push_back(source);
+    log.push_back("device " + std::to_string(source) + " " + std::to_string(since(at.wall)));
+  }
+
   static double since(WallTime wall) { return static_cast<double>((wall - wall_origin).count()) / 1000; }
   static std::string line(const Alarm& a, Stamp at) {
     return std::string{a.condition} + " " + std::string{view(a.id)} + " " + std::to_string(a.rev) + " " +
@@ -136,6 +145,8 @@ class Recorder : public Output {
   std::vector<double> cuff_valid_until_s;
   std::vector<std::string> order;  // what was said, in order
   std::vector<std::string> log;    // the same, complete
+  std::vector<std::size_t> devices;
+  std::vector<bool> sessions;
   int states = 0;
 };
 
@@ -230,6 +241,8 @@ struct OneBed : testing::Test {
     bed().device_alarm(0, told, teller);
   }
   static inline const int default_teller = 0;
+
+  void status(drivers::Signal signal, bool on) { bed().device_status(0, {signal, on, now}); }
 
   // --- people
   void start_infusion(std::optional<double> planned_min = std::nullopt) {

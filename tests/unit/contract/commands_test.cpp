@@ -230,6 +230,13 @@ TEST(Command, baseline_takes_either_name_of_the_rate) {
   EXPECT_EQ(status(parse(command("baseline-set"))), "invalid");
 }
 
+TEST(Command, patient_confirm) {
+  EXPECT_TRUE(accepted<PatientConfirm>(command("patient-confirm", {{"patient", "same"}})).same);
+  EXPECT_FALSE(accepted<PatientConfirm>(command("patient-confirm", {{"patient", "new"}})).same);
+  EXPECT_EQ(status(parse(command("patient-confirm"))), "invalid");
+  EXPECT_EQ(status(parse(command("patient-confirm", {{"patient", true}}))), "invalid");
+}
+
 TEST(Command, bare_verbs) {
   accepted<Resync>(command("resync"));
   accepted<InfusionHold>(command("infusion-hold", {{"reason", "bag change"}}));
