@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <random>
 
 #include "drivers/ge_s5/ge_s5.hpp"
 #include "tests/unit/drivers/counted_new.hpp"
@@ -142,6 +144,37 @@ TEST(GeS5Frame, AnEscapeBeforeAFlagIsDamage) {
   damaged.insert(damaged.end() - 1, 0x7D);
   EXPECT_THAT(decoded(damaged), ElementsAre(HasSubstr("fault broken escape")));
   EXPECT_EQ(said(damaged + values), said(values));
+}
+
+// What the checksum lets pass may still be anything.
+TEST(GeS5Frame, NoSoundFrameWithRandomContentsGivesAnImpossibleValue) {
+  constexpr unsigned seed = 20260309;
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const auto below = [&](std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+  };
+  const auto driver = drivers::ge_s5::make({}).driver;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::array<const ByteVector*, 5> frames{&values, &values_leads_off, &values_measuring, &cuff_time,
+                                                  &alarms_two};
+    ByteVector record = record_of(*frames[below(frames.size())]);
+    for (std::size_t change = below(12); change > 0; --change)
+      record[below(2) == 0 ? 14 + below(26) : below(record.size())] = static_cast<std::uint8_t>(below(256));
+    if (below(8) == 0) record.resize(40 + below(1400), 0x11);
+    if (below(8) != 0) {
+      record[0] = static_cast<std::uint8_t>(record.size() & 0xFFU);
+      record[1] = static_cast<std::uint8_t>(record.size() >> 8U);
+    }
+    RecordingSink sink;
+    driver->feed(framed(record), stamp(i * 1000), sink);
+    driver->tick(stamp(i * 1000), sink);
+    for (const auto& seen : sink.observations) {
+      if (!seen.has_value()) continue;
+      const double least = vitals::is_arterial(seen.metric) ? -50 : 0.01;
+      EXPECT_TRUE(seen.value >= least && seen.value <= 350) << vitals::name(seen.metric) << ' ' << seen.value;
+    }
+  }
 }
 
 // --- requests ---------------------------------------------------------------------------------------------
