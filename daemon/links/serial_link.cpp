@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/links/device_watch.hpp"
 #include "daemon/links/port.hpp"
 #include "daemon/links/port_holder.hpp"
 #include "daemon/service/clock.hpp"
@@ -32,7 +33,11 @@ constexpr int back_off_factor_max = 16;
 class SerialCore : public std::enable_shared_from_this<SerialCore> {
  public:
   SerialCore(asio::io_context& loop, SerialSettings settings, Handlers handlers)
-      : settings_(std::move(settings)), handlers_(std::move(handlers)), stream_(loop), timer_(loop) {}
+      : settings_(std::move(settings)),
+        handlers_(std::move(handlers)),
+        stream_(loop),
+        timer_(loop),
+        watch_(loop) {}
 
   void start() {
     if (running_) return;
@@ -109,6 +114,7 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
     ++epoch_;
     Error ignored;
     timer_.cancel();
+    watch_.cancel();
     stream_.close(ignored);
     port_.reset();
     waiting_.clear();
@@ -129,8 +135,19 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
     timer_.expires_after(back_off_);
     back_off_ = std::min(back_off_ * 2, settings_.reopen_after * back_off_factor_max);
     timer_.async_wait([self = shared_from_this(), epoch = epoch_](const Error&) {
-      if (epoch == self->epoch_) self->open();
+      if (epoch == self->epoch_) self->open_again();
     });
+    watch_.wait(settings_.path, [self = shared_from_this(), epoch = epoch_] {
+      if (epoch == self->epoch_) self->open_again();
+    });
+  }
+
+  // After the wait, or when the device has appeared, whichever comes first.
+  void open_again() {
+    ++epoch_;
+    timer_.cancel();
+    watch_.cancel();
+    open();
   }
 
   void read() {
@@ -174,6 +191,7 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
   const Handlers handlers_;
   asio::posix::stream_descriptor stream_;
   asio::steady_timer timer_;
+  DeviceWatch watch_;
   std::unique_ptr<Port> port_;  // keeps the lock
   std::string device_;          // what it is
   std::array<std::uint8_t, 4096> buffer_{};

@@ -20,7 +20,7 @@ struct SerialSettings {
   unsigned stop_bits = 1;
   bool rts_cts = false;  // hardware flow control; without it RTS and DTR stay on and nothing is waited for
   // First wait before a lost or missing device is tried again; doubles up to 16 times (8 s), starts anew with
-  // the next bytes.
+  // the next bytes. A device that appears under its name meanwhile is opened at once.
   vitals::Milliseconds reopen_after{500};
 };
 

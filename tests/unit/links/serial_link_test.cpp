@@ -195,6 +195,37 @@ TEST_F(SerialLink, FollowsItsNameToAnotherDevice) {
   EXPECT_TRUE(run_until_received("from the second"));
 }
 
+// The wait between two attempts is longer than any test waits.
+TEST_F(SerialLink, ADeviceThatAppearsIsOpenedAtOnce) {
+  const Device device;
+  const auto folder = directory_ / "serial" / "by-id";
+  SerialSettings settings;
+  settings.path = (folder / "usb-one").string();
+  settings.plain = true;
+  settings.reopen_after = std::chrono::hours{1};
+  link_ = make_serial_link(loop_.context(), settings, handlers());
+  link_->start();
+  ASSERT_TRUE(run_until_state(State::down));
+  loop_.context().poll();
+  std::filesystem::create_directory(directory_ / "serial");
+  loop_.context().poll();
+  std::filesystem::create_directory(folder);
+  loop_.context().poll();
+  std::filesystem::create_symlink("/nowhere", folder / "usb-two");
+  loop_.context().poll();
+  std::filesystem::create_symlink(device.name(), folder / "usb-one");
+  EXPECT_TRUE(run_until_state(State::up));
+}
+
+TEST_F(SerialLink, WhileItWaitsForADeviceItMayBeDestroyed) {
+  make(symlink());
+  link_->start();
+  ASSERT_TRUE(run_until_state(State::down));
+  link_.reset();
+  point_to("/dev/null");
+  loop_.run_out();
+}
+
 TEST_F(SerialLink, AMissingDeviceIsReportedOnce) {
   make(symlink());
   link_->start();
