@@ -8,7 +8,7 @@
 #include "daemon/app/sources.hpp"
 #include "daemon/service/clock.hpp"
 #include "daemon/vitals/check.hpp"
-#include "drivers/registry.hpp"
+#include "drivers/hl7/hl7_driver.hpp"
 
 namespace app {
 namespace {
@@ -39,10 +39,8 @@ class Hl7Hub final : public SourceHub {
       : loop_(loop),
         source_(source),
         host_(host),
-        entry_(drivers::find(source.protocol)),
         connects_(std::holds_alternative<settings::TcpConnect>(source.link)),
         routes_(std::move(routes)) {
-    CHECK(entry_ != nullptr);  // the settings were checked
     for (const Route& route : routes_.all()) beds_.push_back({route, {}, false});
     view_.source = source.name;
     view_.protocol = source.protocol;
@@ -147,8 +145,8 @@ class Hl7Hub final : public SourceHub {
   }
 
   void on_open(links::ConnectionId id, const std::string& peer) {
-    auto made = entry_->make(source_.options);
-    CHECK(made.driver != nullptr);
+    auto made = drivers::hl7::make(source_.options, memory_);
+    CHECK(made.driver != nullptr);  // the settings were checked
     auto connection = std::make_unique<Connection>();
     connection->peer = peer;
     connection->driver = std::move(made.driver);
@@ -265,7 +263,8 @@ class Hl7Hub final : public SourceHub {
   boost::asio::io_context& loop_;
   const settings::Source& source_;
   Host& host_;
-  const drivers::Entry* entry_;
+  // What one connection has seen, the next one knows: a sender repeats what it has no answer to.
+  std::shared_ptr<drivers::hl7::SourceMemory> memory_ = drivers::hl7::make_memory();
   const bool connects_;  // we open the connection
   Routes routes_;
   std::vector<Hearing> beds_;
