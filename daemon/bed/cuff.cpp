@@ -99,7 +99,9 @@ std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
   // Told again; or by its own time older than what is known: either way no news of the patient.
   // Device times are compared with each other: through our clocks an equal one can look a millisecond older.
   const bool older = trusted && measured_ && *told.t_src < *measured_;
-  if (older || same(reading.measured_any() ? reading_ : failure_)) return std::nullopt;
+  // What a monitor shows from before we listened says less than the reading that we saw come.
+  const bool remembered = reading.quality == Quality::stale && reading_;
+  if (older || remembered || same(reading.measured_any() ? reading_ : failure_)) return std::nullopt;
   measured_ = trusted ? told.t_src : std::nullopt;
   if (reading.measured_any()) {
     reading_ = told;

@@ -83,5 +83,18 @@ TEST_F(CuffAssemblerTest, a_reading_without_own_time_is_new_by_its_numbers_only)
   EXPECT_TRUE(told(121, 70, device(2'000), at(602'000))) << "an own time where there was none";
 }
 
+TEST_F(CuffAssemblerTest, what_stood_on_the_monitor_before_we_came_displaces_nothing) {
+  const auto standing = [&](std::int64_t ms) {
+    for (const Metric metric : {Metric::nibp_sys, Metric::nibp_dia})
+      assembler.add(vitals::absent(metric, vitals::Reason::missing, at(ms), vitals::Quality::stale));
+    return assembler.take(at(ms));
+  };
+  EXPECT_TRUE(standing(1'000)) << "nothing better is known";
+  ASSERT_TRUE(told(120, 70, std::nullopt, at(60'000)));
+  EXPECT_FALSE(standing(90'000)) << "the link came back";
+  EXPECT_FALSE(told(120, 70, std::nullopt, at(91'000)));
+  EXPECT_TRUE(told(124, 72, std::nullopt, at(120'000)));
+}
+
 }  // namespace
 }  // namespace bed
