@@ -112,9 +112,10 @@ void Cuff::take(const CuffReply& reply, const Origin& origin, Sink& out) {
     if (reply.status == busy) failed_.set(false, origin.rx, out);
     return;
   }
+  const bool news = reply.age_s < age_s_end && is_news(reply, origin.rx.mono);
+  if (news) failed_.set(false, origin.rx, out);  // a failure after a failure is told as another one
   failed_.set(!failure.empty(), origin.rx, out);
   if (reply.age_s >= age_s_end) return;
-  const bool news = is_news(reply, origin.rx.mono);
   result_ = Seen{reply.status, reply.age_s, origin.rx.mono};
   if (!news) return;
   if (!failure.empty()) {

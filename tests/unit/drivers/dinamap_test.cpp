@@ -211,7 +211,10 @@ TEST(DinamapCuff, FailuresAreSaidOnceWithTheirCode) {
                           "@0 obs nibp-map - invalid missing" + port.own(12), "@0 frame-end"));
   EXPECT_THAT(port.reply('N', cuff(3, 14, 0, 0, 0)), ElementsAre(HasSubstr("frame-end")));
   port.later(60'000);
-  EXPECT_THAT(port.reply('N', cuff_air), Contains(HasSubstr("code=\"overpressure\""))) << "another one";
+  EXPECT_THAT(port.reply('N', cuff_air), AllOf(Contains(HasSubstr("code=\"overpressure\"")),
+                                               Contains(HasSubstr("status nibp-failed off")),
+                                               Contains(HasSubstr("status nibp-failed on"))))
+      << "another one";
   EXPECT_THAT(port.reply('N', cuff_busy), Contains(HasSubstr("status nibp-failed off")));
   for (const auto& [status, name] : std::initializer_list<std::pair<int, std::string>>{
            {4, "pump-up-timeout"}, {6, "total-timeout"}, {7, "one-pressure-timeout"}, {9, "unknown"}})
