@@ -13,6 +13,8 @@ using vitals::Reason;
 constexpr std::uint16_t attribute_numeric = 0x0950;
 constexpr std::uint16_t attribute_compound = 0x094B;
 constexpr std::uint16_t attribute_taken = 0x0990;
+constexpr std::uint16_t attribute_metric_state = 0x0940;
+constexpr std::uint16_t metric_off = 0x8000;
 
 constexpr std::uint32_t mdc_partition = 2U << 16U;
 constexpr std::uint16_t secondary_channel = 1;
@@ -192,10 +194,12 @@ void Numerics::take_object(ObjectKey key, const List& attributes, const Reading&
     auto& place = object.numbers[vitals::index_of(known->metric)];
     if (!place) place = numeric;
   });
+  bool off = false;
   each_attribute(attributes, [&](std::uint16_t id, Bytes value) {
     if (id == attribute_taken) object.taken = value;
+    if (id == attribute_metric_state) off = (Reader(value).u16() & metric_off) != 0;
   });
-  if (any) {
+  if (any && !off) {
     tell_values(object, reading);
     tell_cuff(object, reading);
   } else if (is_snapshot(reading.poll)) {

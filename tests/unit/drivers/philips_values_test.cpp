@@ -190,6 +190,14 @@ TEST(PhilipsAbsence, AnEmptyObjectHasNoValueNow) {
               ElementsAre("@0 obs hr 72 valid", "@0 obs spo2 - unavailable missing"));
 }
 
+TEST(PhilipsAbsence, AMeasurementThatIsOffHasNoneWhateverItsDigits) {
+  Port port;
+  const ByteVector digits = single(number(0x4BB8, 0, percent, 97));
+  port.feed(numerics(0, {object(2, {attribute(0x0940, hex("00 00")), digits})}));
+  EXPECT_THAT(said(port.feed(numerics(8192, {object(2, {attribute(0x0940, hex("80 00")), digits})}))),
+              ElementsAre("@0 obs spo2 - unavailable missing"));
+}
+
 TEST(PhilipsAbsence, AnObjectThatVanishedHasNoneUntilItIsBack) {
   Port port;
   port.feed(numerics(0, {hr(1), spo2(2)}));
