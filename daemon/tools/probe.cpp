@@ -89,8 +89,11 @@ std::vector<drivers::LineSettings> lines_of(const ProbeOptions& options) {
     if (!options.bauds.empty()) line.baud = options.bauds.front();
     const auto known = std::find_if(counted.begin(), counted.end(),
                                     [&](const auto& one) { return same_line(one.first, line); });
-    if (known == counted.end()) counted.emplace_back(line, 1U);
-    if (known != counted.end()) ++known->second;
+    if (known == counted.end()) {
+      counted.emplace_back(line, 1U);
+    } else {
+      ++known->second;
+    }
   }
   std::stable_sort(counted.begin(), counted.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });

@@ -101,6 +101,7 @@ std::vector<Candidate> candidates_of(const drivers::Entry& entry) {
   std::vector<Candidate> out;
   if (entry.make({}).driver) out.push_back({&entry, {}});
   for (const drivers::OptionFacts& option : entry.facts->options) {
+    if (option.name == "transport") continue;  // the link says it
     for (const std::string& word : words_of(option.accepted)) {
       if (word == option.standard) continue;
       drivers::Options options{{std::string{option.name}, word}};

@@ -1,4 +1,6 @@
 // How a source is connected: a port, a device server, datagrams, MLLP both ways, TLS.
+#include <gmock/gmock.h>
+
 #include <fstream>
 
 #include "tests/unit/settings/folder.hpp"
@@ -36,6 +38,32 @@ TEST(Links, hl7_connects_where_the_monitor_listens) {
   const auto link = link_of<TcpConnect>(hl7(R"(connect = "tcp://192.0.2.10:4601")"));
   EXPECT_EQ(link.address, "192.0.2.10");
   EXPECT_EQ(link.port, 4601);
+}
+
+// The link says what the driver has to know; who says it twice must not say it differently.
+TEST(Links, datagrams_imply_the_transport_and_refuse_another) {
+  const auto philips = [](const std::string& lines) {
+    return changed("protocol = \"nonin\"\n" + port_line,
+                   "protocol = \"philips-intellivue\"\nmetrics = [\"spo2\"]\n" + lines);
+  };
+  const auto transport_of = [&](const std::string& lines) {
+    const Folder folder;
+    const Loaded loaded = folder.load(philips(lines));
+    EXPECT_TRUE(loaded.ok()) << folder.described(loaded);
+    return loaded.settings.source("mon1")->options.at("transport");
+  };
+  EXPECT_EQ(transport_of(R"(connect = "udp://192.0.2.40:24105")"), "lan");
+  EXPECT_EQ(transport_of(R"(connect = "tcp://192.0.2.40:4001")"), "serial");
+  EXPECT_EQ(transport_of(port_line), "serial");
+  const Folder folder;
+  EXPECT_THAT(
+      folder.problems(philips("options = { transport = \"serial\" }\nconnect = \"udp://192.0.2.40:24105\"")),
+      testing::HasSubstr("vitalsd.toml:10:1: error: transport is \"serial\", but connect = \"udp://...\" is "
+                         "the network: write transport = \"lan\" or leave it out\n"));
+  EXPECT_THAT(folder.problems(philips("options = { transport = \"lan\" }\n" + port_line)),
+              testing::HasSubstr(
+                  "vitalsd.toml:10:1: error: transport is \"lan\", but this link is a serial line: "
+                  "write transport = \"serial\", or connect = \"udp://ADDRESS:24105\" or leave it out\n"));
 }
 
 TEST(Links, broken_addresses_and_mixtures) {
