@@ -44,6 +44,7 @@ bed::Settings make_bed_settings(const settings::Settings& all, const settings::B
     out.source_of[vitals::index_of(facts.metric)] = source_for(all, from, facts.metric);
   out.expected = from.expected;
   out.leads = {from.rate, from.arterial_pressure};
+  out.pumps = from.pumps;
   out.idle_off = from.idle == settings::Idle::off;
   return out;
 }

@@ -79,6 +79,7 @@ void Intake::driver_gone(vitals::Stamp now) {
 
 void Intake::on_pump(const drivers::PumpReport& report) {
   if (handlers_.on_pump) handlers_.on_pump(report, current_);
+  for (const Route& route : routes_.all()) route.bed->pump(route.source, report);  // each knows its own pumps
 }
 
 void Intake::on_patient(const drivers::PatientEvent& event) {

@@ -49,6 +49,7 @@ Bed::Bed(Settings settings, Output& output, Stamp now)
       started_(now.mono),
       clock_(now.mono),
       said_monitoring_(settings_.idle_off ? Monitoring::none : Monitoring::blind) {
+  for (const std::string& pump : settings_.pumps) pumps_.push_back({pump, {}, {}, true});
   add_conditions();
   apply_phase(now);
   check_statements(now);
@@ -110,6 +111,11 @@ infusion::Outcome Bed::after_verb(infusion::Outcome outcome, Stamp now) {
   return outcome;
 }
 
+infusion::Outcome Bed::by_command(infusion::Outcome outcome) {
+  if (outcome.verdict == infusion::Verdict::applied && outcome.text.empty()) session_.said_by("command");
+  return outcome;
+}
+
 infusion::Outcome Bed::session_start(const infusion::SessionStart& request, Stamp now) {
   advance(now);
   return after_verb(session_.start(request, now), now);
@@ -124,19 +130,19 @@ infusion::Outcome Bed::infusion_start(const infusion::InfusionStart& request, St
 }
 infusion::Outcome Bed::infusion_rate(const infusion::Rate& rate, bool confirmed, Stamp now) {
   advance(now);
-  return after_verb(session_.rate(rate, confirmed, now), now);
+  return after_verb(by_command(session_.rate(rate, confirmed, now)), now);
 }
 infusion::Outcome Bed::infusion_hold(Stamp now) {
   advance(now);
-  return after_verb(session_.hold(now), now);
+  return after_verb(by_command(session_.hold(now)), now);
 }
 infusion::Outcome Bed::infusion_resume(Stamp now) {
   advance(now);
-  return after_verb(session_.resume(now), now);
+  return after_verb(by_command(session_.resume(now)), now);
 }
 infusion::Outcome Bed::infusion_stop(Stamp now) {
   advance(now);
-  return after_verb(session_.stop(now), now);
+  return after_verb(by_command(session_.stop(now)), now);
 }
 infusion::Outcome Bed::session_end(Stamp now) {
   advance(now);

@@ -18,6 +18,7 @@
 #include "daemon/bed/cuff.hpp"
 #include "daemon/bed/monitor_alarms.hpp"
 #include "daemon/bed/patient_watch.hpp"
+#include "daemon/bed/pump_view.hpp"
 #include "daemon/bed/watch.hpp"
 #include "daemon/infusion/session.hpp"
 
@@ -40,8 +41,9 @@ struct Settings {
   std::array<std::optional<std::size_t>, vitals::metric_count> source_of{};  // an index into `sources`
   vitals::MetricSet expected;  // freshness is watched for each of these from the start
   Leads leads;
-  bool idle_off = false;  // no limits without a session
-  Salt salt;              // for patient ids
+  bool idle_off = false;           // no limits without a session
+  Salt salt;                       // for patient ids
+  std::vector<std::string> pumps;  // tied to this bed, as they name themselves
 };
 
 // What a bed reports. Called during the bed's own calls; must not call back into it.
@@ -85,6 +87,8 @@ class Bed final : private alarms::Listener {
   void subject(std::size_t source, const drivers::Subject& subject, bool fixed = false);
   void subject_elsewhere(std::size_t source, const drivers::Subject& subject);
   void patient_event(const drivers::PatientEvent& event, bool here);  // here: at this bed's location
+  // What a pump says; of one that is not tied to this bed it is nothing here.
+  void pump(std::size_t source, const drivers::PumpReport& report);
   void device_status(std::size_t source, const drivers::DeviceStatus& status);
   void device_demo(std::size_t source, bool on, Stamp now);
   void device_alarm(std::size_t source, const drivers::DeviceAlarm& alarm, Teller teller);
@@ -175,9 +179,26 @@ class Bed final : private alarms::Listener {
   void apply_limits(Stamp now, bool watching);
   void apply_technical(Stamp now, bool watching);
   infusion::Outcome after_verb(infusion::Outcome outcome, Stamp now);
+  infusion::Outcome by_command(infusion::Outcome outcome);
   void watch_patient(Stamp now);  // begins and ends with the session
   void patient_news(bool news, bool doubted_before, Stamp now);
   void take_subject(std::size_t source, Stamp now);
+
+  // bed_pump.cpp
+  struct Pump {
+    std::string name;
+    PumpView view;
+    Milliseconds silence_ms_max{0};  // longer without a word: its link is lost
+    bool taken_over = true;          // what it last said is in the session
+  };
+  bool concerns(const Pump& pump) const;
+  bool weight_agrees(const Pump& pump) const;
+  void follow(Pump& pump, PumpNews news, Stamp now);
+  bool follow_running(Pump& pump, Stamp now);
+  infusion::Outcome start_by(const Pump& pump, const infusion::Rate& rate, Stamp now);
+  bool silent(const Pump& pump, MonoTime now) const;
+  void check_pumps(Stamp now);
+  MonoTime pumps_deadline() const;
 
   bool expected(Metric metric) const { return settings_.expected.contains(metric); }
   bool expects_arterial() const;
@@ -248,11 +269,15 @@ class Bed final : private alarms::Listener {
   alarms::Condition* cuff_failed_ = nullptr;
   alarms::Condition* blind_ = nullptr;
   alarms::Condition* wrong_patient_ = nullptr;
+  alarms::Condition* unrecorded_ = nullptr;
+  alarms::Condition* pump_lost_ = nullptr;
   alarms::Condition* no_baseline_ = nullptr;
   alarms::Condition* overtime_ = nullptr;
 
   MonitorAlarms monitor_;
   PatientWatch patient_;
+  std::vector<Pump> pumps_;
+  std::optional<std::size_t> followed_;  // the pump whose infusion the session is
   bool elsewhere_ = false;  // the patient's values were seen at another bed, and that is not told yet
 
   CuffAssembler assembler_;

@@ -39,6 +39,9 @@ void Bed::add_conditions() {
   blind_ = add_technical("bed-blind", "neither rate nor SpO2 is current", "go to the bed");
   wrong_patient_ =
       add_technical("wrong-patient", std::string{text_of(Doubt::vitals)}, "check who lies here, then answer");
+  unrecorded_ = add_technical("infusion-unrecorded", "a pump runs and the session does not know of it",
+                              "record the infusion");
+  pump_lost_ = add_technical("pump-link-lost", "nothing heard of the running pump", "check the pump's link");
   no_baseline_ = add_technical("no-baseline", "infusion without a baseline", "enter a baseline");
   overtime_ = add_technical("infusion-overtime", "infusion past its planned time", "record the stop");
   add_links();
@@ -149,6 +152,8 @@ void Bed::apply_technical(Stamp now, bool watching) {
   set(*cuff_failed_, cuff_failed_behaviour(phase, source_of(Metric::nibp_sys) != nullptr));
   set(*blind_, blind_behaviour(profile_, phase));
   set(*wrong_patient_, wrong_patient_behaviour(phase));
+  engine_.set_behaviour(*unrecorded_, unrecorded_behaviour(!pumps_.empty()), EndReason::phase, now, *this);
+  set(*pump_lost_, pump_lost_behaviour(phase, !pumps_.empty()));
   set(*no_baseline_, no_baseline_behaviour(phase));
   set(*overtime_, overtime_behaviour(profile_, phase));
   for (LinkState& link : links_) {

@@ -84,6 +84,7 @@ void Bed::check_statements(Stamp now) {
   check_overdue(now);
   check_session(now);
   check_patient(now);
+  check_pumps(now);
   const Monitoring monitoring_now = monitoring(now.mono);
   if (monitoring_now == said_monitoring_) return;
   said_monitoring_ = monitoring_now;
@@ -199,7 +200,7 @@ void Bed::check_session(Stamp now) {
 }
 
 MonoTime Bed::own_deadline() const {
-  MonoTime due = monitor_.deadline(clock_);
+  MonoTime due = std::min(monitor_.deadline(clock_), pumps_deadline());
   const auto wait_for = [&](MonoTime when) {
     if (when > clock_) due = std::min(due, when);
   };

@@ -140,6 +140,20 @@ Behaviour wrong_patient_behaviour(Phase phase) {
   return out;
 }
 
+Behaviour unrecorded_behaviour(bool watched) {
+  Behaviour out;
+  out.priority = out.priority_critical = Priority::medium;
+  out.on_delay = 30s;
+  out.watched = watched;
+  return out;
+}
+
+Behaviour pump_lost_behaviour(Phase phase, bool watched) {
+  Behaviour out = technical(phase, Priority::low, 60s, 60s);
+  out.watched = watched && vitals::in_session(phase);
+  return out;
+}
+
 Behaviour no_baseline_behaviour(Phase phase) {
   Behaviour out = technical(phase, Priority::medium, 0s, 0s);
   out.watched = relative_rules_run(phase);

@@ -37,6 +37,8 @@ Behaviour blind_behaviour(const Profile& profile, Phase phase);
 Behaviour cuff_overdue_behaviour(Phase phase, Milliseconds interval, bool watched);
 Behaviour cuff_failed_behaviour(Phase phase, bool watched);  // critical: the second in a row
 Behaviour wrong_patient_behaviour(Phase phase);              // critical: the values themselves name another
+Behaviour unrecorded_behaviour(bool watched);                // in every phase: that is the point of it
+Behaviour pump_lost_behaviour(Phase phase, bool watched);
 Behaviour no_baseline_behaviour(Phase phase);
 Behaviour overtime_behaviour(const Profile& profile, Phase phase);
 

@@ -104,6 +104,10 @@ class Session {
   const std::optional<Baseline>& baseline() const { return baseline_; }
   // Enough to run relative rules on: a systolic pressure was measured, or a person has set a baseline.
   bool has_baseline() const { return baseline_ && (baseline_->sbp || baseline_->overridden); }
+  std::optional<double> kg() const { return kg_; }
+  std::optional<double> concentration_mg_ml() const { return conc_mg_ml_; }
+  // What the rate as told means; also while held.
+  std::optional<double> rate_told_mg_h() const { return rate_ ? std::optional{mg_per_h_} : std::nullopt; }
   bool titrating(Stamp now) const;
   std::optional<vitals::MonoTime> titrating_until() const;
   std::optional<vitals::MonoTime> phase_since() const;
@@ -122,6 +126,7 @@ class Session {
   Outcome resume(Stamp now);
   Outcome stop(Stamp now);  // accepted in every phase
   Outcome end(Stamp now);
+  void said_by(std::string_view who) { by_ = who; }  // of the newest change: command | pump
   void abandon(Stamp now);  // it was another patient: whatever ran is over, and nothing of it stays
 
   // Readings of the baseline phase; the median becomes the baseline at infusion start: at least two cuff

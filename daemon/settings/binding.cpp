@@ -39,6 +39,15 @@ void check_names(const std::vector<SourceDraft>& sources, const std::vector<BedD
       report.error(draft.name,
                    "bed " + draft.bed.scope() + " is there twice, first in " + at_line(first->second));
   }
+  seen.clear();
+  for (const auto& draft : beds) {
+    for (const Text& pump : draft.pumps) {
+      const auto [first, fresh] = seen.emplace(trimmed_lower(pump.text), pump.place);
+      if (!fresh && !pump.text.empty())
+        report.error(pump.place, "pump " + in_quotes(pump.text) + " is tied to a bed already, in " +
+                                     at_line(first->second) + ": a pump has one bed");
+    }
+  }
 }
 
 bool collide(const MllpListen& a, const MllpListen& b) {

@@ -25,6 +25,17 @@ void read_from(Reader& reader, BedDraft& draft, Report& report) {
   }
 }
 
+void read_pumps(Reader& reader, BedDraft& draft, Report& report) {
+  auto pumps = reader.texts("pumps");
+  if (!pumps) return;
+  for (const Text& pump : *pumps) {
+    if (pump.text.empty())
+      report.error(pump.place, "a pump without a name: give the device id that it sends, such as \"P2449\"");
+    draft.bed.pumps.push_back(pump.text);
+  }
+  draft.pumps = std::move(*pumps);
+}
+
 BedDraft read_bed(Reader reader, Report& report) {
   BedDraft draft;
   Bed& bed = draft.bed;
@@ -52,6 +63,7 @@ BedDraft read_bed(Reader reader, Report& report) {
   if (const auto idle = reader.word("idle", {"watch", "off"}))
     bed.idle = *idle == "off" ? Idle::off : Idle::watch;
   read_from(reader, draft, report);
+  read_pumps(reader, draft, report);
   reader.finish();
   return draft;
 }

@@ -25,6 +25,7 @@ struct BedDraft {
   Bed bed;
   Place place, name, profile, rate, pressure;
   std::vector<Text> sources;
+  std::vector<Text> pumps;
   bool rate_said = false, pressure_said = false;
   struct From {
     Text metric;  // "pr", or "nibp" for all three

@@ -107,6 +107,7 @@ struct Bed {
   std::map<vitals::Metric, std::string> metric_source;  // where two sources carry one metric: the one named
   vitals::MetricSet expected;  // resolved: what its sources carry and its profile watches
   Idle idle = Idle::watch;
+  std::vector<std::string> pumps;  // tied to this bed, as they name themselves; in no other bed
 
   std::string scope() const { return unit + "/" + name; }
 };

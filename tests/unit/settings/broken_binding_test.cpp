@@ -55,6 +55,16 @@ sources = ["gw"]
   });
 }
 
+TEST(BrokenBinding, a_pump_has_one_bed_and_a_name) {
+  expect_problems({
+      {quiet_settings() + R"(pumps = ["P1", "p1", ""]
+)",
+       R"(vitalsd.toml:15:16: error: pump "p1" is tied to a bed already, in line 15: a pump has one bed
+vitalsd.toml:15:22: error: a pump without a name: give the device id that it sends, such as "P2449"
+)"},
+  });
+}
+
 TEST(BrokenBinding, source_without_a_bed) {
   expect_problems({
       {quiet_settings() + R"([[source]]

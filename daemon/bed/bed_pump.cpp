@@ -1,0 +1,142 @@
+// What a pump changes at the bed. It may only raise watchfulness: baseline or held becomes infusing, infusing
+// becomes held, a rate is taken over. Never a new session, never recovery or the end of one: a pump that runs
+// beside the session is an alarm.
+#include <algorithm>
+#include <cmath>
+
+#include "daemon/bed/bed.hpp"
+
+namespace bed {
+namespace {
+
+using alarms::Data;
+using alarms::never;
+
+// The weights of pump and session may differ by rounding.
+constexpr double weight_difference_max = 0.02;
+// Rates that differ by less are the same in another unit.
+constexpr double rate_difference_max = 0.005;
+
+bool same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool differs(double a, double b, double part_max) { return std::abs(a - b) > part_max * std::max(a, b); }
+
+}  // namespace
+
+void Bed::pump(std::size_t source, const drivers::PumpReport& report) {
+  const auto found = std::find_if(pumps_.begin(), pumps_.end(),
+                                  [&](const Pump& pump) { return same_name(pump.name, report.device); });
+  if (found == pumps_.end()) return;
+  advance(report.rx);
+  const Milliseconds limit = freshness(settings_.sources[source]);
+  found->silence_ms_max = limit;
+  follow(*found, found->view.take(report, limit), report.rx);
+  check_statements(report.rx);
+  deadline_ = own_deadline();
+}
+
+// Of other drugs on other pumps this session has nothing to say.
+bool Bed::concerns(const Pump& pump) const { return is_session_drug(pump.view.drug()); }
+
+bool Bed::weight_agrees(const Pump& pump) const {
+  const auto told = pump.view.weight_kg(), known = session_.kg();
+  return !told || !known || !differs(*told, *known, weight_difference_max);
+}
+
+void Bed::follow(Pump& pump, PumpNews news, Stamp now) {
+  if (news == PumpNews::none || !concerns(pump)) return;
+  const auto index = static_cast<std::size_t>(&pump - pumps_.data());
+  if (followed_ && *followed_ != index && pumps_[*followed_].view.running())
+    return;                                                                   // a second one: unrecorded
+  if (news == PumpNews::rate && session_.phase() != Phase::infusing) return;  // no start: it runs beside
+  if (news != PumpNews::stopped) {
+    pump.taken_over = follow_running(pump, now);
+    if (pump.taken_over) followed_ = index;
+    return;
+  }
+  pump.taken_over = true;
+  if (session_.phase() != Phase::infusing) return;
+  const infusion::Outcome outcome = session_.hold(now);
+  session_.said_by("pump");
+  after_verb(outcome, now);
+  output_->on_session(true, now);
+}
+
+// True: the session now runs as the pump does.
+bool Bed::follow_running(Pump& pump, Stamp now) {
+  const auto kg = session_.kg() ? session_.kg() : pump.view.weight_kg();
+  const auto mg_h = pump.view.rate_mg_h(kg, session_.concentration_mg_ml());
+  const bool may = session_.phase() == Phase::baseline || session_.phase() == Phase::held ||
+                   session_.phase() == Phase::infusing;
+  if (!may || !mg_h || !weight_agrees(pump)) return false;
+  const auto known = session_.rate_told_mg_h();
+  if (session_.phase() == Phase::infusing && known && !differs(*known, *mg_h, rate_difference_max))
+    return true;
+  const infusion::Outcome outcome = start_by(pump, {*mg_h, infusion::RateUnit::mg_per_h}, now);
+  if (outcome.verdict != infusion::Verdict::applied) return false;
+  session_.said_by("pump");
+  after_verb(outcome, now);
+  output_->on_session(true, now);
+  return true;
+}
+
+// What flows already needs no confirmation, however unusual.
+infusion::Outcome Bed::start_by(const Pump& pump, const infusion::Rate& rate, Stamp now) {
+  if (session_.phase() == Phase::baseline) {
+    infusion::InfusionStart request;
+    request.rate = rate;
+    request.by = "pump";
+    request.confirmed = true;
+    if (!session_.kg()) request.kg = pump.view.weight_kg();
+    return session_.infusion_start(request, now);
+  }
+  infusion::Session after = session_;
+  if (after.phase() == Phase::held) after.resume(now);
+  infusion::Outcome outcome = after.rate(rate, true, now);
+  if (outcome.verdict == infusion::Verdict::applied) session_ = std::move(after);
+  return outcome;
+}
+
+bool Bed::silent(const Pump& pump, MonoTime now) const {
+  return pump.view.heard_at() && now - *pump.view.heard_at() >= pump.silence_ms_max;
+}
+
+void Bed::check_pumps(Stamp now) {
+  bool runs_beside = false, lost = false, heard = pumps_.empty();
+  for (std::size_t i = 0; i < pumps_.size(); ++i) {
+    Pump& pump = pumps_[i];
+    follow(pump, pump.view.advance(now.mono), now);
+    heard = heard || pump.view.state() != drivers::PumpState::unknown;
+    if (!pump.view.running() || !concerns(pump)) continue;
+    if (silent(pump, now.mono)) {  // its last known state stands, and says nothing of now
+      lost = true;
+      continue;
+    }
+    const bool second = followed_ && *followed_ != i;
+    runs_beside = runs_beside || session_.phase() != Phase::infusing || second || !pump.taken_over;
+  }
+  const bool known = heard && !lost;  // after a restart an alarm waits for the first word of a pump
+  if (runs_beside || known || session_.phase() == Phase::infusing) {
+    engine_.assert_present(*unrecorded_, runs_beside, now, *this);
+  } else {
+    engine_.lose(*unrecorded_, Data::lost, now, *this);
+  }
+  engine_.assert_present(*pump_lost_, lost, now, *this);
+}
+
+MonoTime Bed::pumps_deadline() const {
+  MonoTime due = never;
+  for (const Pump& pump : pumps_) {
+    if (const auto stop = pump.view.deadline()) due = std::min(due, *stop);
+    if (!pump.view.running() || !pump.view.heard_at()) continue;
+    const MonoTime when = *pump.view.heard_at() + pump.silence_ms_max;
+    if (when > clock_) due = std::min(due, when);
+  }
+  return due;
+}
+
+}  // namespace bed

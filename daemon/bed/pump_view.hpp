@@ -1,0 +1,59 @@
+// What one pump says of itself, as a state: events (PCD-10) and snapshots (PCD-01) in the order of the
+// sender's times. A rate change comes as a stop "in transition" and a start; it is no pause. Nothing is ever
+// sent to a pump. Pure: time comes in.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/vitals/time.hpp"
+#include "drivers/driver.hpp"
+
+namespace bed {
+
+// A stop in transition is one only when no start follows within this.
+inline constexpr vitals::Milliseconds pump_transition_ms{10'000};
+
+// What a session has to hear of.
+enum class PumpNews : std::uint8_t { none, started, rate, stopped };
+
+class PumpView {
+ public:
+  // A report whose own time is older than `history_after` is history: it changes nothing (promise P10).
+  PumpNews take(const drivers::PumpReport& report, vitals::Milliseconds history_after);
+  PumpNews advance(vitals::MonoTime now);  // a stop that was none turns out to be one
+  std::optional<vitals::MonoTime> deadline() const { return stop_at_; }
+
+  drivers::PumpState state() const { return state_; }
+  bool running() const { return state_ == drivers::PumpState::running; }
+  std::optional<vitals::MonoTime> heard_at() const { return heard_at_; }
+  const std::string& drug() const { return drug_; }
+  std::optional<double> weight_kg() const { return weight_kg_; }
+  // What flows now; absent: not told in a way that can be converted.
+  std::optional<double> rate_mg_h(std::optional<double> kg, std::optional<double> concentration_mg_ml) const;
+
+ private:
+  struct Rate {
+    std::optional<double> ml_h, mg_h, mg_kg_h, concentration_mg_ml;
+
+    bool told() const { return ml_h || mg_h || mg_kg_h; }
+    friend bool operator==(const Rate&, const Rate&) = default;
+  };
+
+  PumpNews runs(const drivers::PumpReport& report, bool event);
+  PumpNews stops(drivers::PumpState into);
+
+  drivers::PumpState state_ = drivers::PumpState::unknown;
+  std::optional<vitals::WallTime> newest_;  // by the sender's time
+  std::optional<vitals::MonoTime> heard_at_;
+  std::optional<vitals::MonoTime> stop_at_;  // a stop in transition counts from here
+  std::string drug_;
+  std::optional<double> weight_kg_;
+  Rate rate_;
+};
+
+// True for ketamine and esketamine as pump libraries name them.
+bool is_session_drug(std::string_view name);
+
+}  // namespace bed

@@ -1,0 +1,194 @@
+// What a pump changes at its bed: it may only raise watchfulness.
+#include "tests/unit/bed/harness.hpp"
+
+namespace bed {
+namespace {
+
+using drivers::PumpReport;
+using drivers::PumpState;
+
+struct PumpTest : OneBed {
+  std::string drug = "Ketamine";
+  std::optional<double> kg;
+
+  void SetUp() override {
+    settings.pumps = {"P2449", "P2450"};
+    linked();
+    infusion::SessionStart start;
+    start.kg = 70;
+    bed().session_start(start, now);
+  }
+  void pump(std::string_view event, PumpState state, double mg_h, std::string_view device = "P2449",
+            bool transitioning = false) {
+    PumpReport report;
+    report.device = device;
+    report.drug = drug;
+    report.event = event;
+    report.state = state;
+    report.rate_mg_h = mg_h;
+    report.transitioning = transitioning;
+    report.weight_kg = kg;
+    report.rx = now;
+    bed().pump(0, report);
+  }
+  void starts(double mg_h = 35, std::string_view device = "P2449") {
+    pump("MDC_EVT_PUMP_DELIV_START", PumpState::running, mg_h, device);
+  }
+  void stops(bool transitioning = false) {
+    pump("MDC_EVT_PUMP_DELIV_STOP", PumpState::paused, 0, "P2449", transitioning);
+  }
+  // Time passes while the pump says the same.
+  void runs(double s, double mg_h = 35, std::string_view device = "P2449") {
+    for (double t = 0; t < s; t += 5) {
+      wait(5);
+      pump({}, PumpState::running, mg_h, device);
+    }
+  }
+  Phase phase() { return bed().session(now).phase; }
+};
+
+TEST_F(PumpTest, a_start_moves_the_baseline_to_infusing) {
+  starts(35);
+  EXPECT_EQ(phase(), Phase::infusing);
+  EXPECT_EQ(bed().session(now).by, "pump");
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 35);
+  EXPECT_EQ(out.sessions, (std::vector<bool>{true})) << "kept and told like a verb";
+}
+
+TEST_F(PumpTest, a_rate_is_taken_over_and_no_pause_is_shown) {
+  starts(35);
+  wait(1);
+  stops(true);
+  wait(0.4);
+  starts(70);
+  EXPECT_EQ(phase(), Phase::infusing);
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 70);
+  wait(12);
+  EXPECT_EQ(phase(), Phase::infusing);
+}
+
+TEST_F(PumpTest, a_real_stop_holds_and_a_start_goes_on) {
+  starts();
+  wait(5);
+  stops();
+  EXPECT_EQ(phase(), Phase::held);
+  EXPECT_EQ(bed().session(now).by, "pump");
+  wait(5);
+  starts();
+  EXPECT_EQ(phase(), Phase::infusing);
+}
+
+TEST_F(PumpTest, first_heard_of_while_it_runs_it_starts_nothing_but_its_rate_counts) {
+  runs(40);
+  EXPECT_EQ(phase(), Phase::baseline);
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+  start_infusion();
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+  const infusion::View view_ = bed().session(now);
+  bed_.reset();  // a restart, and the rate was changed meanwhile
+  bed().restore_session(view_, now);
+  linked();
+  pump({}, PumpState::running, 70);
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 70);
+}
+
+TEST_F(PumpTest, a_command_after_it_is_told_as_one) {
+  starts();
+  bed().infusion_hold(now);
+  EXPECT_EQ(bed().session(now).by, "command");
+}
+
+TEST_F(PumpTest, a_stop_in_transition_holds_after_10_s) {
+  starts();
+  stops(true);
+  wait(9.9);
+  EXPECT_EQ(phase(), Phase::infusing);
+  wait(0.1);
+  EXPECT_EQ(phase(), Phase::held);
+}
+
+TEST_F(PumpTest, the_end_of_the_volume_holds_and_never_ends) {
+  starts();
+  pump("MDC_EVT_PUMP_DELIV_COMP", PumpState::complete, 0);
+  EXPECT_EQ(phase(), Phase::held);
+  pump("MDC_EVT_PUMP_DELIV_START", PumpState::kvo, 2);
+  EXPECT_EQ(phase(), Phase::held);
+}
+
+TEST_F(PumpTest, in_recovery_and_without_a_session_a_running_pump_is_an_alarm_and_no_session) {
+  start_infusion();
+  bed().infusion_stop(now);
+  starts();
+  EXPECT_EQ(phase(), Phase::recovery);
+  runs(25);
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+  runs(10);
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+  bed().session_end(now);
+  EXPECT_EQ(phase(), Phase::ended);
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+  stops();
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+  EXPECT_EQ(phase(), Phase::ended);
+}
+
+TEST_F(PumpTest, other_pumps_and_other_drugs_change_nothing) {
+  starts(35, "P9");
+  drug = "Propofol";
+  starts(35);
+  runs(60);
+  EXPECT_EQ(phase(), Phase::baseline);
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+}
+
+TEST_F(PumpTest, another_weight_is_not_taken_over_and_is_asked) {
+  kg = 72;
+  starts();
+  EXPECT_EQ(phase(), Phase::baseline);
+  runs(35);
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+  kg = 71;  // within 2 %
+  stops();
+  starts();
+  EXPECT_EQ(phase(), Phase::infusing);
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+}
+
+TEST_F(PumpTest, a_rate_that_cannot_be_is_an_alarm_and_the_session_keeps_its_own) {
+  starts(35);
+  starts(700);  // 10 mg/kg/h
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 35);
+  runs(35, 700);
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+}
+
+TEST_F(PumpTest, a_second_pump_beside_the_first_is_unrecorded) {
+  starts(35);
+  for (int i = 0; i < 8; ++i) {
+    starts(20, "P2450");
+    runs(5);
+  }
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 35);
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+}
+
+TEST_F(PumpTest, silence_of_a_running_pump_is_low_and_leaves_the_session) {
+  starts();
+  for (int i = 0; i < 16; ++i) wait(5);
+  EXPECT_EQ(priority("pump-link-lost"), Priority::low);
+  EXPECT_EQ(phase(), Phase::infusing);
+  starts();
+  wait(0.1);
+  EXPECT_EQ(phase(), Phase::infusing);
+}
+
+TEST_F(PumpTest, a_command_and_the_pump_agree_without_a_second_record) {
+  start_infusion();  // 0.5 mg/kg/h, 70 kg
+  starts(35);
+  EXPECT_EQ(bed().session(now).by, "command");
+  EXPECT_EQ(bed().session(now).rate->unit, infusion::RateUnit::mg_per_kg_h);
+  EXPECT_TRUE(out.sessions.empty());
+}
+
+}  // namespace
+}  // namespace bed
