@@ -191,7 +191,7 @@ void add_capture(CLI::App& app, int& exit_code) {
   command->add_option("--model", options->header.model, "what device it was");
   command->add_option("--firmware", options->header.firmware, "and its version");
   command->add_option("--note", options->header.note, "what was done; no names");
-  command->callback([options, command, &exit_code] {
+  command->callback([options, &exit_code] {
     if (options->settings.empty() == options->protocol.empty())
       throw CLI::RequiredError("--settings FILE --source NAME, or --protocol NAME with its link,");
     exit_code = capture(*options);
