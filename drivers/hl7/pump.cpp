@@ -260,12 +260,11 @@ void PumpReader::judge_state(PumpReport& report, const Source& source) const {
     report.state = PumpState::complete;
   } else if (source.delivery == "kvo") {
     report.state = PumpState::kvo;
-  } else if (report.event == "PUMP_DELIV_START") {
-    report.state = PumpState::running;
   } else if (report.event == "PUMP_DELIV_STOP") {
     const bool passing = source.delivery == "transitioning" && channel_.infusing != "not-infusing";
     report.state = passing ? PumpState::running : PumpState::paused;
-  } else if (flowing || (channel_.infusing.empty() && source.delivery == "delivering")) {
+  } else if (report.event == "PUMP_DELIV_START" || flowing ||
+             (channel_.infusing.empty() && source.delivery == "delivering")) {
     report.state = PumpState::running;
   } else if (told) {
     report.state = PumpState::paused;
