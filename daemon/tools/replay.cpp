@@ -15,7 +15,9 @@
 #include "daemon/contract/json_writer.hpp"
 #include "daemon/settings/builtin.hpp"
 #include "daemon/tools/replay_input.hpp"
+#include "daemon/tools/replay_lines.hpp"
 #include "daemon/tools/tools.hpp"
+#include "drivers/hl7/hl7_driver.hpp"
 
 namespace tools {
 namespace {
@@ -93,7 +95,7 @@ class Replay {
   }
 
  private:
-  bool hl7() const { return entry_.facts->line.baud == 0; }
+  bool hl7() const { return entry_.facts == &drivers::hl7::facts(); }
 
   void survey(const std::vector<Chunk>& chunks) {
     app::IntakeHandlers handlers;
@@ -140,6 +142,9 @@ class Replay {
     out.on_observation = [this](const vitals::Observation& observation, const app::Route* route) {
       print_observation(observation, route);
     };
+    out.on_device_alarm = [this](const drivers::DeviceAlarm& alarm, const app::Route*) { print_said(alarm); };
+    out.on_pump = [this](const drivers::PumpReport& report, const app::Route*) { print_said(report); };
+    out.on_patient = [this](const drivers::PatientEvent& event) { print_said(event); };
     out.on_fault = [this](const drivers::DecodeFault& fault) { print_fault(fault); };
     out.on_answer = [this](const drivers::Answer& answer) { print_answer(answer); };
     out.on_close = [this](std::string_view reason) {
@@ -169,7 +174,10 @@ class Replay {
   }
 
   void feed(const Chunk& chunk, std::mt19937_64& random, app::Intake& intake) {
-    if (closed_) drivers_.erase(*closed_);  // live, the sender would connect anew
+    if (closed_) {  // live, the sender would connect anew
+      intake.driver_gone(chunk.at);
+      drivers_.erase(*closed_);
+    }
     closed_.reset();
     for (auto& desk : desks_) desk->advance(chunk.at);
     if (chunk.change != LinkChange::none) change(chunk);
@@ -203,9 +211,12 @@ class Replay {
     for (const app::Route& route : routes_.all()) route.bed->link(route.source, up, at);
   }
 
+  // Of HL7 all connections share what was seen before.
   drivers::Driver& driver_of(std::uint64_t connection) {
     auto& driver = drivers_[connection];
-    if (!driver) driver = entry_.make(options_.options).driver;
+    if (!driver)
+      driver =
+          hl7() ? drivers::hl7::make(options_.options, memory_).driver : entry_.make(options_.options).driver;
     return *driver;
   }
 
@@ -267,6 +278,12 @@ class Replay {
     print_(line_);
   }
 
+  template <class Said>
+  void print_said(const Said& said) {
+    write_line(line_, said);
+    print_(line_);
+  }
+
   void print_fault(const drivers::DecodeFault& fault) {
     JsonWriter json(line_);
     json.text("kind", "fault");
@@ -304,7 +321,8 @@ class Replay {
   std::vector<std::unique_ptr<app::BedDesk>> desks_;
   app::Routes routes_;
   std::map<std::uint64_t, std::unique_ptr<drivers::Driver>> drivers_;  // by connection
-  std::uint64_t connection_ = 0;                                       // whose driver speaks
+  std::shared_ptr<drivers::hl7::SourceMemory> memory_ = drivers::hl7::make_memory();
+  std::uint64_t connection_ = 0;  // whose driver speaks
   vitals::Milliseconds lost_after_ = silence_ms_min;
   std::optional<vitals::MonoTime> lost_at_;
   std::string patient_, bed_, line_;

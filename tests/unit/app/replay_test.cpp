@@ -84,6 +84,33 @@ TEST_F(ReplayTest, NoPatientIdentityIsInAnAlarmDocument) {
   }
 }
 
+TEST_F(ReplayTest, AlarmsOfTheMonitorPumpsAndAdmissionsAreLines) {
+  const std::string header = "MSH|^~\\&|M|H|||20260115143000+0000||";
+  const Lines lines =
+      replay(header +
+                 "ORU^R40^ORU_R40|1|P|2.6\rPV1||I|W^1^B4\rOBR|1||E1\r"
+                 "OBX|1|ST|196648^MDC_EVT_HI^MDC|1.1.1.1.1|**HR 140||||||R\r"
+                 "OBX|2|NM|147842^MDC_ECG_HEART_RATE^MDC|1.1.1.1.2|140||||||R\r"
+                 "OBX|3|ST|68481^MDC_ATTR_EVENT_PHASE^MDC|1.1.1.1.3|start||||||R\r"
+                 "OBX|4|ST|68484^MDC_ATTR_ALARM_PRIORITY^MDC|1.1.1.1.6|PH||||||R\r" +
+                 header +
+                 "ORU^R42^ORU_R01|2|P|2.6\rPV1||I|W^1^B4\rOBR|1|||KET^Ketamine|||20260115143000+0000\r"
+                 "OBX|1||70053^MDC_DEV_PUMP_INFUS_SYRINGE_MDS^MDC|1.0.0.0|||||||X|||||||P17\r"
+                 "OBX|2|CWE|68487^MDC_ATTR_EVT_COND^MDC|1.0.0.2|197288^MDC_EVT_PUMP_DELIV_START^MDC||||||R\r"
+                 "OBX|3|NM|158014^MDC_FLOW_FLUID_PUMP_CURRENT^MDC|1.1.1.2|18|mL/h|||||R\r" +
+                 header + "ADT^A02|3|P|2.5\rPID|||P77\rPV1||I|W^1^B5|||W^1^B4\r",
+             "hl7");
+  EXPECT_THAT(lines, Contains("{\"kind\":\"monitor-alarm\",\"on\":true,\"code\":\"MDC_EVT_HI\","
+                              "\"source\":\"MDC_ECG_HEART_RATE\",\"text\":\"**HR 140\",\"level\":\"high\","
+                              "\"t_rx\":1768487400000}"));
+  EXPECT_THAT(lines, Contains("{\"kind\":\"pump\",\"state\":\"running\",\"device\":\"P17\","
+                              "\"event\":\"PUMP_DELIV_START\",\"drug\":\"Ketamine\",\"rate_ml_h\":18,"
+                              "\"t_event\":1768487400000,\"t_rx\":1768487400000}"));
+  EXPECT_THAT(lines, Contains("{\"kind\":\"patient\",\"event\":\"transfer\",\"trigger\":\"A02\","
+                              "\"patient\":\"P77\",\"bed\":\"B5\",\"location\":\"B5\","
+                              "\"location_before\":\"B4\",\"t_rx\":1768487400000}"));
+}
+
 TEST_F(ReplayTest, EveryRunAndEverySplitGivesTheSameLines) {
   const std::string bytes = desaturation();
   const Lines whole = replay(bytes, "hl7");
