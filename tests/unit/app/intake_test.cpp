@@ -100,8 +100,9 @@ TEST_F(IntakeTest, APatientWhoseValuesComeFromAnotherBedIsAskedForAtBothOrNowher
   EXPECT_TRUE(wrong(one_));
   EXPECT_FALSE(wrong(two_)) << "no session, nothing to mix up";
   for (const auto& entry : outlet_.entries)
-    if (const auto* kept = std::get_if<journal::SessionEntry>(&entry))
+    if (const auto* kept = std::get_if<journal::SessionEntry>(&entry)) {
       EXPECT_EQ(kept->doc.find("4711"), std::string::npos) << "an id in the journal";
+    }
   for (const auto& message : outlet_.messages) EXPECT_EQ(message.payload.find("4711"), std::string::npos);
 }
 
