@@ -67,7 +67,13 @@ class SerialHub final : public SourceHub {
       detail = link_->trouble();
     }
     if (!detail.empty()) spdlog::warn("{}: {}, {}", source_.name, state, detail);
+    // Nothing but silence tells that the other end of a datagram link is gone.
+    if (std::holds_alternative<settings::UdpConnect>(source_.link)) tell_beds(!silent, now);
     tell(state, detail, now);
+  }
+
+  void tell_beds(bool up, Stamp now) {
+    for (const Route& route : intake_.routes().all()) route.bed->link(route.source, up, now);
   }
 
   void on_bytes(links::Bytes bytes, Stamp rx) {
@@ -96,7 +102,7 @@ class SerialHub final : public SourceHub {
     } else {
       spdlog::warn("{}: {}, {}", source_.name, links::name(state), detail);
     }
-    for (const Route& route : intake_.routes().all()) route.bed->link(route.source, up_, now);
+    tell_beds(up_, now);
     tell(links::name(state), detail, now);
     host_.settle(now);
   }

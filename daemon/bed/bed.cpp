@@ -14,6 +14,7 @@ Milliseconds freshness_of(const Source& source, const Profile& profile) {
 
 std::vector<MonitorAlarms::Source> monitors_of(const Settings& settings) {
   std::vector<MonitorAlarms::Source> out;
+  out.reserve(settings.sources.size());
   for (const Source& source : settings.sources)
     out.push_back({source.name, source.lists_alarms, freshness_of(source, *settings.profile), source.period});
   return out;
@@ -21,6 +22,7 @@ std::vector<MonitorAlarms::Source> monitors_of(const Settings& settings) {
 
 std::vector<std::string> names_of(const std::vector<Source>& sources) {
   std::vector<std::string> out;
+  out.reserve(sources.size());
   for (const Source& source : sources) out.push_back(source.name);
   return out;
 }

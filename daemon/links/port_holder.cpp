@@ -87,6 +87,7 @@ std::vector<std::string> openers_of(const std::string& device) {
   }
   std::sort(pids.begin(), pids.end());
   std::vector<std::string> out;
+  out.reserve(pids.size());
   for (const long pid : pids) out.push_back(named(pid));
   return out;
 }

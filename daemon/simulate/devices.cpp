@@ -19,20 +19,8 @@ namespace simulate {
 
 std::span<const DeviceEntry> devices() {
   static const std::array entries{
-      berry_bci,
-      capnostream20,
-      contec_5,
-      contec_9,
-      draeger_medibus,
-      ge_dinamap,
-      ge_s5_dri,
-      ivy_450c,
-      masimo,
-      nellcor,
-      nonin,
-      philips_intellivue,
-      pm6750,
-      suntech_nibp,
+      berry_bci, capnostream20, contec_5, contec_9, draeger_medibus,    ge_dinamap, ge_s5_dri,
+      ivy_450c,  masimo,        nellcor,  nonin,    philips_intellivue, pm6750,     suntech_nibp,
   };
   return entries;
 }
