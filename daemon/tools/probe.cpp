@@ -98,6 +98,7 @@ std::vector<drivers::LineSettings> lines_of(const ProbeOptions& options) {
   std::stable_sort(counted.begin(), counted.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   std::vector<drivers::LineSettings> out;
+  out.reserve(counted.size());
   for (const auto& [line, count] : counted) out.push_back(line);
   const std::size_t shapes = out.size();
   for (std::size_t i = 1; i < options.bauds.size(); ++i)
