@@ -27,6 +27,13 @@ vitals::Stamp measured_at(const Observation& part, vitals::Stamp rx) {
   return {rx.mono - age, rx.wall - age};
 }
 
+// A monitor whose times are whole seconds tells one measurement up to a second apart after it was connected
+// anew. No cuff measures twice within two seconds.
+bool same_instant(std::optional<vitals::WallTime> a, std::optional<vitals::WallTime> b) {
+  if (!a || !b) return a == b;
+  return std::chrono::abs(*a - *b) <= vitals::Milliseconds{2000};
+}
+
 }  // namespace
 
 std::optional<double> CuffReading::part(Metric metric) const {
@@ -94,7 +101,7 @@ std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
   any_ = false;
 
   const auto same = [&](const std::optional<Told>& before) {
-    return before && before->values == told.values && before->t_src == told.t_src;
+    return before && before->values == told.values && same_instant(before->t_src, told.t_src);
   };
   // Told again; or by its own time older than what is known: either way no news of the patient.
   // Device times are compared with each other: through our clocks an equal one can look a millisecond older.

@@ -121,6 +121,7 @@ class Replay {
       bed::Source source;
       source.name = source_name;
       source.streaming = entry_.facts->streaming;
+      source.lists_alarms = entry_.facts->line.baud != 0;  // HL7 brings each alarm by itself
       settings.sources.push_back(source);
       for (const auto& facts : vitals::metrics) settings.source_of[vitals::index_of(facts.metric)] = 0;
       settings.expected = metrics;

@@ -56,6 +56,12 @@ TEST_F(CuffAssemblerTest, equal_numbers_of_another_second_are_a_new_reading) {
   EXPECT_TRUE(told(120, 70, device(61'000), at(91'000)));
 }
 
+TEST_F(CuffAssemblerTest, a_second_of_difference_in_whole_seconds_is_no_new_measurement) {
+  ASSERT_TRUE(told(120, 70, device(1'000), at(31'000)));
+  EXPECT_FALSE(told(120, 70, device(2'000), at(36'000)));
+  EXPECT_TRUE(told(122, 70, device(3'000), at(37'000))) << "other numbers are";
+}
+
 TEST_F(CuffAssemblerTest, an_older_measurement_never_displaces_a_newer_one) {
   ASSERT_TRUE(told(180, 90, device(61'000), at(91'000)));
   EXPECT_FALSE(told(120, 70, device(1'000), at(92'000))) << "a buffer that is sent late";
