@@ -25,7 +25,7 @@ std::string framed(char start, std::string_view contents) {
   return out + digits.data() + '\r';
 }
 
-// XXX_: the number ends in the third place.
+// Three places and a blank: the number ends in the third.
 std::string value_item(std::string_view code, double value) {
   std::array<char, 8> text{};
   std::snprintf(text.data(), text.size(), "%3ld ", std::lround(value));
