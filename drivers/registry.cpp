@@ -2,20 +2,20 @@
 
 #include <array>
 
-#include "drivers/berry.hpp"
-#include "drivers/capnostream20.hpp"
-#include "drivers/contec.hpp"
-#include "drivers/dinamap.hpp"
-#include "drivers/draeger_medibus.hpp"
+#include "drivers/berry/berry.hpp"
+#include "drivers/capnostream20/capnostream20.hpp"
+#include "drivers/contec/contec.hpp"
+#include "drivers/draeger_medibus/draeger_medibus.hpp"
+#include "drivers/ge_dinamap/dinamap.hpp"
 #include "drivers/ge_s5/ge_s5.hpp"
 #include "drivers/hl7/hl7_driver.hpp"
-#include "drivers/ivy.hpp"
-#include "drivers/masimo.hpp"
-#include "drivers/nellcor.hpp"
-#include "drivers/nonin.hpp"
+#include "drivers/ivy/ivy.hpp"
+#include "drivers/masimo/masimo.hpp"
+#include "drivers/nellcor/nellcor.hpp"
+#include "drivers/nonin/nonin.hpp"
 #include "drivers/philips_intellivue/philips_intellivue.hpp"
-#include "drivers/pm6750.hpp"
-#include "drivers/suntech_nibp.hpp"
+#include "drivers/pm6750/pm6750.hpp"
+#include "drivers/suntech_nibp/suntech_nibp.hpp"
 
 namespace drivers {
 

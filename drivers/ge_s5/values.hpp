@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "drivers/ge_s5/record.hpp"
-#include "drivers/oximetry.hpp"
+#include "drivers/oximetry/oximetry.hpp"
 
 namespace drivers::ge_s5 {
 

@@ -4,8 +4,8 @@
 //   byte 2  tens of milliseconds between pieces of 64 bytes      the rest is what the device sends
 //
 // No input may crash or hang a driver, cutting must not change what it says, and a value it passes on is a
-// number. With VITALSD_FUZZ_SEEDS=<folder> in the environment the captures are first written there as inputs
-// to start from.
+// number. VITALSD_FUZZ_DRIVER=<name> in the environment keeps to one driver; with VITALSD_FUZZ_SEEDS=<folder>
+// the captures are first written there as inputs to start from.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -36,10 +36,16 @@ void add(std::vector<Variant>& found, const Variant& variant) {
   if (usable && std::find(found.begin(), found.end(), variant) == found.end()) found.push_back(variant);
 }
 
+bool wanted(std::string_view driver) {
+  const char* only = std::getenv("VITALSD_FUZZ_DRIVER");
+  return only == nullptr || driver == only;
+}
+
 const std::vector<Variant>& variants() {
   static const std::vector<Variant> all = [] {
     std::vector<Variant> found;
     for (const drivers::Entry& entry : drivers::registry()) {
+      if (!wanted(entry.facts->name)) continue;
       add(found, {&entry, {}});
       for (const auto& path : drivers::test::captures_of(entry.facts->name))
         add(found, {&entry, drivers::test::read_capture(path).options});

@@ -1,6 +1,6 @@
 // Goal: each bit of the Berry stream has the meaning it has on a Berry, and a Contec at the port is noticed
 // before it hides a desaturation. Method: frames computed from the vendor's paper.
-#include "drivers/berry.hpp"
+#include "drivers/berry/berry.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "drivers/capnostream20.hpp"
+#include "drivers/capnostream20/capnostream20.hpp"
 #include "tests/unit/drivers/capture.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 

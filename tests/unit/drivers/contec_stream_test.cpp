@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "drivers/contec.hpp"
+#include "drivers/contec/contec.hpp"
 #include "tests/unit/drivers/finger_bytes.hpp"
 
 namespace drivers::test {

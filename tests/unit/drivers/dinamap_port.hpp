@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "drivers/dinamap.hpp"
+#include "drivers/ge_dinamap/dinamap.hpp"
 #include "tests/unit/drivers/capture.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 

@@ -1,6 +1,6 @@
 // Goal: a record of the Ivy 450C gives values only when it is whole, its lines only when each fits its name,
 // and the last cuff reading is told once. Method: the text of a recorded record, and each kind of damage.
-#include "drivers/ivy.hpp"
+#include "drivers/ivy/ivy.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

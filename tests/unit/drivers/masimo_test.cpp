@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "drivers/masimo.hpp"
+#include "drivers/masimo/masimo.hpp"
 #include "tests/unit/drivers/capture.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "drivers/draeger_medibus.hpp"
+#include "drivers/draeger_medibus/draeger_medibus.hpp"
 #include "tests/unit/drivers/capture.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "drivers/nellcor.hpp"
+#include "drivers/nellcor/nellcor.hpp"
 #include "tests/unit/drivers/capture.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 

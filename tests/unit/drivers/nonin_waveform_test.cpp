@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "drivers/nonin.hpp"
+#include "drivers/nonin/nonin.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 

@@ -1,7 +1,7 @@
 // Goal: every packet of the PM6750 gives what the module means by it, a cuff reading is told once, and only
 // enabling commands leave the driver. Method: packets computed from the published layout; every bit of them
 // flipped; virtual time.
-#include "drivers/pm6750.hpp"
+#include "drivers/pm6750/pm6750.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

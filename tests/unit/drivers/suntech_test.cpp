@@ -8,7 +8,7 @@
 #include <array>
 #include <memory>
 
-#include "drivers/suntech_nibp.hpp"
+#include "drivers/suntech_nibp/suntech_nibp.hpp"
 #include "tests/unit/drivers/capture.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 

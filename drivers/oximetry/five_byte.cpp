@@ -1,0 +1,110 @@
+#include "drivers/oximetry/five_byte.hpp"
+
+#include <algorithm>
+
+namespace drivers {
+namespace {
+
+using vitals::Reason;
+
+constexpr unsigned rate_missing = 255;
+constexpr unsigned spo2_missing = 127;
+
+// 60 or 100 frames a second: a pause this long is an unplugged or exchanged device.
+constexpr vitals::Milliseconds pause_ms{1000};
+
+// A second or two of another framing.
+constexpr unsigned foreign_packets = 100;
+
+}  // namespace
+
+oximetry::Reading FiveByteDriver::reading(const Frame& frame) {
+  const unsigned rate = (frame[2] & 0x40U) << 1U | frame[3];
+  oximetry::Reading out;
+  if (rate != rate_missing) out.rate_per_min = rate;
+  if (frame[4] != spo2_missing) out.spo2_percent = frame[4];
+  return out;
+}
+
+void FiveByteDriver::feed(Bytes bytes, vitals::Stamp rx, Sink& out) {
+  if (bytes.empty()) return;
+  if (heard_at_ && rx.mono - *heard_at_ >= pause_ms) start_over(rx, out);
+  heard_at_ = rx.mono;
+  for (const std::uint8_t byte : bytes) take_byte(byte, rx, out);
+}
+
+void FiveByteDriver::take_byte(std::uint8_t byte, vitals::Stamp rx, Sink& out) {
+  const oximetry::Origin origin{rx, offset_++};
+  watch_framing(byte, origin, out);
+  using Step = framing::FiveByteFrames::Step;
+  switch (frames_.take(byte)) {
+    case Step::more: return;
+    case Step::whole: return take_frame(origin, out);
+    case Step::restarted: return damage(FaultKind::broken, "frame-restarted", origin, out);
+    case Step::stray: return damage(FaultKind::broken, "stray-bytes", origin, out);
+  }
+}
+
+void FiveByteDriver::take_frame(const oximetry::Origin& origin, Sink& out) {
+  if (++frames_in_row_ >= 2) packets_55aa_ = 0;
+  Judged judged = judge(frames_.frame());
+  add_evidence(judged.foreign, origin, out);
+  if (wrong_) {
+    judged.sample.invalid = Reason::sensor_fault;
+  } else if (!judged.impossible.empty()) {
+    return damage(FaultKind::implausible, judged.impossible, origin, out);
+  }
+  reduced_.take(judged.sample, origin, out);
+}
+
+void FiveByteDriver::damage(FaultKind kind, std::string_view reason, const oximetry::Origin& origin,
+                            Sink& out) {
+  frames_in_row_ = 0;
+  reduced_.interrupt();
+  DecodeFault fault;
+  fault.kind = kind;
+  fault.reason = reason;
+  fault.offset = origin.offset;
+  fault.rx = origin.rx;
+  out.on_fault(fault);
+}
+
+// Contec's packages of nine, and packets that start 55 AA: newer Berry firmware, the PM6750 module.
+void FiveByteDriver::watch_framing(std::uint8_t byte, const oximetry::Origin& origin, Sink& out) {
+  pattern_.take(byte);
+  if (last_byte_ == 0x55 && byte == 0xAA) ++packets_55aa_;
+  last_byte_ = byte;
+  if (wrong_) return;
+  if (pattern_.nines() >= foreign_packets) declare_wrong("packages", origin, out);
+  if (packets_55aa_ >= foreign_packets) declare_wrong("unsupported-packet-format", origin, out);
+}
+
+void FiveByteDriver::add_evidence(unsigned weight, const oximetry::Origin& origin, Sink& out) {
+  if (weight == 0) {
+    foreign_ -= foreign_ > 0 ? 1 : 0;
+    return;
+  }
+  foreign_ = std::min(foreign_ + weight, foreign_certain);
+  if (foreign_ == foreign_certain && !wrong_) declare_wrong("look-alike", origin, out);
+}
+
+void FiveByteDriver::declare_wrong(std::string_view evidence, const oximetry::Origin& origin, Sink& out) {
+  wrong_ = true;
+  damage(FaultKind::not_mine, evidence, origin, out);
+  wrong_device_.set(true, origin.rx, out);
+  reduced_.withdraw(Reason::sensor_fault, origin, out);
+}
+
+void FiveByteDriver::start_over(vitals::Stamp rx, Sink& out) {
+  wrong_ = false;
+  wrong_device_.set(false, rx, out);
+  foreign_ = 0;
+  packets_55aa_ = 0;
+  frames_in_row_ = 0;
+  pattern_ = {};
+  frames_ = {};
+  reduced_.start_over();
+  forget();
+}
+
+}  // namespace drivers
