@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 
+#include "daemon/app/fault_book.hpp"
 #include "daemon/app/mllp_peers.hpp"
 #include "daemon/app/sources.hpp"
 #include "daemon/service/clock.hpp"
@@ -40,6 +41,7 @@ class Hl7Hub final : public SourceHub {
         source_(source),
         host_(host),
         connects_(std::holds_alternative<settings::TcpConnect>(source.link)),
+        faults_(source.name, say_fault),
         routes_(std::move(routes)) {
     for (const Route& route : routes_.all()) beds_.push_back({route, {}, false});
     view_.source = source.name;
@@ -55,6 +57,7 @@ class Hl7Hub final : public SourceHub {
   void tick(Stamp now) override {
     for (auto& [id, connection] : connections_) connection->driver->tick(now, *connection->intake);
     close_condemned();
+    faults_.tick(now.mono);
     if (!link_.peers && now.mono >= open_at_) open(now);
     if (link_.tls && now.mono >= look_at_) look_at_certificate(now);
     const Milliseconds silence = std::max(silence_ms_min, 2 * source_.period);
@@ -137,10 +140,7 @@ class Hl7Hub final : public SourceHub {
     out.on_unknown_bed = [this](std::string_view location) {
       host_.unknown_bed(source_.name, location, service::now());
     };
-    out.on_fault = [this](const drivers::DecodeFault& fault) {
-      spdlog::debug("{}: {} {} {} {}", source_.name, drivers::name(fault.kind), fault.reason, fault.code,
-                    fault.value);
-    };
+    out.on_fault = [this](const drivers::DecodeFault& fault) { faults_.note(fault); };
     return out;
   }
 
@@ -266,6 +266,7 @@ class Hl7Hub final : public SourceHub {
   // What one connection has seen, the next one knows: a sender repeats what it has no answer to.
   std::shared_ptr<drivers::hl7::SourceMemory> memory_ = drivers::hl7::make_memory();
   const bool connects_;  // we open the connection
+  FaultBook faults_;
   Routes routes_;
   std::vector<Hearing> beds_;
   MllpPeers link_;

@@ -1,6 +1,7 @@
 #include <spdlog/spdlog.h>
 
 #include "daemon/app/byte_link.hpp"
+#include "daemon/app/fault_book.hpp"
 #include "daemon/app/sources.hpp"
 #include "daemon/service/clock.hpp"
 #include "daemon/vitals/check.hpp"
@@ -19,6 +20,7 @@ class SerialHub final : public SourceHub {
       : source_(source),
         host_(host),
         entry_(drivers::find(source.protocol)),
+        faults_(source.name, say_fault),
         intake_(std::move(routes), handlers()) {
     CHECK(entry_ != nullptr);  // the settings were checked
     link_ = make_byte_link(loop, source,
@@ -32,6 +34,7 @@ class SerialHub final : public SourceHub {
   void stop() override { link_->stop(); }
 
   void tick(Stamp now) override {
+    faults_.tick(now.mono);
     if (!up_) return;
     driver_->tick(now, intake_);
     judge_silence(now);
@@ -45,10 +48,7 @@ class SerialHub final : public SourceHub {
     out.on_status = [this](const drivers::DeviceStatus& status) {
       if (status.signal == drivers::Signal::wrong_device) stranger_ = status.on;
     };
-    out.on_fault = [this](const drivers::DecodeFault& fault) {
-      spdlog::debug("{}: {} {} {} {}", source_.name, drivers::name(fault.kind), fault.reason, fault.code,
-                    fault.value);
-    };
+    out.on_fault = [this](const drivers::DecodeFault& fault) { faults_.note(fault); };
     return out;
   }
 
@@ -120,6 +120,7 @@ class SerialHub final : public SourceHub {
   const settings::Source& source_;
   Host& host_;
   const drivers::Entry* entry_;
+  FaultBook faults_;
   Intake intake_;
   std::unique_ptr<drivers::Driver> driver_;
   std::unique_ptr<links::Link> link_;

@@ -18,6 +18,9 @@ class SourceHub {
   virtual void tick(Stamp now) = 0;  // every 100 ms
 };
 
+// How a hub's faults reach the log.
+void say_fault(bool warning, const std::string& line);
+
 std::unique_ptr<SourceHub> make_serial_hub(boost::asio::io_context& loop, const settings::Source& source,
                                            Routes routes, Host& host);
 std::unique_ptr<SourceHub> make_hl7_hub(boost::asio::io_context& loop, const settings::Source& source,

@@ -12,6 +12,7 @@
 #include "daemon/app/bed_desk.hpp"
 #include "daemon/app/build.hpp"
 #include "daemon/app/intake.hpp"
+#include "daemon/app/unmapped.hpp"
 #include "daemon/contract/json_writer.hpp"
 #include "daemon/settings/builtin.hpp"
 #include "daemon/tools/replay_input.hpp"
@@ -172,6 +173,7 @@ class Replay {
     // A frame that only silence completes is complete now.
     const Stamp end = vitals::stamp_at(chunks.back().at, chunks.back().at.mono + 1s);
     if (options_.tail_s < 1) tick(end, intake);
+    print_unmapped();
   }
 
   void feed(const Chunk& chunk, std::mt19937_64& random, app::Intake& intake) {
@@ -285,7 +287,19 @@ class Replay {
     print_(line_);
   }
 
+  // What the code map does not know, once more and each once: the list a site needs for codes of its own.
+  void print_unmapped() {
+    for (const app::Unmapped& parameter : unmapped_.entries()) print_said(parameter);
+    if (unmapped_.overflow() == 0) return;
+    JsonWriter json(line_);
+    json.text("kind", "unmapped-overflow");
+    json.count("count", unmapped_.overflow());
+    json.close_object();
+    print_(line_);
+  }
+
   void print_fault(const drivers::DecodeFault& fault) {
+    if (fault.kind == drivers::FaultKind::unmapped) unmapped_.note(fault);
     JsonWriter json(line_);
     json.text("kind", "fault");
     json.text("fault", drivers::name(fault.kind));
@@ -321,6 +335,7 @@ class Replay {
   Survey survey_;
   std::vector<std::unique_ptr<app::BedDesk>> desks_;
   app::Routes routes_;
+  app::UnmappedTable unmapped_;
   std::map<std::uint64_t, std::unique_ptr<drivers::Driver>> drivers_;  // by connection
   std::shared_ptr<drivers::hl7::SourceMemory> memory_ = drivers::hl7::make_memory();
   std::uint64_t connection_ = 0;  // whose driver speaks

@@ -85,4 +85,14 @@ void write_line(std::string& line, const drivers::PatientEvent& event) {
   json.close_object();
 }
 
+void write_line(std::string& line, const app::Unmapped& parameter) {
+  JsonWriter json(line);
+  json.text("kind", "unmapped");
+  json.text("code", parameter.code);
+  json.text_or_null("unit", parameter.unit);
+  json.text_or_null("value", parameter.value);
+  json.count("count", parameter.count);
+  json.close_object();
+}
+
 }  // namespace tools

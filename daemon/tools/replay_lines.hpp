@@ -1,8 +1,9 @@
-// What a driver says besides values, as JSON lines of `vitalsd replay`.
+// What a driver says besides values, and what it could not map, as JSON lines of `vitalsd replay`.
 #pragma once
 
 #include <string>
 
+#include "daemon/app/unmapped.hpp"
 #include "drivers/driver.hpp"
 
 namespace tools {
@@ -11,5 +12,6 @@ namespace tools {
 void write_line(std::string& line, const drivers::DeviceAlarm& alarm);
 void write_line(std::string& line, const drivers::PumpReport& report);
 void write_line(std::string& line, const drivers::PatientEvent& event);
+void write_line(std::string& line, const app::Unmapped& parameter);
 
 }  // namespace tools

@@ -111,6 +111,22 @@ TEST_F(ReplayTest, AlarmsOfTheMonitorPumpsAndAdmissionsAreLines) {
                               "\"location_before\":\"B4\",\"t_rx\":1768487400000}"));
 }
 
+TEST_F(ReplayTest, WhatTheCodeMapDoesNotKnowIsListedAtTheEndOnce) {
+  std::string bytes;
+  for (const char* value : {"3", "5"})
+    bytes += std::string{"MSH|^~\\&|M|H|||20260115143000+0000||ORU^R01^ORU_R01|ID"} + value +
+             "|P|2.6\rPV1||I|W^1^B4\rOBR|1|||X|||20260115143000+0000\rOBX|1|NM|4711^PVC^99X|1.1.1.1|" +
+             value + "|/min|||||R\rOBX|2|ST|4712^WHO^99X|1.1.1.2|MEYER|||||R\r";
+  const Lines lines = replay(bytes, "hl7");
+  ASSERT_GE(lines.size(), 2U);
+  EXPECT_EQ(
+      lines[lines.size() - 2],
+      "{\"kind\":\"unmapped\",\"code\":\"4711^PVC^99X\",\"unit\":\"/min\",\"value\":\"5\",\"count\":2}");
+  EXPECT_EQ(lines.back(),
+            "{\"kind\":\"unmapped\",\"code\":\"4712^WHO^99X\",\"unit\":null,\"value\":null,\"count\":2}");
+  EXPECT_EQ(replay(bytes, "hl7", {}, 7), lines);
+}
+
 TEST_F(ReplayTest, EveryRunAndEverySplitGivesTheSameLines) {
   const std::string bytes = desaturation();
   const Lines whole = replay(bytes, "hl7");
