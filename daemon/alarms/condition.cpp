@@ -21,8 +21,13 @@ Reading statement(bool present, Stamp now) {
   return reading;
 }
 
-Condition::Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout)
-    : spec_(std::move(spec)), place_(&place), realarm_(&realarm), callout_(&callout) {}
+Condition::Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout,
+                     const Audience& least_audience)
+    : spec_(std::move(spec)),
+      place_(&place),
+      realarm_(&realarm),
+      callout_(&callout),
+      least_audience_(&least_audience) {}
 
 void Condition::become(ConditionSpec spec) {
   CHECK(!engaged());
@@ -42,6 +47,13 @@ void Condition::set_behaviour(const Behaviour& behaviour, EndReason if_unwatched
   } else if (active()) {
     fit_priority(now, out);
   }
+  reschedule();
+}
+
+void Condition::fit_audience(Stamp now, Listener& out) {
+  if (!active() || alarm_->audience >= *least_audience_) return;
+  alarm_->audience = *least_audience_;
+  publish(Change::update, now, out);
   reschedule();
 }
 
@@ -207,6 +219,7 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
   alarm_->origin = spec_.origin;
   alarm_->src_code = spec_.src_code;
   alarm_->state = State::active;
+  alarm_->audience = *least_audience_;
   alarm_->priority = alarm_->priority_initial = priority;
   alarm_->rev_priority = 1;
   alarm_->latches = behaviour_.latching && priority == Priority::high;
@@ -225,7 +238,7 @@ void Condition::start_again(Priority priority, Stamp now, Listener& out) {
   unacknowledge();
   if (priority > alarm_->priority) alarm_->rev_priority = alarm_->rev + 1;
   alarm_->priority = priority;
-  alarm_->audience = Audience::bed;
+  alarm_->audience = *least_audience_;
   on_since_ = called_at_ = now.mono;
   publish(Change::update, now, out);
 }
@@ -337,6 +350,7 @@ bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
   alarm_->side = spec_.side;
   alarm_->origin = spec_.origin;
   alarm_->src_code = spec_.src_code;
+  alarm_->audience = std::max(stored.audience, *least_audience_);
   alarm_->rev = (stored.rev / rev_restart_step + 1) * rev_restart_step - 1;
   // Where the record does not tell when the priority rose, an acknowledgement of an older revision conflicts.
   if (stored.rev_priority == 0)

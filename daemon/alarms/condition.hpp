@@ -92,7 +92,9 @@ struct AckResult {
 
 class Condition {
  public:
-  Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout);
+  // `least_audience`: who is called at the least, from the start of an episode.
+  Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout,
+            const Audience& least_audience);
 
   const ConditionSpec& spec() const { return spec_; }
   const Behaviour& behaviour() const { return behaviour_; }
@@ -111,6 +113,9 @@ class Condition {
   // A new phase or new limits: running timers run on, and an active alarm keeps to the priorities that hold
   // now. A condition that is no longer watched ends.
   void set_behaviour(const Behaviour& behaviour, EndReason if_unwatched, Stamp now, Listener& out);
+
+  // The least audience has changed. A lower one takes nobody back who was called.
+  void fit_audience(Stamp now, Listener& out);
 
   // All of these expect advance(now) to have been called first.
   void read(const Reading& reading, Stamp now, Listener& out);
@@ -168,6 +173,7 @@ class Condition {
   const Place* place_;
   const Realarm* realarm_;
   const Callout* callout_;
+  const Audience* least_audience_;
   Behaviour behaviour_;
 
   std::optional<MonoTime> warn_since_;      // beyond the warn limit, or present

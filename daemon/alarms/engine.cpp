@@ -15,7 +15,7 @@ Engine::Engine(Place place, const Realarm& realarm, const Callout& callout)
     : place_(std::move(place)), realarm_(&realarm), callout_(&callout) {}
 
 Condition& Engine::add(ConditionSpec spec) {
-  return conditions_.emplace_back(std::move(spec), place_, *realarm_, *callout_);
+  return conditions_.emplace_back(std::move(spec), place_, *realarm_, *callout_, least_audience_);
 }
 
 Condition* Engine::find(std::string_view name) {
@@ -53,6 +53,15 @@ void Engine::set_behaviour(Condition& condition, const Behaviour& behaviour, End
                            Stamp now, Listener& out) {
   condition.set_behaviour(behaviour, if_unwatched, now, out);
   note(condition);
+}
+
+void Engine::call_at_least(Audience audience, Stamp now, Listener& out) {
+  if (audience == least_audience_) return;
+  least_audience_ = audience;
+  for (Condition& condition : conditions_) {
+    condition.fit_audience(now, out);
+    note(condition);
+  }
 }
 
 AckResult Engine::acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,

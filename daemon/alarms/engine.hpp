@@ -29,6 +29,9 @@ class Engine {
   void set_behaviour(Condition& condition, const Behaviour& behaviour, EndReason if_unwatched, Stamp now,
                      Listener& out);
 
+  // Whom every alarm of this place calls at the least, those to come too.
+  void call_at_least(Audience audience, Stamp now, Listener& out);
+
   // Each of these first lets happen what time alone has brought by `now`.
   void read(Condition& condition, const Reading& reading, Stamp now, Listener& out);
   void assert_present(Condition& condition, bool present, Stamp now, Listener& out);
@@ -56,6 +59,7 @@ class Engine {
   Place place_;
   const Realarm* realarm_;
   const Callout* callout_;
+  Audience least_audience_ = Audience::bed;
   std::deque<Condition> conditions_;
   MonoTime clock_ = MonoTime::min();  // nothing happens before what has already happened
   MonoTime deadline_ = never;

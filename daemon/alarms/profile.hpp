@@ -95,8 +95,11 @@ struct TechnicalTimes {
   Milliseconds blind_on_delay{30s};
   Milliseconds off_delay{5s};
   Milliseconds hr_zero_on_delay{5s};
-  Milliseconds overtime_on_delay{60s};          // infusing past the planned time
-  Milliseconds cuff_overdue_after{2min};        // low: due + this; medium: at twice the interval
+  Milliseconds overtime_on_delay{60s};    // infusing past the planned time
+  Milliseconds cuff_overdue_after{2min};  // low: due + this; medium: at twice the interval
+  // From the dose band `high` on (above 1 mg/kg/h, more than the 2018 guideline for acute pain has without
+  // intensive monitoring) no cuff interval is longer than this: that of the first 15 minutes, throughout.
+  Milliseconds cuff_high_dose_max{5min};
   Milliseconds questionable_on_delay_min{10s};  // a doubtful value alone has to last this long
 };
 

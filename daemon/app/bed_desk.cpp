@@ -204,7 +204,7 @@ void BedDesk::publish_state(Stamp now) {
   state.monitoring = bed::name(bed_.monitoring(now.mono));
   for (const Metric metric : bed_.missing(now.mono)) state.missing.push_back(vitals::name(metric));
   state.stations_online = stations_online_;
-  auto audience = alarms::Audience::bed;
+  auto audience = bed_.audience();
   for (const auto* alarm : by_priority(bed_)) audience = std::max(audience, alarm->audience);
   state.audience = alarms::name(audience);
   for (const auto& facts : vitals::metrics) {

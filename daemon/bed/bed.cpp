@@ -60,6 +60,14 @@ Bed::Bed(Settings settings, Output& output, Stamp now)
 
 Milliseconds Bed::freshness(const Source& source) const { return freshness_of(source, profile_); }
 
+Milliseconds Bed::cuff_interval_now() const {
+  return cuff_interval(profile_, session_.phase(), titrating_, high_dose());
+}
+
+alarms::Audience Bed::audience() const {
+  return high_dose() ? alarms::Audience::unit : alarms::Audience::bed;
+}
+
 const Source* Bed::source_of(Metric metric) const {
   const auto& index = settings_.source_of[vitals::index_of(metric)];
   return index ? &settings_.sources[*index] : nullptr;

@@ -128,6 +128,8 @@ class Bed final : private alarms::Listener {
   PatientRecord patient() const { return patient_.record(); }
   const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
   Monitoring monitoring(MonoTime now) const;
+  // Whom every alarm calls at the least: the unit from the dose band `high` on.
+  alarms::Audience audience() const;
   std::vector<Metric> missing(MonoTime now) const;  // expected, and no current value
   const Entry& entry(Metric metric) const { return board_[vitals::index_of(metric)]; }
   std::optional<vitals::WallTime> last_cuff() const;
@@ -210,6 +212,8 @@ class Bed final : private alarms::Listener {
   bool oximeter(Metric metric) const;      // the one probe that the spo2-* conditions speak of
   bool for_baseline(Metric metric) const;  // the one rate, the one pressure, SpO2
   Milliseconds freshness(const Source& source) const;
+  bool high_dose() const { return session_.band() >= infusion::DoseBand::high; }
+  Milliseconds cuff_interval_now() const;
   std::optional<double> baseline(Metric metric) const;
 
   // bed_values.cpp

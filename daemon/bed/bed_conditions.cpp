@@ -105,12 +105,12 @@ bool Bed::expects_arterial() const {
 void Bed::apply_phase(Stamp now) {
   titrating_ = session_.titrating(now);
   const bool watching = session_.in_progress() || !settings_.idle_off;
+  engine_.call_at_least(audience(), now, *this);
   apply_limits(now, watching);
   apply_technical(now, watching);
   monitor_.set_watching(watching, now, *this);
   if (cuff_ && !cuff_stale_said_) {  // how long a reading counts follows the interval; what is stale stays so
-    const Milliseconds interval = cuff_interval(profile_, session_.phase(), titrating_);
-    const MonoTime until = cuff_->measured.mono + cuff_freshness(profile_, interval);
+    const MonoTime until = cuff_->measured.mono + cuff_freshness(profile_, cuff_interval_now());
     if (until != cuff_fresh_until_) {
       cuff_fresh_until_ = until;
       check_cuff(now);
@@ -147,8 +147,7 @@ void Bed::apply_technical(Stamp now, bool watching) {
     const bool watched = vitals::is_arterial(facts.metric) ? expects_arterial() : expected(facts.metric);
     set(*stale_[vitals::index_of(facts.metric)], stale_behaviour(profile_, phase, watched));
   }
-  set(*cuff_overdue_,
-      cuff_overdue_behaviour(phase, cuff_interval(profile_, phase, titrating_), expected(Metric::nibp_sys)));
+  set(*cuff_overdue_, cuff_overdue_behaviour(phase, cuff_interval_now(), expected(Metric::nibp_sys)));
   set(*cuff_failed_, cuff_failed_behaviour(phase, source_of(Metric::nibp_sys) != nullptr));
   set(*blind_, blind_behaviour(profile_, phase));
   set(*wrong_patient_, wrong_patient_behaviour(phase));

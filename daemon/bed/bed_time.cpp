@@ -168,7 +168,7 @@ bool Bed::covered(Metric metric) const {
 }
 
 std::optional<Bed::CuffDue> Bed::cuff_due() const {
-  const Milliseconds interval = cuff_interval(profile_, session_.phase(), titrating_);
+  const Milliseconds interval = cuff_interval_now();
   const auto since = session_.phase_since();
   if (!since || interval <= Milliseconds{0} || !session_.in_progress()) return std::nullopt;
   const MonoTime from = cuff_measured_ ? std::max(cuff_measured_->mono, *since) : *since;

@@ -212,7 +212,7 @@ void Bed::take_cuff(std::size_t source, Stamp rx) {
   if (!reading) return;
   links_[source].demo_seen = reading->test;
   note_demo(source, rx);
-  const Milliseconds limit = cuff_freshness(profile_, cuff_interval(profile_, session_.phase(), titrating_));
+  const Milliseconds limit = cuff_freshness(profile_, cuff_interval_now());
   const bool refused = demo_refused(source, reading->test);
   cuff_ = reading;
   if (reading->measured_any() && !refused) {

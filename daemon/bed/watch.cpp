@@ -167,9 +167,11 @@ Behaviour overtime_behaviour(const Profile& profile, Phase phase) {
   return out;
 }
 
-Milliseconds cuff_interval(const Profile& profile, Phase phase, bool titrating) {
+Milliseconds cuff_interval(const Profile& profile, Phase phase, bool titrating, bool high_dose) {
   const alarms::PhaseIntervals& intervals = profile.intervals[vitals::index_of(phase)];
-  return titrating && intervals.cuff_titrating > 0s ? intervals.cuff_titrating : intervals.cuff;
+  const Milliseconds interval =
+      titrating && intervals.cuff_titrating > 0s ? intervals.cuff_titrating : intervals.cuff;
+  return high_dose ? std::min(interval, profile.technical.cuff_high_dose_max) : interval;
 }
 
 Milliseconds cuff_freshness(const Profile& profile, Milliseconds interval) {

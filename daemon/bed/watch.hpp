@@ -47,7 +47,8 @@ constexpr bool relative_rules_run(Phase phase) {
   return phase == Phase::infusing || phase == Phase::held || phase == Phase::recovery;
 }
 
-Milliseconds cuff_interval(const Profile& profile, Phase phase, bool titrating);
+// Zero: no cuff is due in this phase, whatever else.
+Milliseconds cuff_interval(const Profile& profile, Phase phase, bool titrating, bool high_dose);
 // How long a cuff reading counts as current: twice the interval, or the profile's word without one.
 Milliseconds cuff_freshness(const Profile& profile, Milliseconds interval);
 

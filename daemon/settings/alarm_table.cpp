@@ -213,6 +213,8 @@ void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
   append_phases(out, settings, bed);
   out += "\n  titrating: " + minutes_text(profile.titrating) + " after the start and each rate increase; ";
   out += "relative limits count from the patient's baseline\n";
+  out += "  above 1 mg/kg/h: a cuff reading at least every " +
+         minutes_text(profile.technical.cuff_high_dose_max) + ", and every alarm calls the unit\n";
 }
 
 }  // namespace

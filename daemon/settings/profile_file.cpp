@@ -170,6 +170,7 @@ void read_technical(Reader& root, alarms::TechnicalTimes& out) {
   read_seconds(*reader, "hr_zero_delay_s", 0, 15, out.hr_zero_on_delay);  // high: the cap of 15 s holds
   read_seconds(*reader, "overtime_delay_s", 0, 600, out.overtime_on_delay);
   read_seconds(*reader, "cuff_overdue_after_s", 0, 600, out.cuff_overdue_after);
+  read_seconds(*reader, "cuff_high_dose_s", 60, 1800, out.cuff_high_dose_max);
   read_seconds(*reader, "questionable_delay_min_s", 0, 15, out.questionable_on_delay_min);
   reader->finish();
 }

@@ -205,5 +205,38 @@ TEST_F(Attention, a_better_value_is_no_news) {
   EXPECT_EQ(record.documents.size(), before);
 }
 
+TEST_F(Attention, where_the_unit_is_called_at_the_least_an_alarm_starts_there) {
+  engine.call_at_least(Audience::unit, now, record);
+  go_high();
+  EXPECT_EQ(record.documents.front().audience, Audience::unit);
+  wait(118);  // one second of the 120 is over
+  EXPECT_EQ(alarm()->audience, Audience::unit);
+  wait(1);
+  EXPECT_EQ(alarm()->audience, Audience::second) << "from the start, as without it";
+}
+
+TEST_F(Attention, an_active_alarm_calls_the_unit_at_once_and_takes_nobody_back) {
+  go_medium();
+  const std::uint64_t rev = alarm()->rev;
+  engine.call_at_least(Audience::unit, now, record);
+  EXPECT_EQ(last().audience, Audience::unit);
+  EXPECT_EQ(last().change, Change::update);
+  EXPECT_EQ(alarm()->rev, rev + 1);
+  engine.call_at_least(Audience::bed, now, record);
+  EXPECT_EQ(alarm()->audience, Audience::unit);
+  EXPECT_EQ(alarm()->rev, rev + 1);
+  stay(97, 6);
+  go_medium();
+  EXPECT_EQ(alarm()->audience, Audience::bed) << "the next episode";
+}
+
+TEST_F(Attention, a_latched_alarm_that_comes_back_calls_the_unit_where_that_is_the_least) {
+  go_latched();
+  engine.call_at_least(Audience::unit, now, record);
+  go_medium();
+  EXPECT_EQ(alarm()->state, State::active);
+  EXPECT_EQ(alarm()->audience, Audience::unit);
+}
+
 }  // namespace
 }  // namespace alarms

@@ -42,6 +42,7 @@ TEST(AlarmTable, is_readable_and_adds_the_monitors_delay_to_ours) {
     sbp-low    nibp-sys  not watched: no source carries it
 
   titrating: 15 min after the start and each rate increase; relative limits count from the patient's baseline
+  above 1 mg/kg/h: a cuff reading at least every 5 min, and every alarm calls the unit
 )");
 }
 

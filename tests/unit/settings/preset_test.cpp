@@ -100,6 +100,7 @@ TEST(Preset, has_the_times_of_technical_alarms_and_of_people) {
   EXPECT_EQ(technical.blind_on_delay, 30s);
   EXPECT_EQ(technical.hr_zero_on_delay, 5s);
   EXPECT_EQ(technical.cuff_overdue_after, 2min);
+  EXPECT_EQ(technical.cuff_high_dose_max, 5min);
   EXPECT_EQ(technical.questionable_on_delay_min, 10s);
   EXPECT_EQ(technical.overtime_on_delay, 60s);
   EXPECT_EQ(technical.off_delay, 5s);
