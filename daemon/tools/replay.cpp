@@ -17,6 +17,7 @@
 #include "daemon/settings/builtin.hpp"
 #include "daemon/tools/replay_input.hpp"
 #include "daemon/tools/replay_lines.hpp"
+#include "daemon/tools/replay_options.hpp"
 #include "daemon/tools/tools.hpp"
 #include "drivers/hl7/hl7_driver.hpp"
 
@@ -411,7 +412,7 @@ int run_command(const ReplayOptions& options) {
   };
   const bool ok = replay(options, print, error);
   std::cout << out << std::flush;
-  if (!ok) std::cerr << "vitalsd replay: " << error << '\n';
+  if (!error.empty()) std::cerr << "vitalsd replay: " << error << '\n';
   return ok ? 0 : 1;
 }
 
@@ -440,9 +441,15 @@ bool replay(const ReplayOptions& options, const std::function<void(std::string_v
     return false;
   }
   std::string framed;
-  const auto chunks = entry->facts->line.baud == 0 ? hl7_chunks(*content, framed)
-                                                   : serial_chunks(*content, entry->facts->line);
-  Replay(options, *entry, *profile, print).run(chunks);
+  const bool serial = entry->facts->line.baud != 0;
+  const auto chunks = serial ? serial_chunks(*content, entry->facts->line) : hl7_chunks(*content, framed);
+  ReplayOptions with = options;
+  if (serial) {
+    OptionChoice choice = choose_options(*entry, options.options, chunks);
+    with.options = std::move(choice.options);
+    error = std::move(choice.note);
+  }
+  Replay(with, *entry, *profile, print).run(chunks);
   return true;
 }
 

@@ -26,7 +26,8 @@ struct ReplayOptions {
   bool bytewise = false;               // the same, byte by byte. Datagrams are never cut.
 };
 
-// Lines go to `print` without their line end. False: `error` says what could not be read.
+// Lines go to `print` without their line end. False: `error` says what could not be read. True: it may hold a
+// note for the person who reads them, such as which option was chosen.
 bool replay(const ReplayOptions& options, const std::function<void(std::string_view)>& print,
             std::string& error);
 

@@ -65,10 +65,11 @@ Reason what_is_doubtful(const Row& row) {
   return row.unknown_code.empty() ? Reason::none : Reason::status;
 }
 
+// A rate of 0 is not this printout's mark for "no value", which is dashes. Beside it a saturation, whatever
+// its number, has no pulse that it could come from.
 bool no_pulse(const Row& row) {
   if ((row.codes & code::pulse_lost) != 0) return true;
-  const bool zeros = row.spo2_percent == 0U && row.rate_per_min == 0U;
-  return zeros && (row.codes & code::pulse_search) == 0;
+  return row.rate_per_min == 0U && (row.codes & code::pulse_search) == 0;
 }
 
 class Printout final : public Driver {

@@ -5,9 +5,11 @@
 //   XXX, YYY  three places: digits filled up with zeros or blanks, or --- for no data
 //   F fast response, * event key pressed, B breath seen: not used
 //
-// Without a checksum the form is everything: a line counts only if all of it fits, and a number only with all
-// of its three places, because 100 with one character lost would read 00 or 10. Other lines are headers or
-// damage.
+// Without a checksum the form is everything: a line counts only if all of it fits. How a number below 100 is
+// filled up is not documented, and a device may leave it bare (98). But 98 is also what is left of 098, and
+// 10 of 100, when a character is lost. So a stream that has filled up a number never has a bare one; SpO2 10
+// is always damage; and a bare rate beside an SpO2 of 100, which may be a longer rate cut short, needs a
+// second line like it. Other lines are headers or damage.
 #include <optional>
 
 #include "drivers/framing/line_splitter.hpp"
@@ -19,7 +21,22 @@ namespace {
 constexpr std::size_t line_bytes_max = 128;
 constexpr std::size_t field_places = 3;
 
+constexpr std::size_t bare_places = 2;
+constexpr unsigned cut_hundred = 10;  // what is left of 100
+
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+struct Field {
+  std::optional<unsigned> value;  // empty: dashes
+  bool filled = false;            // filled up to three places
+  bool bare = false;              // two places
+};
+
+struct Row {
+  Field spo2, rate;
+  bool filled() const { return spo2.filled || rate.filled; }
+  bool bare() const { return spo2.bare || rate.bare; }
+};
 
 // A line that is consumed from the left.
 class Cursor {
@@ -35,38 +52,39 @@ class Cursor {
   }
 
   void take_time() {
-    constexpr std::string_view form = "00:00:00 ";
-    if (left_.size() < form.size()) return;
-    for (std::size_t i = 0; i < form.size(); ++i)
-      if (form[i] == '0' ? !is_digit(left_[i]) : left_[i] != form[i]) return;
-    left_.remove_prefix(form.size());
+    constexpr std::string_view latest = "29:59:59 ";  // the greatest digit in each place
+    if (left_.size() < latest.size()) return;
+    for (std::size_t i = 0; i < latest.size(); ++i)
+      if (is_digit(latest[i]) ? !is_digit(left_[i]) || left_[i] > latest[i] : left_[i] != latest[i]) return;
+    left_.remove_prefix(latest.size());
   }
 
-  // False: no such field. A field of dashes leaves `value` empty.
-  bool take_field(std::string_view name, std::optional<unsigned>& value) {
-    if (!take(name) || left_.size() < field_places) return false;
+  // False: no such field.
+  bool take_field(std::string_view name, Field& field) {
+    if (!take(name)) return false;
     if (take("---")) return true;
+    std::size_t places = 0;
+    while (places + 1 < field_places && places < left_.size() && left_[places] == ' ') ++places;
+    const std::size_t blanks = places;
     unsigned number = 0;
-    std::size_t at = 0;
-    while (at + 1 < field_places && left_[at] == ' ') ++at;
-    for (; at < field_places; ++at) {
-      if (!is_digit(left_[at])) return false;
-      number = number * 10 + static_cast<unsigned>(left_[at] - '0');
-    }
-    value = number;
-    left_.remove_prefix(field_places);
-    return true;
+    for (; places < field_places && places < left_.size() && is_digit(left_[places]); ++places)
+      number = number * 10 + static_cast<unsigned>(left_[places] - '0');
+    field.value = number;
+    field.filled = places == field_places && number < 100;
+    field.bare = places == bare_places && blanks == 0 && left_.front() != '0';
+    left_.remove_prefix(places);
+    return places == field_places || field.bare;
   }
 
  private:
   std::string_view left_;
 };
 
-bool parse(std::string_view line, oximetry::Reading& reading) {
+bool parse(std::string_view line, Row& row) {
   Cursor cursor(line);
   cursor.take_time();
-  if (!cursor.take_field("SPO2=", reading.spo2_percent)) return false;
-  if (!cursor.take_field(" HR=", reading.rate_per_min)) return false;
+  if (!cursor.take_field("SPO2=", row.spo2)) return false;
+  if (!cursor.take_field(" HR=", row.rate)) return false;
   cursor.take(" F");
   const bool event = cursor.take("*");
   cursor.take("B");
@@ -83,10 +101,10 @@ class Text final : public Driver {
   void tick(vitals::Stamp, Sink&) override {}
 
  private:
-  static void take_line(const framing::Line& line, vitals::Stamp rx, Sink& out) {
-    oximetry::Reading reading;
-    if (!line.too_long && parse(line.text, reading)) {
-      oximetry::report(reading, vitals::Reason::none, {rx, line.offset}, out);
+  void take_line(const framing::Line& line, vitals::Stamp rx, Sink& out) {
+    Row row;
+    if (!line.too_long && parse(line.text, row) && whole(row)) {
+      oximetry::report({row.rate.value, row.spo2.value}, vitals::Reason::none, {rx, line.offset}, out);
       out.on_frame_end(rx);
     } else if (!line.first) {
       DecodeFault fault = broken(line.too_long ? "line-too-long" : "unknown-line", line.offset, rx);
@@ -95,7 +113,22 @@ class Text final : public Driver {
     }
   }
 
+  // False: the numbers may have lost a digit.
+  bool whole(const Row& row) {
+    const bool bare_before = bare_before_;
+    bare_before_ = row.bare();
+    fills_ = fills_ || row.filled();
+    if (!row.bare()) return true;
+    if (fills_ || (row.spo2.bare && row.spo2.value == cut_hundred)) return false;
+    leaves_bare_ = leaves_bare_ || row.spo2.bare || bare_before;
+    return leaves_bare_;
+  }
+
   framing::LineSplitter<line_bytes_max> lines_;
+  // What this device does with a number below 100, as far as it has shown.
+  bool fills_ = false;
+  bool leaves_bare_ = false;
+  bool bare_before_ = false;  // the line before had a bare number
 };
 
 }  // namespace

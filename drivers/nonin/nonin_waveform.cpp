@@ -13,6 +13,9 @@
 //   FLOAT   by frame number: 8 STAT2 (bit 0 low battery, wireless only), 9 SpO2-D, 20 and 21 HR-D. Other
 //           frames carry other averages, which are not used.
 //
+// The maker's tools set the format by commands; their answers (06, 15, or 02 Fx length ... 03) stand between
+// frames and are skipped.
+//
 // Of the averages the display values (4 beats, steady under artifact) are passed on, three times a second.
 // They are held for up to 10 s after the finger has left, so the sensor bits of every single frame decide
 // over them.
@@ -50,6 +53,16 @@ constexpr unsigned sync = 0x01;
 }  // namespace status
 
 constexpr unsigned stat2_low_battery = 0x01;
+
+// A packet lasts a third of a second. Over a longer pause in its middle it would mix two moments.
+constexpr vitals::Milliseconds gap_ms_max{1000};
+
+// Answers to commands: the longest is that with the serial number.
+constexpr std::uint8_t answer_accepted = 0x06;
+constexpr std::uint8_t answer_refused = 0x15;
+constexpr std::uint8_t answer_start = 0x02;
+constexpr std::uint8_t answer_end = 0x03;
+constexpr std::size_t answer_data_bytes_max = 11;
 
 struct Layout {
   std::size_t status_at = 0;
@@ -126,6 +139,11 @@ class Waveform final : public Driver {
   Waveform(const Layout& layout, Model model) : layout_(layout), model_(model) {}
 
   void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
+    if (frames_ != 0 && rx.mono - last_rx_ > gap_ms_max) {
+      out.on_fault(broken("gap", window_.offset(), rx));
+      frames_ = 0;
+    }
+    last_rx_ = rx.mono;
     while (!bytes.empty()) {
       bytes = window_.fill(bytes);
       decode(rx, out);
@@ -143,10 +161,30 @@ class Waveform final : public Driver {
         bad_frames_ = 0;
         take_frame(window_.data(), rx, out);
         window_.drop(frame_bytes);
+      } else if (const std::size_t answer = answer_bytes(window_.data()); answer != 0) {
+        if (window_.size() < answer + frame_bytes) return;
+        if (is_answer(window_.data(), answer)) {
+          window_.drop(answer);
+        } else {
+          take_bad_frame(wrong, rx, out);
+        }
       } else {
         take_bad_frame(wrong, rx, out);
       }
     }
+  }
+
+  // How long an answer would be that starts here; 0: none does. Neither format has a frame that starts so.
+  static std::size_t answer_bytes(const std::uint8_t* bytes) {
+    if (bytes[0] == answer_accepted || bytes[0] == answer_refused) return 1;
+    const bool long_form =
+        bytes[0] == answer_start && (bytes[1] & 0xF0U) == 0xF0U && bytes[2] <= answer_data_bytes_max;
+    return long_form ? bytes[2] + 4U : 0;
+  }
+
+  // Only with a whole frame behind it: one byte of a frame may be damaged into anything.
+  bool is_answer(const std::uint8_t* bytes, std::size_t size) const {
+    return (size == 1 || bytes[size - 1] == answer_end) && what_is_wrong(bytes + size).empty();
   }
 
   // The start byte occurs as waveform, float and checksum too: only several frames in a row are proof.
@@ -249,6 +287,7 @@ class Waveform final : public Driver {
   PulseHistory pulses_;
   oximetry::Level low_battery_{Signal::low_battery};
   Reason sensor_ = Reason::none;  // as of the last good frame
+  vitals::MonoTime last_rx_{};
   bool aligned_ = false;
   unsigned bad_frames_ = 0;  // in a row
   // The packet under assembly.

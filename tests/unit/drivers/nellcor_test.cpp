@@ -118,8 +118,12 @@ TEST(Nellcor, ZerosAreNeverNumbers) {
             values("- invalid searching", "- invalid searching"));
   EXPECT_EQ(decoded("09-Mar-26 14:25:36     0       0       0    SO"),
             values("- invalid sensor-off", "- invalid sensor-off"));
-  // A single zero beside a saturation may be a lost digit: missing, no more.
-  EXPECT_EQ(decoded("09-Mar-26 14:25:36    98       0      45"), values("- unavailable missing", "98 valid"));
+  // Dashes would be "no value": a rate of 0 is said, and a saturation has no pulse to come from.
+  EXPECT_EQ(decoded("09-Mar-26 14:25:36    98       0      45"),
+            values("- invalid zero", "- invalid searching"));
+  EXPECT_EQ(decoded("09-Mar-26 14:25:36   ---       0       0"),
+            values("- invalid zero", "- invalid searching"));
+  EXPECT_EQ(decoded("09-Mar-26 14:25:36    98     ---      45"), values("- unavailable missing", "98 valid"));
 }
 
 TEST(Nellcor, LossOfPulseIsUrgent) {

@@ -122,9 +122,55 @@ TEST(NoninText, DamagedLinesAreDroppedAsAWhole) {
   for (const std::string_view line :
        {"SPO2=98 HR=072", "SPO2=098 HR=07", "SPO2=00 HR=072", "PO2=098 HR=072", "SPO2=098 HR=072x",
         "SPO2=098HR=072", "SPO2=098 HR=0 2", "SPO2=-98 HR=072", "SPO2=098 HR=072 ", "SPO2=    HR=072",
-        "4:25:36 SPO2=098 HR=072", "SPO2=98 HR=07SPO2=098 HR=072", "spo2=098 hr=072", "SPO2=098"})
+        "4:25:36 SPO2=098 HR=072", "34:25:36 SPO2=098 HR=072", "14:65:36 SPO2=098 HR=072",
+        "SPO2=98 HR=07SPO2=098 HR=072", "spo2=098 hr=072", "SPO2=098"})
     EXPECT_THAT(decoded("text", lines(std::string(line) + "\r\n")), ElementsAre(HasSubstr("fault not-mine")))
         << line;
+}
+
+// A text port through several lines.
+class TextPort {
+ public:
+  Lines feed(std::string_view line) {
+    sink_.clear();
+    const std::string text = std::string(line) + "\r\n";
+    driver_->feed({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, stamp(0), sink_);
+    return sink_.lines;
+  }
+
+ private:
+  std::unique_ptr<Driver> driver_ = nonin::make({{"format", "text"}}).driver;
+  RecordingSink sink_;
+};
+
+TEST(NoninText, ADeviceMayLeaveNumbersBelowHundredBare) {
+  TextPort port;
+  EXPECT_EQ(port.feed("SPO2=98 HR=64"), values("64 valid", "98 valid"));
+  EXPECT_EQ(port.feed("SPO2=97 HR=130*"), values("130 valid", "97 valid"));
+  EXPECT_EQ(port.feed("SPO2=100 HR=72 F"), values("72 valid", "100 valid"));
+  EXPECT_EQ(port.feed("SPO2=--- HR=72"), values("72 valid", "- unavailable missing"));
+}
+
+TEST(NoninText, WhereNumbersAreFilledUpABareOneHasLostACharacter) {
+  TextPort port;
+  EXPECT_EQ(port.feed("SPO2=098 HR= 64"), values("64 valid", "98 valid"));
+  for (const std::string_view line : {"SPO2=98 HR=64", "SPO2=98 HR=130", "SPO2=100 HR=72", "SPO2=10 HR=130"})
+    EXPECT_THAT(port.feed(line), ElementsAre(HasSubstr("fault not-mine"))) << line;
+}
+
+TEST(NoninText, WhatIsLeftOfAHundredIsNoValue) {
+  TextPort port;
+  EXPECT_EQ(port.feed("SPO2=98 HR=64"), values("64 valid", "98 valid"));
+  EXPECT_THAT(port.feed("SPO2=10 HR=64"), ElementsAre(HasSubstr("fault not-mine")));
+}
+
+TEST(NoninText, ABareRateBesideAFullSaturationNeedsASecondLine) {
+  TextPort port;
+  EXPECT_EQ(port.feed("SPO2=100 HR=130"), values("130 valid", "100 valid"));
+  EXPECT_THAT(port.feed("SPO2=100 HR=13"), ElementsAre(HasSubstr("fault not-mine")));
+  EXPECT_EQ(port.feed("SPO2=100 HR=130"), values("130 valid", "100 valid"));
+  EXPECT_THAT(port.feed("SPO2=100 HR=72"), ElementsAre(HasSubstr("fault not-mine")));
+  EXPECT_EQ(port.feed("SPO2=100 HR=72"), values("72 valid", "100 valid"));
 }
 
 TEST(NoninOptions, EveryFormatCanBeMade) {

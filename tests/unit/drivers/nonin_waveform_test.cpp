@@ -243,6 +243,40 @@ TEST(NoninWaveform, TwoBadFramesInARowLoseTheAlignment) {
   EXPECT_EQ(port.feed(packet_1), good_values);
 }
 
+// What another program's command is answered with: accepted, refused, revisions, date and time.
+TEST(NoninWaveform, AnswersToCommandsBetweenFramesAreSkipped) {
+  const std::vector<ByteVector> answers{hex("06"), hex("15"), hex("02 F3 02 06 01 03"),
+                                        hex("02 F2 06 1A 03 09 0E 19 24 03")};
+  for (const ByteVector& answer : answers) {
+    for (std::size_t at = 0; at < packet_1.size(); at += bytes_in_frame) {
+      Port port;
+      port.feed(packet_1);
+      EXPECT_EQ(port.feed(slice(packet_1, 0, at) + answer + slice(packet_1, at, packet_1.size())),
+                good_values);
+    }
+    Port port(format_7_cable);
+    port.feed(packet_7);
+    EXPECT_EQ(port.feed(answer + packet_7), good_values);
+  }
+}
+
+TEST(NoninWaveform, WhatOnlyBeginsLikeAnAnswerIsDamage) {
+  ByteVector damaged = packet_1;
+  damaged[0] = 0x06;
+  Port port;
+  port.feed(packet_1);
+  EXPECT_THAT(port.feed(damaged), ElementsAre(HasSubstr("fault broken start")));
+  EXPECT_EQ(port.feed(packet_1), good_values);
+}
+
+// The device was out of reach in between: its first half may be minutes old.
+TEST(NoninWaveform, APacketWithAPauseInItIsDropped) {
+  Port port;
+  EXPECT_THAT(port.feed(slice(packet_1, 0, 60), 0), IsEmpty());
+  EXPECT_THAT(port.feed(slice(packet_1, 60, 125), 1001), ElementsAre(HasSubstr("fault broken gap")));
+  EXPECT_THAT(port.feed(packet_1, 1400), Contains(HasSubstr("obs pr 131 valid")));
+}
+
 TEST(NoninWaveform, ALostByteCostsOnePacket) {
   for (std::size_t lost = 0; lost < packet_1.size(); ++lost) {
     ByteVector cut = packet_1;
