@@ -49,7 +49,7 @@ void BedDesk::on_alarm(const alarms::Alarm& alarm, Stamp at) {
   summary_dirty_ = true;
 }
 
-void BedDesk::on_value(const bed::Entry& entry, std::string_view source, bool sim, Stamp at) {
+void BedDesk::on_value(const bed::Entry& entry, std::string_view source, bool sim, bed::Way way, Stamp at) {
   contract::Value value;
   value.observation = entry.observation;
   value.ts = at.wall;
@@ -57,11 +57,11 @@ void BedDesk::on_value(const bed::Entry& entry, std::string_view source, bool si
   value.source = source;
   value.sim = sim;
   contract::render_observation(buffer_, value);
-  observation(vitals::name(entry.observation.metric));
+  observation(vitals::name(entry.observation.metric), way);
 }
 
 void BedDesk::on_cuff(const bed::CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
-                      std::string_view source, bool sim, Stamp at) {
+                      std::string_view source, bool sim, bed::Way way, Stamp at) {
   contract::Cuff cuff;
   cuff.sys = reading.sys;
   cuff.dia = reading.dia;
@@ -75,7 +75,7 @@ void BedDesk::on_cuff(const bed::CuffReading& reading, vitals::Quality quality, 
   cuff.source = source;
   cuff.sim = sim;
   contract::render_cuff(buffer_, cuff);
-  observation("nibp");
+  observation("nibp", way);
 }
 
 void BedDesk::on_state(Stamp /*at*/) { state_dirty_ = true; }
@@ -95,13 +95,17 @@ void BedDesk::on_device(std::size_t source, Stamp at) {
     if (link.source == bed_.settings().sources[source].name) publish_link(link, at);
 }
 
-void BedDesk::observation(std::string_view topic) {
+// Also in the lane of alarms a value keeps its QoS 0: with two of them on one topic an old value could come
+// after a newer one. A broker sends QoS 0 at once and QoS 1 when the subscriber keeps up, never the other
+// way.
+void BedDesk::observation(std::string_view topic, bed::Way way) {
   Message message;
   message.topic = alarms_.prefix() + "/obs/";
   message.topic += topic;
   message.payload = buffer_;
   message.qos = 0;
-  message.lane = Lane::observation;
+  message.lane = way == bed::Way::ahead ? Lane::alarm : Lane::observation;
+  message.replaces_waiting = way == bed::Way::ahead;
   outlet_->publish(std::move(message));
 }
 

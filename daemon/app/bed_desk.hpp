@@ -46,9 +46,9 @@ class BedDesk final : private bed::Output {
 
  private:
   void on_alarm(const alarms::Alarm& alarm, Stamp at) override;
-  void on_value(const bed::Entry& entry, std::string_view source, bool sim, Stamp at) override;
+  void on_value(const bed::Entry& entry, std::string_view source, bool sim, bed::Way way, Stamp at) override;
   void on_cuff(const bed::CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
-               std::string_view source, bool sim, Stamp at) override;
+               std::string_view source, bool sim, bed::Way way, Stamp at) override;
   void on_state(Stamp at) override;
   void on_session(bool told, Stamp at) override;
   void on_device(std::size_t source, Stamp at) override;
@@ -62,7 +62,7 @@ class BedDesk final : private bed::Output {
   std::optional<std::size_t> source_named(std::string_view name) const;
   LinkView with_signals(LinkView link) const;  // what the device says of itself added
   void retained(std::string_view topic);       // buffer_ to the topic below the prefix
-  void observation(std::string_view topic);
+  void observation(std::string_view topic, bed::Way way);
 
   Outlet* outlet_;
   AlarmDesk alarms_;

@@ -210,12 +210,7 @@ void Bed::on_alarm(alarms::Alarm& alarm, Stamp at) {
     alarm.dose_mg_per_kg = dose.mg_per_kg;
   }
   alarm.sim = simulated(alarm);
-  // The value that caused it goes out before it (contract 4, pitfall 12).
-  if (alarm.metric && vitals::is_cuff(*alarm.metric)) {
-    if (cuff_ && cuff_published_at_ < cuff_->rx.mono) publish_cuff(at);
-  } else if (alarm.metric && board_[vitals::index_of(*alarm.metric)].dirty) {
-    publish(*alarm.metric, at);
-  }
+  publish_ahead(alarm, at);
   output_->on_alarm(alarm, at);
   // When a cause ends, what it covered and is still missing rises at once.
   if (alarm.state == alarms::State::inactive) deadline_ = std::min(deadline_, at.mono);

@@ -46,14 +46,17 @@ struct Settings {
   std::vector<std::string> pumps;  // tied to this bed, as they name themselves
 };
 
+// How a value goes out: in the rhythm of values, or right ahead of the alarm that rests on it.
+enum class Way : std::uint8_t { usual, ahead };
+
 // What a bed reports. Called during the bed's own calls; must not call back into it.
 class Output {
  public:
   virtual ~Output() = default;
   virtual void on_alarm(const alarms::Alarm& alarm, Stamp at) = 0;  // a transition, in order
-  virtual void on_value(const Entry& entry, std::string_view source, bool sim, Stamp at) = 0;
+  virtual void on_value(const Entry& entry, std::string_view source, bool sim, Way way, Stamp at) = 0;
   virtual void on_cuff(const CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
-                       std::string_view source, bool sim, Stamp at) = 0;
+                       std::string_view source, bool sim, Way way, Stamp at) = 0;
   virtual void on_state(Stamp at) = 0;  // phase, session, limits or monitoring changed
   // What a restart needs of the session or its patient has changed without a verb. `told`: stations too
   // should know.
@@ -228,8 +231,9 @@ class Bed final : private alarms::Listener {
   void take_cuff(std::size_t source, Stamp rx);
   void cuff_failed(Stamp now);
   void judge_cuff(bool refused, Stamp now);
-  void publish(Metric metric, Stamp now);
-  void publish_cuff(Stamp now);
+  void publish(Metric metric, Stamp now, Way way = Way::usual);
+  void publish_cuff(Stamp now, Way way = Way::usual);
+  void publish_ahead(const alarms::Alarm& alarm, Stamp now);
 
   // bed_time.cpp
   void check_freshness(Stamp now);
@@ -291,6 +295,7 @@ class Bed final : private alarms::Listener {
   std::optional<MonoTime> cuff_failed_at_;
   MonoTime cuff_fresh_until_ = MonoTime::min();
   bool cuff_stale_said_ = false;
+  bool cuff_led_ = false;  // as Entry::led
   MonoTime cuff_published_at_ = MonoTime::min();
   bool titrating_ = false;
   MonoTime started_{};

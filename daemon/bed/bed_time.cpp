@@ -49,6 +49,7 @@ void Bed::expire(Entry& entry, Stamp now) {
   const Metric metric = entry.observation.metric;
   entry.observation.quality = Quality::stale;
   entry.expired = true;
+  entry.led = false;
   lose(metric, silence_of(metric), now);
   if (metric == settings_.leads.rate) engine_.lose(*hr_zero_, silence_of(metric), now, *this);
   publish(metric, now);
@@ -64,6 +65,7 @@ void Bed::check_cuff(Stamp now) {
   if (!cuff_) return;
   if (!cuff_stale_said_ && now.mono >= cuff_fresh_until_) {
     cuff_stale_said_ = true;
+    cuff_led_ = false;
     lose_cuff(silence_of(Metric::nibp_sys), now);
     publish_cuff(now);
   }

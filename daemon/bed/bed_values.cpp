@@ -93,6 +93,7 @@ bool Bed::accept(Entry& entry, const Observation& told, std::size_t source) {
   entry.dirty = entry.dirty || !entry.seen || !same_word(entry.observation, word);
   entry.observation = word;
   entry.seen = true;
+  entry.led = false;
   entry.demo = demo_refused(source, told.test);
   entry.expired = word.quality == Quality::stale;
   entry.fresh_until = until;
@@ -215,6 +216,7 @@ void Bed::take_cuff(std::size_t source, Stamp rx) {
   const Milliseconds limit = cuff_freshness(profile_, cuff_interval_now());
   const bool refused = demo_refused(source, reading->test);
   cuff_ = reading;
+  cuff_led_ = false;
   if (reading->measured_any() && !refused) {
     cuff_measured_ = reading->measured;
     cuff_failures_ = 0;
@@ -222,8 +224,8 @@ void Bed::take_cuff(std::size_t source, Stamp rx) {
   }
   cuff_fresh_until_ = reading->measured.mono + limit;
   cuff_stale_said_ = rx.mono >= cuff_fresh_until_;
-  publish_cuff(rx);
   if (!cuff_stale_said_) judge_cuff(refused, rx);
+  if (!cuff_led_) publish_cuff(rx);
   check_statements(rx);
   deadline_ = own_deadline();
 }
@@ -240,22 +242,38 @@ void Bed::judge_cuff(bool refused, Stamp now) {
   }
 }
 
-void Bed::publish(Metric metric, Stamp now) {
+// The value that an alarm rests on is seen before it (an SDC consumer may rely on that), however lately it
+// was published: what waits with other values can be overtaken.
+void Bed::publish_ahead(const alarms::Alarm& alarm, Stamp now) {
+  std::optional<Metric> metric = alarm.metric;
+  if (alarm.condition == hr_zero_->spec().name) metric = settings_.leads.rate;  // it names no number
+  if (!metric) return;
+  if (vitals::is_cuff(*metric)) {
+    if (cuff_ && !cuff_led_) publish_cuff(now, Way::ahead);
+    return;
+  }
+  const Entry& word = entry(*metric);
+  if (word.seen && !word.led) publish(*metric, now, Way::ahead);
+}
+
+void Bed::publish(Metric metric, Stamp now, Way way) {
   Entry& entry = board_[vitals::index_of(metric)];
+  entry.led = entry.led || way == Way::ahead;
   entry.dirty = false;
   entry.published_at = now.mono;
   const Source* source = source_of(metric);
   output_->on_value(entry, source == nullptr ? std::string_view{} : source->name,
-                    sim(metric) || entry.demo || entry.observation.test, now);
+                    sim(metric) || entry.demo || entry.observation.test, way, now);
 }
 
-void Bed::publish_cuff(Stamp now) {
+void Bed::publish_cuff(Stamp now, Way way) {
+  cuff_led_ = cuff_led_ || way == Way::ahead;
   cuff_published_at_ = now.mono;
   const bool stale = now.mono >= cuff_fresh_until_;
   const Source* source = source_of(Metric::nibp_sys);
   output_->on_cuff(*cuff_, stale ? Quality::stale : cuff_->quality, vitals::wall_at(now, cuff_fresh_until_),
                    source == nullptr ? std::string_view{} : source->name,
-                   sim(Metric::nibp_sys) || cuff_->test, now);
+                   sim(Metric::nibp_sys) || cuff_->test, way, now);
 }
 
 void Bed::device_demo(std::size_t source, bool on, Stamp now) {

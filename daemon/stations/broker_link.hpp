@@ -24,6 +24,8 @@ struct Message {
   std::uint8_t qos = 1;
   bool retain = false;
   Lane lane = Lane::state;
+  // A newer value: those of its topic that still wait as observations are out of date, and are dropped.
+  bool replaces_waiting = false;
   std::uint64_t token = 0;  // not 0: on_delivered is called with it, exactly once
 };
 

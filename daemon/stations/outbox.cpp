@@ -1,5 +1,6 @@
 #include "daemon/stations/outbox.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -14,6 +15,7 @@ constexpr std::array<Lane, 3> dropped_first{Lane::observation, Lane::event, Lane
 
 Outbox::Pushed Outbox::push(Message message) {
   Pushed out;
+  if (message.replaces_waiting) drop_replaced(message.topic);
   if (size_ >= messages_max_) {
     const bool urgent = is_urgent(message.lane);
     out.dropped = make_room(message.lane);
@@ -22,6 +24,15 @@ Outbox::Pushed Outbox::push(Message message) {
   ++size_;
   lane(message.lane).push_back(std::move(message));
   return out;
+}
+
+// Observations carry no token: nobody waits to hear of them.
+void Outbox::drop_replaced(const std::string& topic) {
+  std::deque<Message>& waiting = lane(Lane::observation);
+  const auto gone = std::remove_if(waiting.begin(), waiting.end(),
+                                   [&](const Message& one) { return one.topic == topic && one.token == 0; });
+  size_ -= static_cast<std::size_t>(waiting.end() - gone);
+  waiting.erase(gone, waiting.end());
 }
 
 // The oldest message of the least lane, as far up as the newcomer's own. None: the newcomer is the least.

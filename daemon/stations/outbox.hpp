@@ -34,6 +34,7 @@ class Outbox {
   std::size_t size() const { return size_; }
 
  private:
+  void drop_replaced(const std::string& topic);
   std::optional<Message> make_room(Lane newcomer);
   std::deque<Message>& lane(Lane which) { return lanes_[static_cast<std::size_t>(which)]; }
 

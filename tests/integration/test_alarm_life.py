@@ -1,5 +1,8 @@
 """An alarm from the monitor's bytes to the nurse's acknowledgement, and its end."""
+import time
+
 import pytest
+from monitors import pcd01
 from rig import NODE
 
 BED = "pain/b1"
@@ -31,12 +34,34 @@ def test_raised_acknowledged_and_ended(world):
 
 @pytest.mark.quick
 def test_value_is_published_before_its_alarm(world):
+    """Of each start and escalation, whatever the rhythm of values: the last word on SpO2 before it is its value."""
     station = world.started()
-    world.oximeter.show(spo2=87)
-    start = station.alarm(BED, "spo2-low", phase="start")
-    topics = [(m.topic, m.doc) for m in station.messages]
-    alarm_at = next(i for i, (t, d) in enumerate(topics) if t.endswith("/alarm/spo2-low") and d.get("id") == start["id"])
-    assert any(t.endswith("/obs/spo2") and d.get("v") == start["v"] for t, d in topics[:alarm_at])
+    world.oximeter.show(spo2=90)
+    station.alarm(BED, "spo2-low", phase="start")
+    world.oximeter.show(spo2=84)
+    higher = station.alarm(BED, "spo2-low", phase="escalate")
+    assert station.acknowledge(BED, higher)["status"] == "applied"  # or it would stay, latched
+    world.oximeter.show(spo2=97)
+    station.alarm(BED, "spo2-low", phase="end")
+    value, seen = None, []
+    for message in list(station.messages):
+        if message.topic.endswith("/b1/obs/spo2"):
+            value = message.doc.get("v")
+        elif message.topic.endswith("/b1/alarm/spo2-low") and message.doc.get("phase") in ("start", "escalate", "end"):
+            assert value == message.doc["v"], f"{message.doc['phase']} says {message.doc['v']}, seen before it: {value}"
+            seen.append(message.doc["phase"])
+    assert seen == ["start", "escalate", "end"]
+
+
+def test_a_cuff_reading_is_published_before_its_alarm(world):
+    station = world.started()
+    monitor = world.sender()
+    monitor.send(pcd01("V1", hr=72, spo2=97, cuff=(186, 98, 127), at=time.time() - 1))
+    high = station.alarm("pain/b2", "sbp-high", phase="start")
+    topics = [m.topic for m in station.messages]
+    alarm_at = topics.index(f"{station.bed('pain/b2')}/alarm/sbp-high")
+    before = [m.doc for m in station.messages[:alarm_at] if m.topic.endswith("/b2/obs/nibp")]
+    assert before and before[-1]["sys"] == high["v"] == 186
 
 
 def test_escalation_takes_the_acknowledgement_away(world):

@@ -83,6 +83,7 @@ struct Shown {  // one published value
   bool sim = false;
   double at_s = 0;
   double valid_until_s = 0;
+  bool ahead = false;
 };
 
 class Recorder : public Output {
@@ -92,11 +93,12 @@ class Recorder : public Output {
     order.push_back(std::string{alarm.condition});
     log.push_back(line(alarm, at));
   }
-  void on_value(const Entry& entry, std::string_view source, bool sim, Stamp at) override {
+  void on_value(const Entry& entry, std::string_view source, bool sim, Way way, Stamp at) override {
     const Observation& word = entry.observation;
-    Shown one{
-        word.metric, word.quality, word.reason, std::nullopt, sim, since(at.wall), since(entry.valid_until)};
+    Shown one{word.metric, word.quality, word.reason, {}, sim, since(at.wall), since(entry.valid_until),
+              false};
     if (word.has_value()) one.value = word.value;
+    one.ahead = way == Way::ahead;
     values.push_back(one);
     order.emplace_back(vitals::name(word.metric));
     log.push_back(std::string{vitals::name(word.metric)} + " " + std::string{vitals::name(word.quality)} +
@@ -105,7 +107,8 @@ class Recorder : public Output {
                   std::to_string(sim) + " " + std::to_string(one.at_s));
   }
   void on_cuff(const CuffReading& reading, Quality quality, WallTime valid_until, std::string_view source,
-               bool sim, Stamp at) override {
+               bool sim, Way way, Stamp at) override {
+    cuff_ahead.push_back(way == Way::ahead);
     cuffs.push_back(reading);
     cuff_quality.push_back(quality);
     cuff_valid_until_s.push_back(since(valid_until));
@@ -142,6 +145,7 @@ class Recorder : public Output {
   std::vector<Shown> values;
   std::vector<CuffReading> cuffs;
   std::vector<Quality> cuff_quality;
+  std::vector<bool> cuff_ahead;
   std::vector<double> cuff_valid_until_s;
   std::vector<std::string> order;  // what was said, in order
   std::vector<std::string> log;    // the same, complete

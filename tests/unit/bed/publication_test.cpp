@@ -53,6 +53,57 @@ TEST_F(Publication, a_cuff_reading_is_repeated_every_5_s) {
   EXPECT_EQ(out.cuffs.size(), 13U);
 }
 
+// The value and the alarm as the last two things that were said.
+TEST_F(Publication, the_value_goes_out_right_ahead_of_its_alarm_whatever_its_rhythm) {
+  stay(90, 14);
+  value(Metric::spo2, 89);  // published a moment ago; the delay ends without a further value
+  wait(0.6);
+  value(Metric::spo2, 89);
+  out.order.clear();
+  wait(0.4);
+  ASSERT_GE(out.order.size(), 2U);
+  EXPECT_EQ(out.order[0], "spo2");
+  EXPECT_EQ(out.order[1], "spo2-low");
+  EXPECT_TRUE(shown(Metric::spo2).ahead);
+  EXPECT_EQ(shown(Metric::spo2).value, 89);
+}
+
+TEST_F(Publication, two_alarms_of_one_value_are_led_by_it_once) {
+  value(Metric::spo2, 97);
+  out.values.clear();
+  value(Metric::spo2, 79);
+  EXPECT_EQ(std::count_if(out.values.begin(), out.values.end(), [](const Shown& one) { return one.ahead; }),
+            1);
+  wait(10);  // spo2-low, on the same value
+  EXPECT_EQ(count("spo2-low", Change::start), 1U);
+  EXPECT_EQ(std::count_if(out.values.begin(), out.values.end(), [](const Shown& one) { return one.ahead; }),
+            1);
+}
+
+TEST_F(Publication, a_cuff_reading_and_a_rate_of_zero_lead_theirs) {
+  cuff(190, 95);
+  EXPECT_EQ(count("sbp-high", Change::start), 1U);
+  EXPECT_EQ(std::count(out.cuff_ahead.begin(), out.cuff_ahead.end(), true), 1);
+  gone(Metric::pr, Reason::zero);
+  out.order.clear();
+  wait(5);
+  const auto zero = std::find(out.order.begin(), out.order.end(), "hr-zero");
+  ASSERT_NE(zero, out.order.end());
+  EXPECT_EQ(*std::prev(zero), "pr");
+  EXPECT_TRUE(out.values.back().ahead);
+}
+
+TEST_F(Publication, what_an_alarm_says_of_lost_data_is_led_by_that_word) {
+  stay(90, 16);
+  ASSERT_NE(alarm("spo2-low"), nullptr);
+  gone(Metric::spo2, Reason::sensor_off);
+  const auto lost = std::find_if(out.alarms.rbegin(), out.alarms.rend(),
+                                 [](const Alarm& one) { return one.condition == "spo2-low"; });
+  ASSERT_EQ(lost->data, Data::lost);
+  EXPECT_TRUE(shown(Metric::spo2).ahead);
+  EXPECT_FALSE(shown(Metric::spo2).value);
+}
+
 // The same half hour of a patient, with the clock advanced in steps of `step_ms` between the values.
 std::vector<std::string> half_hour(int step_ms) {
   struct Patient : OneBed {

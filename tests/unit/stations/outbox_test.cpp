@@ -48,6 +48,29 @@ TEST(Outbox, the_urgent_ones_can_be_taken_alone) {
   EXPECT_TRUE(outbox.has(false));
 }
 
+// The value that leads an alarm: nothing older of its topic may come after it.
+TEST(Outbox, a_newer_value_replaces_those_of_its_topic_that_wait) {
+  Outbox outbox(100);
+  const auto value = [](Lane lane, std::string topic, std::string payload) {
+    Message out = message(lane, 0);
+    out.topic = std::move(topic);
+    out.payload = std::move(payload);
+    return out;
+  };
+  outbox.push(value(Lane::observation, "spo2", "old"));
+  outbox.push(value(Lane::observation, "pr", "other"));
+  outbox.push(value(Lane::observation, "spo2", "older"));
+  Message ahead = value(Lane::alarm, "spo2", "new");
+  ahead.replaces_waiting = true;
+  outbox.push(std::move(ahead));
+  outbox.push(message(Lane::alarm, 7));
+  EXPECT_EQ(outbox.size(), 3U);
+  EXPECT_EQ(outbox.pop(true)->payload, "new");
+  EXPECT_EQ(pop(outbox, true), 7U);
+  EXPECT_EQ(outbox.pop(false)->payload, "other");
+  EXPECT_EQ(outbox.size(), 0U);
+}
+
 // P9: history before alarms.
 TEST(Outbox, a_full_one_drops_observations_then_events_then_state_oldest_first) {
   Outbox outbox(6);
