@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Prints "PASSED FAILED SKIPPED" of a JUnit report, as ctest and pytest write them."""
+"""Prints "PASSED FAILED SKIPPED" of JUnit reports, as GoogleTest and pytest write them: files, or folders of them."""
+import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -16,5 +17,10 @@ def count(path):
     return passed, failed, skipped
 
 
+def reports(names):
+    for path in map(pathlib.Path, names):
+        yield from path.glob("*.xml") if path.is_dir() else [path]
+
+
 if __name__ == "__main__":
-    print(*count(sys.argv[1]))
+    print(*map(sum, zip((0, 0, 0), *map(count, reports(sys.argv[1:])))))
