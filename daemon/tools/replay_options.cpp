@@ -64,8 +64,10 @@ std::string nothing_fits(const drivers::Entry& entry) {
 OptionChoice choose_options(const drivers::Entry& entry, const drivers::Options& given,
                             const std::vector<Chunk>& chunks) {
   if (chunks.empty()) return {given, {}};
-  const bool asked = given.contains(layout_option) || layout_of(entry) == nullptr;
+  const bool one_layout = layout_of(entry) == nullptr;
+  const bool asked = one_layout || given.contains(layout_option);
   if (asked && !read_with({{&entry, given}}, chunks).empty()) return {given, {}};
+  if (one_layout) return {given, nothing_fits(entry)};
   const std::vector<Finding> fits = read_with(layouts(entry, given), chunks);
   if (fits.empty() || !believable(fits.front())) return {given, nothing_fits(entry)};
   const drivers::Options& best = fits.front().candidate.options;

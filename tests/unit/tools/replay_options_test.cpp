@@ -28,7 +28,8 @@ ByteVector times(const ByteVector& bytes, int count) {
 
 class ReplayOptionsTest : public ::testing::Test {
  protected:
-  std::vector<std::string> replay(const ByteVector& bytes, const drivers::Options& options = {}) {
+  std::vector<std::string> replay(const ByteVector& bytes, const drivers::Options& options = {},
+                                  const std::string& protocol = "nonin") {
     const auto path =
         std::filesystem::path(::testing::TempDir()) /
         (std::string{"replay-"} + ::testing::UnitTest::GetInstance()->current_test_info()->name());
@@ -36,7 +37,7 @@ class ReplayOptionsTest : public ::testing::Test {
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     ReplayOptions run;
     run.file = path.string();
-    run.protocol = "nonin";
+    run.protocol = protocol;
     run.options = options;
     std::vector<std::string> lines;
     EXPECT_TRUE(tools::replay(
@@ -79,6 +80,14 @@ TEST_F(ReplayOptionsTest, NoiseFitsNothingAndTheNoteSaysWhatCouldBeAsked) {
     noise.push_back(static_cast<std::uint8_t>((state = state * 1664525U + 1013904223U) >> 24U));
   EXPECT_THAT(replay(noise), IsEmpty());
   EXPECT_THAT(note_, HasSubstr("1, 2, 7, 8, 13 or text"));
+}
+
+TEST_F(ReplayOptionsTest, AProtocolOfOneLayoutSaysThatNothingFits) {
+  for (const drivers::Entry& entry : drivers::registry()) {
+    if (entry.facts->line.baud == 0 || entry.facts->name == "nonin") continue;
+    replay(bytes_of("?"), {}, std::string{entry.facts->name});
+    EXPECT_THAT(note_, HasSubstr("nothing in the file could be read as " + std::string{entry.facts->name}));
+  }
 }
 
 }  // namespace
