@@ -69,6 +69,7 @@ void AlarmDesk::transition(const alarms::Alarm& alarm, Stamp at) {
   outlet_->record(journal::AlarmEntry{desk_.scope, std::string{alarm.condition},
                                       std::string{alarms::view(alarm.id)}, alarm.rev, over, buffer_});
   log("alarm", at);
+  receipts_.take(alarm, at);
 }
 
 void AlarmDesk::proceed(const alarms::Alarm& alarm, Stamp now) {

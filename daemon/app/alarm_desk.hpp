@@ -9,6 +9,7 @@
 
 #include "daemon/alarms/condition.hpp"
 #include "daemon/app/outlet.hpp"
+#include "daemon/app/receipts.hpp"
 #include "daemon/contract/documents.hpp"
 
 namespace app {
@@ -59,6 +60,7 @@ class AlarmDesk {
   std::uint64_t seq() const { return seq_; }
   const std::string& prefix() const { return desk_.prefix; }
   const std::string& scope() const { return desk_.scope; }
+  Receipts& receipts() { return receipts_; }
   void set_clock_synced(bool synced) { clock_synced_ = synced; }
 
  private:
@@ -78,6 +80,7 @@ class AlarmDesk {
   Outlet* outlet_;
   std::string buffer_;
   std::vector<Ended> ended_;  // oldest first
+  Receipts receipts_;
   std::uint32_t token_ = 0;
   bool clock_synced_ = true;
 };

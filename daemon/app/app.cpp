@@ -148,11 +148,8 @@ void App::make_sources() {
 }
 
 int App::run() {
-  signals_.add(SIGTERM);
-  signals_.add(SIGINT);
-  signals_.async_wait([this](const boost::system::error_code& error, int) {
-    if (!error) stop();
-  });
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
+  wait_for_signal();
   watchdog_period_ = service::watchdog_period();
   for (auto& source : sources_) source->start();
   broker_->start();
@@ -164,6 +161,17 @@ int App::run() {
   settle(now);
   loop_.run();
   return 0;
+}
+
+// A closed terminal, or somebody who expects a reload, must not end the watch.
+void App::wait_for_signal() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal != SIGHUP) return stop();
+    spdlog::warn(
+        "SIGHUP: settings are read at the start only; a restart takes new ones, alarms go on over it");
+    wait_for_signal();
+  });
 }
 
 void App::stop() {
@@ -253,7 +261,8 @@ void App::every_second(Stamp now) {
   clock_synced_ = settings_.node.clock_trusted || service::clock_synchronised();
   const unsigned online = commander_->stations_online(now);
   node_->alarms().set_clock_synced(clock_synced_);
-  node_->broker(connection_ != 0, now);
+  node_->hearing(hearing(now), now);
+  node_->clock(clock_synced_, now);
   if (const std::size_t dropped = inbound_dropped_.load(); dropped != inbound_dropped_said_) {
     spdlog::error("broker: {} messages to us dropped, more than the loop can take",
                   dropped - inbound_dropped_said_);
@@ -274,6 +283,21 @@ void App::every_second(Stamp now) {
     next_alive_ = now.mono + *watchdog_period_;
     service::notify_alive();
   }
+}
+
+NodeDesk::Hearing App::hearing(Stamp now) {
+  NodeDesk::Hearing out;
+  out.broker = connection_ != 0;
+  out.listener = commander_->listened_to(now);
+  out.receipts_missing = node_->alarms().receipts().missing(now);
+  for (const auto& desk : desks_) {
+    out.receipts_missing = out.receipts_missing || desk->alarms().receipts().missing(now);
+    unsigned high = 0, medium = 0, low = 0;
+    desk->count_active(high, medium, low);
+    if (high + medium + low == 0 || out.urgent) continue;
+    out.urgent = desk->bed().session(now).phase == infusion::Phase::infusing;
+  }
+  return out;
 }
 
 void App::heartbeat(Stamp now) {

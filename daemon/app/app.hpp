@@ -31,7 +31,7 @@ class App final : private Host, private Outlet {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  int run();  // until SIGTERM or SIGINT; the exit status
+  int run();  // until SIGTERM or SIGINT; SIGHUP changes nothing; the exit status
 
  private:
   // Host
@@ -55,6 +55,8 @@ class App final : private Host, private Outlet {
   void arm(Stamp now);
   void every_second(Stamp now);
   void heartbeat(Stamp now);
+  NodeDesk::Hearing hearing(Stamp now);
+  void wait_for_signal();
   void stop();
 
   // After each connect: alarms at once, then what stands on the broker is compared with what is true here,

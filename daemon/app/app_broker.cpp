@@ -93,6 +93,8 @@ void App::on_connected(std::uint64_t connection) {
   const Stamp now = service::now();
   connection_ = connection;
   spdlog::info("broker: connected, connection {}", connection);
+  node_->alarms().receipts().start_over(now);
+  for (auto& desk : desks_) desk->alarms().receipts().start_over(now);
   node_->repeat_alarms(now);
   std::vector<BedDesk*> worst_first;
   for (auto& desk : desks_) worst_first.push_back(desk.get());

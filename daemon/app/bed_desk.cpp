@@ -141,6 +141,8 @@ void BedDesk::repeat_states(Stamp now) {
 
 void BedDesk::tick(Stamp now) {
   alarms_.tick(now);
+  for (const alarms::Alarm* alarm : by_priority(bed_))
+    if (alarms_.receipts().repeat_due(alarm->condition, now)) alarms_.proceed(*alarm, now);
   if (now.mono < repeated_at_ + repeat_ms) return;
   repeated_at_ = now.mono;
   repeat_alarms(now);

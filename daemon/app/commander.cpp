@@ -111,7 +111,7 @@ void Commander::handle(std::string_view topic, std::string_view payload, bool re
     return finish(target, command, {"unauthorised", command.client + " may not " + command.verb, {}, {}},
                   payload, now);
   }
-  if (std::holds_alternative<contract::Received>(command.request)) return received(command, now);
+  if (std::holds_alternative<contract::Received>(command.request)) return received(command, target, now);
   if (const auto seen = seen_.find(command.command_id); seen != seen_.end()) {
     const std::string first =
         seen->second.status + (seen->second.text.empty() ? "" : ": " + seen->second.text);
@@ -184,7 +184,18 @@ Commander::Done Commander::resync(const Command& command, const Target& target, 
   return {"applied", "", {}, {}};
 }
 
-void Commander::received(const Command& command, Stamp now) { heard_[command.client] = now.mono; }
+// Only a station that is required counts as having been reached; where none is, each does.
+bool Commander::counts(std::string_view station) const {
+  const auto& required = parts_.stations->required;
+  return required.empty() || std::find(required.begin(), required.end(), station) != required.end();
+}
+
+void Commander::received(const Command& command, const Target& target, Stamp now) {
+  heard_[command.client] = now.mono;
+  if (!counts(command.client)) return;
+  for (const contract::Target& one : std::get<contract::Received>(command.request).list)
+    target.desk->receipts().confirm(one.id, one.rev);
+}
 
 void Commander::finish(const Target& target, const Command& command, Done done, std::string_view json,
                        Stamp now) {
@@ -261,15 +272,24 @@ void Commander::tick(Stamp now) {
   }
 }
 
+bool Commander::online(std::string_view station, Stamp now) const {
+  const auto said = said_online_.find(station);
+  const auto heard = heard_.find(station);
+  const bool confirms = heard != heard_.end() && now.mono - heard->second < station_ms_max;
+  return confirms && (said == said_online_.end() || said->second);
+}
+
 unsigned Commander::stations_online(Stamp now) const {
   unsigned count = 0;
-  for (const auto& [station, role] : parts_.stations->roles) {
-    const auto said = said_online_.find(station);
-    const auto heard = heard_.find(station);
-    const bool confirms = heard != heard_.end() && now.mono - heard->second < station_ms_max;
-    if (confirms && (said == said_online_.end() || said->second)) ++count;
-  }
+  for (const auto& [station, role] : parts_.stations->roles)
+    if (online(station, now)) ++count;
   return count;
+}
+
+bool Commander::listened_to(Stamp now) const {
+  const auto& roles = parts_.stations->roles;
+  return std::any_of(roles.begin(), roles.end(),
+                     [&](const auto& role) { return counts(role.first) && online(role.first, now); });
 }
 
 }  // namespace app

@@ -43,6 +43,8 @@ class Commander {
   void station_status(std::string_view payload);
   void tick(Stamp now);
   unsigned stations_online(Stamp now) const;
+  // A required station, or where none is required any, is online and confirms.
+  bool listened_to(Stamp now) const;
 
  private:
   struct Target {  // the place a command is for
@@ -68,7 +70,9 @@ class Commander {
   Done execute(const contract::Command& command, const Target& target, Stamp now);
   Done execute_on_bed(const contract::Command& command, BedDesk& desk, Stamp now);
   Done resync(const contract::Command& command, const Target& target, Stamp now);
-  void received(const contract::Command& command, Stamp now);
+  void received(const contract::Command& command, const Target& target, Stamp now);
+  bool counts(std::string_view station) const;
+  bool online(std::string_view station, Stamp now) const;
   bool allowed(std::string_view client, std::string_view verb) const;
   void finish(const Target& target, const contract::Command& command, Done done, std::string_view json,
               Stamp now);

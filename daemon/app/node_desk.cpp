@@ -11,6 +11,7 @@ using stations::Lane;
 using stations::Message;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
+using alarms::Zone;
 
 // An unknown bed is over when none was heard of for this long.
 constexpr Milliseconds unknown_bed_ms_max{60'000};
@@ -19,8 +20,22 @@ constexpr Milliseconds unknown_bed_ms_max{60'000};
 Behaviour behaviour(Priority priority, Milliseconds on_delay, Milliseconds off_delay) {
   Behaviour out;
   out.priority = out.priority_critical = priority;
-  out.on_delay = on_delay;
+  out.on_delay = out.on_delay_critical = on_delay;
   out.off_delay = off_delay;
+  return out;
+}
+
+// Medium, and high while it is urgent.
+Behaviour raised_by_urgency(Milliseconds on_delay) {
+  Behaviour out = behaviour(Priority::medium, on_delay, 5s);
+  out.priority_critical = Priority::high;
+  out.on_delay_critical = 0s;
+  return out;
+}
+
+Behaviour clock_behaviour() {
+  Behaviour out = behaviour(Priority::low, 60s, 60s);
+  out.raise_after = 10min;
   return out;
 }
 
@@ -34,8 +49,17 @@ NodeDesk::NodeDesk(const Identity& identity, std::string version, std::uint64_t 
       alarms_(identity, {0, "node", contract::node_prefix(identity.root, identity.node), {}, {}}, seq,
               outlet),
       engine_({identity.node, "node"}, realarm_, callout_),
-      broker_lost_(&add("broker-lost", "no connection to the broker: stations hear nothing",
-                        "check network and broker", behaviour(Priority::medium, 15s, 5s), now)),
+      broker_lost_{&add("broker-lost", "no connection to the broker: stations hear nothing",
+                        "check network and broker", raised_by_urgency(15s), now),
+                   {}},
+      no_listener_{&add("no-listener", "no nursing station listens: alarms are heard by nobody",
+                        "watch the bedside monitor, check the stations", raised_by_urgency(15s), now),
+                   {}},
+      confirm_missing_{&add("confirm-missing", "no nursing station has confirmed an alarm",
+                            "watch the bedside monitor, check the stations", raised_by_urgency(0s), now),
+                       {}},
+      clock_unsync_(&add("clock-unsync", "the clock is not synchronised: times may be wrong",
+                         "check the time service", clock_behaviour(), now)),
       journal_failed_(&add("journal-failed", "the journal cannot be written: nothing would survive a restart",
                            "check the disk", behaviour(Priority::medium, 0s, 60s), now)),
       unknown_bed_(&add("unknown-bed", "values for a bed that the settings do not name",
@@ -55,9 +79,28 @@ alarms::Condition& NodeDesk::add(std::string name, std::string label, std::strin
   return condition;
 }
 
-void NodeDesk::broker(bool connected, Stamp now) {
-  engine_.assert_present(*broker_lost_, !connected, now, *this);
+void NodeDesk::say(Watched& watched, bool present, bool urgent, Stamp now) {
+  const Zone warn = present ? Zone::beyond : Zone::inside;
+  // Urgency raises what has been declared; it does not shorten the time after which it is.
+  const bool raised = present && urgent && watched.condition->alarm() != nullptr;
+  const Zone critical = raised ? Zone::beyond : Zone::inside;
+  if (watched.said && watched.said->warn == warn && watched.said->critical == critical) return;
+  watched.said = {warn, critical};
+  alarms::Reading reading;
+  reading.standing = *watched.said;
+  reading.has_value = false;
+  reading.t_rx = now.wall;
+  engine_.read(*watched.condition, reading, now, *this);
 }
+
+// Without a broker no station can be there, nor confirm: one cause, one alarm.
+void NodeDesk::hearing(const Hearing& hearing, Stamp now) {
+  say(broker_lost_, !hearing.broker, hearing.urgent, now);
+  say(no_listener_, hearing.broker && !hearing.listener, hearing.urgent, now);
+  say(confirm_missing_, hearing.broker && hearing.receipts_missing, hearing.urgent, now);
+}
+
+void NodeDesk::clock(bool synced, Stamp now) { engine_.assert_present(*clock_unsync_, !synced, now, *this); }
 
 void NodeDesk::journal(bool failed, const std::string& /*reason*/, Stamp now) {
   engine_.assert_present(*journal_failed_, failed, now, *this);
@@ -151,6 +194,9 @@ void NodeDesk::tick(Stamp now) {
     engine_.assert_present(*unknown_bed_, false, now, *this);
   }
   alarms_.tick(now);
+  for (const alarms::Condition& condition : engine_.conditions())
+    if (condition.alarm() != nullptr && alarms_.receipts().repeat_due(condition.spec().name, now))
+      alarms_.proceed(*condition.alarm(), now);
   if (now.mono < repeated_at_ + repeat_ms) return;
   repeated_at_ = now.mono;
   repeat_alarms(now);

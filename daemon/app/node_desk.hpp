@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "daemon/alarms/engine.hpp"
@@ -18,8 +19,16 @@ class NodeDesk final : private alarms::Listener {
   AlarmDesk& alarms() { return alarms_; }
 
   // --- conditions
-  void broker(bool connected, Stamp now);
+  // Whether anybody hears us. `urgent`: an infusion runs with an active alarm (medium becomes high).
+  struct Hearing {
+    bool broker = false;            // connected
+    bool listener = false;          // a station that counts is there and confirms
+    bool receipts_missing = false;  // alarms that no such station has confirmed in time
+    bool urgent = false;
+  };
+  void hearing(const Hearing& hearing, Stamp now);
   void journal(bool failed, const std::string& reason, Stamp now);
+  void clock(bool synced, Stamp now);
   void unknown_bed(std::string_view source, Stamp now);
   bool restore_alarm(const alarms::Alarm& stored, Stamp now) { return engine_.restore(stored, now, *this); }
   alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
@@ -56,7 +65,17 @@ class NodeDesk final : private alarms::Listener {
   alarms::Realarm realarm_;
   alarms::Callout callout_;
   alarms::Engine engine_;
-  alarms::Condition* broker_lost_;
+  // A condition and what was last said of it; nothing yet, so that one from the journal is judged anew.
+  struct Watched {
+    alarms::Condition* condition;
+    std::optional<alarms::Standing> said;
+  };
+  void say(Watched& watched, bool present, bool urgent, Stamp now);
+
+  Watched broker_lost_;
+  Watched no_listener_;
+  Watched confirm_missing_;
+  alarms::Condition* clock_unsync_;
   alarms::Condition* journal_failed_;
   alarms::Condition* unknown_bed_;
   std::string buffer_;

@@ -1,5 +1,6 @@
 """Nothing confirmed is lost: kill -9, broker away, station away; and every sign of life in both directions."""
 import json
+import signal
 
 import pytest
 from rig import NODE
@@ -129,3 +130,51 @@ def test_a_foreign_offline_is_answered(world):
     mark = station.mark()
     station.client.publish(status, json.dumps(late_will), qos=1, retain=True)
     station.online(NODE, after=mark)
+
+
+def node_alarm(station, condition, timeout=10.0, **wanted):
+    """Waits for a document of a condition of the node."""
+    topic = f"{station.root}/1/node/{NODE}/alarm/{condition}"
+    return station.wait_for(
+        lambda: next((m.doc for m in reversed(station.messages)
+                      if m.topic == topic and all(m.doc.get(k) == v for k, v in wanted.items())), None),
+        timeout, f"{condition} with {wanted}")
+
+
+def test_an_alarm_that_no_station_confirms_is_repeated_and_then_said(world):
+    """A station that shows itself and stays dumb; a viewer that confirms does not count, since it is not required."""
+    dumb = world.station("ns-1", confirm=False)
+    viewer = world.station("ns-2")
+    world.daemon.start()
+    viewer.online(NODE)
+    viewer.wait_for(lambda: world.value(viewer, "pain/b1", "spo2"), what="a first value of pain/b1")
+    mark = viewer.mark()
+    world.oximeter.show(spo2=90)
+    start = viewer.alarm(BED, "spo2-low", after=mark, phase="start")
+    missing = node_alarm(viewer, "confirm-missing", 25, phase="start")
+    assert missing["kind"] == "tech" and missing["t_on"] - start["ts"] >= 14_000
+    repeats = [d for d in viewer.alarm_documents(BED, "spo2-low", mark) if d["phase"] == "continue"]
+    assert len(repeats) >= 2, "said again at 5 s and at 10 s"
+    dumb.confirm = True
+    dumb.send(dumb.bed(BED), "received", args={"list": [{"id": start["id"], "rev": start["rev"]}]})
+    node_alarm(viewer, "confirm-missing", 15, phase="end")
+
+
+def test_no_station_is_an_alarm_that_the_next_one_finds(world):
+    viewer = world.station("ns-2")
+    world.daemon.start()
+    viewer.online(NODE)
+    alone = node_alarm(viewer, "no-listener", 25, phase="start")
+    assert alone["prio"] == "medium", "ns-2 is not required: its confirmations do not count"
+    world.station("ns-1")
+    node_alarm(viewer, "no-listener", 25, phase="end")
+
+
+def test_a_hang_up_does_not_end_the_watch(world):
+    station = world.started()
+    for _ in range(20):
+        world.daemon.process.child.send_signal(signal.SIGHUP)
+    world.oximeter.show(spo2=90)
+    station.alarm(BED, "spo2-low", phase="start")
+    assert world.daemon.process.running and "SIGHUP" in world.daemon.log.read_text()
+    world.daemon.stop()

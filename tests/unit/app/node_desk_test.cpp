@@ -1,0 +1,92 @@
+// The node's own alarms: that nobody hears it, and that its clock is not to be trusted.
+#include "daemon/app/node_desk.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/app/recording_outlet.hpp"
+
+namespace app::test {
+namespace {
+
+using testing::HasSubstr;
+
+class NodeDeskTest : public testing::Test {
+ protected:
+  void pass(const NodeDesk::Hearing& hearing, std::int64_t from_s, std::int64_t to_s, bool synced = true) {
+    for (std::int64_t s = from_s; s <= to_s; ++s) {
+      desk_.hearing(hearing, at(s * 1000));
+      desk_.clock(synced, at(s * 1000));
+      desk_.advance(at(s * 1000));
+    }
+  }
+  std::string newest(const std::string& condition) const {
+    const auto found = outlet_.on("vitals/1/node/gw1/alarm/" + condition);
+    return found.empty() ? "" : found.back()->payload;
+  }
+
+  static constexpr NodeDesk::Hearing good{true, true, false, false};
+  Identity identity_{"gw1", "9f3c", "vitals"};
+  RecordingOutlet outlet_;
+  NodeDesk desk_{identity_, "0.1.0", 0, outlet_, at(0)};
+};
+
+TEST_F(NodeDeskTest, NobodyListeningIsAnAlarmAfterFifteenSeconds) {
+  NodeDesk::Hearing hearing = good;
+  hearing.listener = false;
+  pass(hearing, 0, 14);
+  EXPECT_EQ(newest("no-listener"), "");
+  pass(hearing, 15, 16);
+  EXPECT_THAT(newest("no-listener"),
+              HasSubstr("\"phase\":\"start\",\"state\":\"active\",\"kind\":\"tech\",\"prio\":\"medium\""));
+  pass(good, 17, 21);
+  EXPECT_THAT(newest("no-listener"), HasSubstr("\"state\":\"active\""));
+  pass(good, 22, 23);
+  EXPECT_THAT(newest("no-listener"), HasSubstr("\"phase\":\"end\""));
+}
+
+TEST_F(NodeDeskTest, AMissingConfirmationIsAnAlarmAtOnce) {
+  NodeDesk::Hearing hearing = good;
+  hearing.receipts_missing = true;
+  pass(hearing, 0, 1);
+  EXPECT_THAT(newest("confirm-missing"), HasSubstr("\"prio\":\"medium\""));
+}
+
+TEST_F(NodeDeskTest, DuringAnInfusionWithAnAlarmItIsHigh) {
+  NodeDesk::Hearing hearing = good;
+  hearing.receipts_missing = true;
+  pass(hearing, 0, 1);
+  hearing.urgent = true;
+  pass(hearing, 2, 3);
+  EXPECT_THAT(newest("confirm-missing"), HasSubstr("\"phase\":\"escalate\""));
+  EXPECT_THAT(newest("confirm-missing"), HasSubstr("\"prio\":\"high\""));
+}
+
+TEST_F(NodeDeskTest, UrgencyDoesNotShortenTheTimeUntilItIsDeclared) {
+  NodeDesk::Hearing hearing = good;
+  hearing.listener = false;
+  hearing.urgent = true;
+  pass(hearing, 0, 14);
+  EXPECT_EQ(newest("no-listener"), "");
+  pass(hearing, 15, 17);
+  EXPECT_THAT(newest("no-listener"), HasSubstr("\"prio\":\"high\""));
+}
+
+TEST_F(NodeDeskTest, WithoutABrokerThatAloneIsSaid) {
+  pass({false, false, true, false}, 0, 40);
+  EXPECT_THAT(newest("broker-lost"), HasSubstr("\"state\":\"active\""));
+  EXPECT_EQ(newest("no-listener"), "");
+  EXPECT_EQ(newest("confirm-missing"), "");
+}
+
+TEST_F(NodeDeskTest, AnUnsynchronisedClockIsLowAndLaterMedium) {
+  pass(good, 0, 59, false);
+  EXPECT_EQ(newest("clock-unsync"), "");
+  pass(good, 60, 61, false);
+  EXPECT_THAT(newest("clock-unsync"), HasSubstr("\"prio\":\"low\""));
+  pass(good, 62, 662, false);
+  EXPECT_THAT(newest("clock-unsync"), HasSubstr("\"prio\":\"medium\""));
+}
+
+}  // namespace
+}  // namespace app::test
