@@ -40,10 +40,17 @@ bool lock(int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) == 0; }
 // Reads block until there is a byte: libserialport leaves VMIN at 0, with which an idle line looks like end
 // of file (pitfall S1). HUPCL off: closing must not drop DTR and restart or silence the device (S5). A driver
 // may accept settings without honouring them, hence the second look.
+//
+// Bytes with a parity or framing error are marked instead of passed on as if nothing were wrong. The kernel
+// does that for both kinds with INPCK alone, so it is set on a line without parity too.
+constexpr tcflag_t marking = INPCK | PARMRK, not_marking = IGNPAR | IGNBRK | BRKINT | ISTRIP;
+
 bool set_up_terminal(int fd, bool raw) {
   termios line{};
   if (::tcgetattr(fd, &line) != 0) return false;
   if (raw) ::cfmakeraw(&line);
+  line.c_iflag |= marking;
+  line.c_iflag &= ~not_marking;
   line.c_cflag |= CLOCAL | CREAD;
   line.c_cflag &= ~static_cast<tcflag_t>(HUPCL);
   line.c_cc[VMIN] = 1;
@@ -52,19 +59,27 @@ bool set_up_terminal(int fd, bool raw) {
   termios now{};
   if (::tcgetattr(fd, &now) != 0) return false;
   return now.c_cc[VMIN] == 1 && now.c_cc[VTIME] == 0 && (now.c_cflag & HUPCL) == 0 &&
-         (now.c_lflag & (ICANON | ECHO | ISIG)) == 0;
+         (now.c_lflag & (ICANON | ECHO | ISIG)) == 0 && (now.c_iflag & (marking | not_marking)) == marking;
+}
+
+bool has_unsent(int fd) {
+  int count = 0;
+  return ::ioctl(fd, TIOCOUTQ, &count) == 0 && count > 0;
 }
 
 class PlainPort final : public Port {
  public:
-  explicit PlainPort(int fd) : fd_(fd) {}
+  explicit PlainPort(int fd) : fd_(fd), terminal_(::isatty(fd) == 1) {}
   ~PlainPort() override { ::close(fd_); }
   PlainPort(const PlainPort&) = delete;
   PlainPort& operator=(const PlainPort&) = delete;
   int duplicate() const override { return duplicate_of(fd_); }
+  bool marks_damage() const override { return terminal_; }
+  bool is_sending() const override { return terminal_ && has_unsent(fd_); }
 
  private:
   int fd_;
+  bool terminal_;  // else a FIFO
 };
 
 // No TIOCEXCL here: on a pseudo terminal it would stay as long as the simulator holds the other end, and lock
@@ -99,10 +114,14 @@ class SerialPort final : public Port {
  public:
   SerialPort(PortHandle port, int fd) : port_(std::move(port)), fd_(fd) {}
   // A close waits up to 30 s for output that the device does not take; what is left then is a stale poll.
-  ~SerialPort() override { ::tcflush(fd_, TCOFLUSH); }
+  ~SerialPort() override {
+    if (has_unsent(fd_)) ::tcflush(fd_, TCOFLUSH);
+  }
   SerialPort(const SerialPort&) = delete;
   SerialPort& operator=(const SerialPort&) = delete;
   int duplicate() const override { return duplicate_of(fd_); }
+  bool marks_damage() const override { return true; }
+  bool is_sending() const override { return has_unsent(fd_); }
 
  private:
   PortHandle port_;  // owns fd_

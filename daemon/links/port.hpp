@@ -14,6 +14,10 @@ class Port {
   virtual ~Port() = default;
   // Another descriptor of the same open device, for the caller to close; -1 with errno on failure.
   virtual int duplicate() const = 0;
+  // What is read carries the marks of damage_marks.hpp.
+  virtual bool marks_damage() const = 0;
+  // Bytes that were written have not left yet.
+  virtual bool is_sending() const = 0;
 };
 
 struct OpenedPort {

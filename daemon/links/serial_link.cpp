@@ -2,19 +2,20 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <cerrno>
+#include <span>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "daemon/links/damage_marks.hpp"
 #include "daemon/links/device_watch.hpp"
+#include "daemon/links/link_core.hpp"
 #include "daemon/links/port.hpp"
 #include "daemon/links/port_holder.hpp"
 #include "daemon/service/clock.hpp"
@@ -27,40 +28,22 @@ using Error = boost::system::error_code;
 
 constexpr int back_off_factor_max = 16;
 
-// Lives as long as an operation of it is under way, so that the link itself may be destroyed at any time,
-// also from within a handler. `epoch` changes whenever the device is closed: what was under way then means
-// nothing.
-class SerialCore : public std::enable_shared_from_this<SerialCore> {
+class SerialCore final : public LinkCore {
  public:
   SerialCore(asio::io_context& loop, SerialSettings settings, Handlers handlers)
-      : settings_(std::move(settings)),
-        handlers_(std::move(handlers)),
+      : LinkCore(loop, std::move(handlers), {settings.reopen_after, back_off_factor_max}),
+        settings_(std::move(settings)),
         stream_(loop),
-        timer_(loop),
         watch_(loop) {}
 
-  void start() {
-    if (running_) return;
-    const auto self = shared_from_this();  // the handler of the first report may destroy the link
-    running_ = true;
-    reported_ = false;
-    back_off_ = settings_.reopen_after;
-    open();
-  }
-
-  void stop() {
-    running_ = false;
-    close();
-  }
-
-  void send(Bytes bytes) {
+  void send(Bytes bytes) override {
     if (!stream_.is_open() || waiting_.size() + bytes.size() > send_queue_bytes_max) return;
     waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
     if (going_.empty()) write();
   }
 
   // A program of root's opens a port in spite of our locks, and then takes part of the bytes.
-  std::string trouble() const {
+  std::string trouble() const override {
     if (!port_) return {};
     const std::string own = "(" + std::to_string(::getpid()) + ")";
     for (const std::string& opener : openers_of(device_))
@@ -69,18 +52,13 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
   }
 
  private:
-  void open() {
+  void open() override {
     OpenedPort opened = open_port(settings_);
     if (opened.port) take(opened);
-    const std::uint64_t epoch = epoch_;  // a report may stop the link
-    if (port_) {
-      device_ = opened.device;
-      report(State::up, name_of(opened.device));
-      if (epoch == epoch_) read();
-      return;
-    }
-    report(opened.state, opened.state == State::busy ? busy_text(opened.device) : opened.detail);
-    if (epoch == epoch_) try_later();
+    if (!port_)
+      return fail(opened.state, opened.state == State::busy ? busy_text(opened.device) : opened.detail);
+    device_ = opened.device;
+    if (report(State::up, name_of(opened.device))) read();
   }
 
   std::string name_of(const std::string& device) const {
@@ -99,21 +77,20 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
       return;
     }
     port_ = std::move(opened.port);
+    marks_.forget();
   }
 
   // Looked up once per busy period; a look at every attempt would cost the loop more than it tells.
   std::string busy_text(const std::string& device) const {
-    if (reported_ && state_ == State::busy) return detail_;
+    if (const std::string* before = told(State::busy)) return *before;
     const std::string holder = holder_of(device);
     if (!holder.empty()) return "in use by " + holder;
     const std::vector<std::string> openers = openers_of(device);  // one that took no lock
     return "in use by " + (openers.empty() ? "another program" : openers.front());
   }
 
-  void close() {
-    ++epoch_;
+  void shut() override {
     Error ignored;
-    timer_.cancel();
     watch_.cancel();
     stream_.close(ignored);
     port_.reset();
@@ -121,56 +98,43 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
     going_.clear();
   }
 
+  void when_waiting() override {
+    watch_.wait(settings_.path, while_open([this] { open_again(); }));
+  }
+
+  bool all_sent() const override { return !port_ || (going_.empty() && !port_->is_sending()); }
+
   // A cable pulled shows as an error, as end of file, or as completions without bytes (pitfall S7). All of
   // them end this opening, and the next one waits, so that no device can make the loop spin.
   void lost(const Error& error) {
     const bool gone = !error || error == asio::error::eof || error.value() == EIO;
-    close();
-    const std::uint64_t epoch = epoch_;
-    report(State::down, gone ? "the device is gone" : error.message());
-    if (epoch == epoch_) try_later();
-  }
-
-  void try_later() {
-    timer_.expires_after(back_off_);
-    back_off_ = std::min(back_off_ * 2, settings_.reopen_after * back_off_factor_max);
-    timer_.async_wait([self = shared_from_this(), epoch = epoch_](const Error&) {
-      if (epoch == self->epoch_) self->open_again();
-    });
-    watch_.wait(settings_.path, [self = shared_from_this(), epoch = epoch_] {
-      if (epoch == self->epoch_) self->open_again();
-    });
-  }
-
-  // After the wait, or when the device has appeared, whichever comes first.
-  void open_again() {
-    ++epoch_;
-    timer_.cancel();
-    watch_.cancel();
-    open();
+    fail(State::down, gone ? "the device is gone" : error.message());
   }
 
   void read() {
-    stream_.async_read_some(asio::buffer(buffer_), [self = shared_from_this(), epoch = epoch_](
-                                                       const Error& error, std::size_t size) {
-      if (epoch == self->epoch_) self->on_read(error, size);
-    });
+    stream_.async_read_some(asio::buffer(buffer_), while_open([this](const Error& error, std::size_t size) {
+                              on_read(error, size);
+                            }));
   }
 
   void on_read(const Error& error, std::size_t size) {
     if (error || size == 0) return lost(error);
-    back_off_ = settings_.reopen_after;
-    const std::uint64_t epoch = epoch_;
-    if (handlers_.on_bytes) handlers_.on_bytes(Bytes{buffer_.data(), size}, service::now());
-    if (epoch == epoch_) read();
+    if (hand_on({buffer_.data(), size}, service::now())) read();
+  }
+
+  bool hand_on(std::span<std::uint8_t> bytes, vitals::Stamp rx) {
+    if (!port_->marks_damage()) return hand_over(bytes, rx);
+    bool going_on = true;
+    marks_.take(
+        bytes, [&](Bytes sound) { return going_on = hand_over(sound, rx); },
+        [&] { return going_on = hand_over_damage(rx); });
+    return going_on;
   }
 
   void write() {
     std::swap(going_, waiting_);
     asio::async_write(stream_, asio::buffer(going_),
-                      [self = shared_from_this(), epoch = epoch_](const Error& error, std::size_t) {
-                        if (epoch == self->epoch_) self->on_written(error);
-                      });
+                      while_open([this](const Error& error, std::size_t) { on_written(error); }));
   }
 
   void on_written(const Error& error) {
@@ -179,52 +143,20 @@ class SerialCore : public std::enable_shared_from_this<SerialCore> {
     if (!waiting_.empty()) write();
   }
 
-  void report(State state, std::string detail) {
-    if (reported_ && state == state_ && detail == detail_) return;
-    reported_ = true;
-    state_ = state;
-    detail_ = std::move(detail);
-    if (handlers_.on_state) handlers_.on_state(state_, detail_);
-  }
-
   const SerialSettings settings_;
-  const Handlers handlers_;
   asio::posix::stream_descriptor stream_;
-  asio::steady_timer timer_;
   DeviceWatch watch_;
   std::unique_ptr<Port> port_;  // keeps the lock
   std::string device_;          // what it is
   std::array<std::uint8_t, 4096> buffer_{};
+  DamageMarks marks_;
   std::vector<std::uint8_t> waiting_, going_;  // to be sent, being sent
-  vitals::Milliseconds back_off_{0};
-  std::uint64_t epoch_ = 0;
-  bool running_ = false;
-  bool reported_ = false;  // state_ and detail_ hold what was reported last
-  State state_ = State::down;
-  std::string detail_;
-};
-
-class SerialLink final : public Link {
- public:
-  explicit SerialLink(std::shared_ptr<SerialCore> core) : core_(std::move(core)) {}
-  ~SerialLink() override { core_->stop(); }
-  SerialLink(const SerialLink&) = delete;
-  SerialLink& operator=(const SerialLink&) = delete;
-
-  void start() override { core_->start(); }
-  void stop() override { core_->stop(); }
-  void send(Bytes bytes) override { core_->send(bytes); }
-  std::string trouble() const override { return core_->trouble(); }
-
- private:
-  std::shared_ptr<SerialCore> core_;
 };
 
 }  // namespace
 
 std::unique_ptr<Link> make_serial_link(asio::io_context& loop, SerialSettings settings, Handlers handlers) {
-  return std::make_unique<SerialLink>(
-      std::make_shared<SerialCore>(loop, std::move(settings), std::move(handlers)));
+  return link_of(std::make_shared<SerialCore>(loop, std::move(settings), std::move(handlers)));
 }
 
 }  // namespace links

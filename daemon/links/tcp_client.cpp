@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -10,6 +9,7 @@
 #include <random>
 #include <utility>
 
+#include "daemon/links/link_core.hpp"
 #include "daemon/links/tcp_connections.hpp"
 
 namespace links {
@@ -30,6 +30,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
         handlers_(std::move(handlers)),
         socket_(loop),
         timer_(loop),
+        back_off_(settings_.connect_again_after, back_off_factor_max),
         random_(std::random_device{}()) {}
 
   std::string start();
@@ -52,7 +53,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   tcp::socket socket_;
   asio::steady_timer timer_;  // for the attempt, or until the next one
   tcp::endpoint endpoint_;
-  vitals::Milliseconds back_off_{0};
+  BackOff back_off_;
   std::minstd_rand random_;  // jitter only
   std::uint64_t epoch_ = 0;
   bool running_ = false, in_time_ = true;
@@ -70,7 +71,7 @@ ListenHandlers ClientCore::wrapped() {
   out.on_bytes = [weak](ConnectionId id, Bytes bytes, vitals::Stamp rx) {
     const auto self = weak.lock();
     if (!self) return;
-    self->back_off_ = self->settings_.connect_again_after;
+    self->back_off_.reset();
     self->refused_.clear();
     if (self->handlers_.on_bytes) self->handlers_.on_bytes(id, bytes, rx);
   };
@@ -92,7 +93,7 @@ std::string ClientCore::start() {
   if (!connections_) connections_ = std::make_shared<Connections>(loop_, wrapped());
   running_ = true;
   refused_.clear();
-  back_off_ = settings_.connect_again_after;
+  back_off_.reset();
   connect();
   return {};
 }
@@ -153,10 +154,9 @@ void ClientCore::on_close(ConnectionId id, const std::string& reason) {
 }
 
 void ClientCore::connect_later() {
-  const auto wait = back_off_.count();
-  std::uniform_int_distribution<decltype(back_off_.count())> jitter(-wait / 5, wait / 5);
-  timer_.expires_after(back_off_ + vitals::Milliseconds{jitter(random_)});
-  back_off_ = std::min(back_off_ * 2, settings_.connect_again_after * back_off_factor_max);
+  const vitals::Milliseconds wait = back_off_.take();
+  std::uniform_int_distribution<vitals::Milliseconds::rep> jitter(-wait.count() / 5, wait.count() / 5);
+  timer_.expires_after(wait + vitals::Milliseconds{jitter(random_)});
   timer_.async_wait([self = shared_from_this(), epoch = epoch_](const Error&) {
     if (epoch == self->epoch_) self->connect();
   });

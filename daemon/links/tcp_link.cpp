@@ -1,72 +1,64 @@
 #include <utility>
 
+#include "daemon/links/link_core.hpp"
 #include "daemon/links/network_link.hpp"
 
 namespace links {
 namespace {
 
-// Lives as long as one of its handlers runs, so that the link may be destroyed from within any.
-class TcpLinkCore : public std::enable_shared_from_this<TcpLinkCore> {
+// The client behind it connects and connects again by itself.
+class TcpCore final : public LinkCore {
  public:
-  TcpLinkCore(const ConnectSettings& settings, Handlers handlers)
-      : place_(settings.address + " port " + std::to_string(settings.port)), handlers_(std::move(handlers)) {}
+  TcpCore(boost::asio::io_context& loop, const ConnectSettings& settings, Handlers handlers)
+      : LinkCore(loop, std::move(handlers), {settings.connect_again_after, 1}),
+        place_(settings.address + " port " + std::to_string(settings.port)) {}
 
   void use(std::unique_ptr<TcpPeers> client) { client_ = std::move(client); }
   ListenHandlers client_handlers();
 
-  void start() {
-    if (running_) return;
-    running_ = true;
-    reported_ = false;
-    const auto self = shared_from_this();
-    const std::string trouble = client_->start();
-    if (!trouble.empty() && running_) report(State::down, trouble);
-  }
-  void stop() {
-    running_ = false;
-    id_ = 0;
-    client_->stop();
-  }
-  void send(Bytes bytes) {
+  void send(Bytes bytes) override {
     if (id_ != 0) client_->send(id_, bytes);
   }
 
  private:
-  void report(State state, std::string detail) {
-    if (reported_ && state == state_ && detail == detail_) return;
-    reported_ = true;
-    state_ = state;
-    detail_ = std::move(detail);
-    if (handlers_.on_state) handlers_.on_state(state_, detail_);
+  void open() override {
+    const std::string trouble = client_->start();
+    if (!trouble.empty() && running()) report(State::down, trouble);
+  }
+  void shut() override {
+    id_ = 0;
+    client_->stop();
+  }
+  void begin_finish() override {
+    if (id_ != 0) client_->close(id_);
+  }
+  bool all_sent() const override { return id_ == 0; }
+
+  void on_open(ConnectionId id) {
+    id_ = id;
+    report(State::up, place_);
+  }
+  void on_close(const std::string& reason) {
+    id_ = 0;
+    report(State::down, place_ + ": " + reason);
   }
 
   const std::string place_;
-  const Handlers handlers_;
   std::unique_ptr<TcpPeers> client_;
   ConnectionId id_ = 0;  // 0: not connected
-  bool running_ = false, reported_ = false;
-  State state_ = State::down;
-  std::string detail_;
 };
 
-ListenHandlers TcpLinkCore::client_handlers() {
+ListenHandlers TcpCore::client_handlers() {
   ListenHandlers out;
-  const std::weak_ptr<TcpLinkCore> weak = weak_from_this();
+  const auto weak = std::weak_ptr{std::static_pointer_cast<TcpCore>(shared_from_this())};
   out.on_open = [weak](ConnectionId id, const std::string&) {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->id_ = id;
-    self->report(State::up, self->place_);
+    if (const auto self = weak.lock()) self->on_open(id);
   };
   out.on_bytes = [weak](ConnectionId, Bytes bytes, vitals::Stamp rx) {
-    const auto self = weak.lock();
-    if (self && self->handlers_.on_bytes) self->handlers_.on_bytes(bytes, rx);
+    if (const auto self = weak.lock()) self->hand_over(bytes, rx);
   };
   out.on_close = [weak](ConnectionId, const std::string& reason) {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->id_ = 0;
-    self->report(State::down, self->place_ + ": " + reason);
+    if (const auto self = weak.lock()) self->on_close(reason);
   };
   out.on_refused = [weak](const std::string&, const std::string& reason) {
     if (const auto self = weak.lock()) self->report(State::down, self->place_ + ": " + reason);
@@ -74,28 +66,13 @@ ListenHandlers TcpLinkCore::client_handlers() {
   return out;
 }
 
-class TcpLink final : public Link {
- public:
-  explicit TcpLink(std::shared_ptr<TcpLinkCore> core) : core_(std::move(core)) {}
-  ~TcpLink() override { core_->stop(); }
-  TcpLink(const TcpLink&) = delete;
-  TcpLink& operator=(const TcpLink&) = delete;
-
-  void start() override { core_->start(); }
-  void stop() override { core_->stop(); }
-  void send(Bytes bytes) override { core_->send(bytes); }
-
- private:
-  std::shared_ptr<TcpLinkCore> core_;
-};
-
 }  // namespace
 
 std::unique_ptr<Link> make_tcp_link(boost::asio::io_context& loop, ConnectSettings settings,
                                     Handlers handlers) {
-  auto core = std::make_shared<TcpLinkCore>(settings, std::move(handlers));
+  auto core = std::make_shared<TcpCore>(loop, settings, std::move(handlers));
   core->use(make_tcp_client(loop, std::move(settings), core->client_handlers()));
-  return std::make_unique<TcpLink>(std::move(core));
+  return link_of(std::move(core));
 }
 
 }  // namespace links

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 
+#include "daemon/links/link_core.hpp"
 #include "daemon/links/tcp_connections.hpp"
 
 namespace links {
@@ -62,7 +63,7 @@ class ListenerCore : public std::enable_shared_from_this<ListenerCore> {
   asio::steady_timer timer_;  // listening or accepting again
   tcp::endpoint endpoint_;
   std::vector<Address> peers_;
-  vitals::Milliseconds back_off_{0};
+  BackOff back_off_{listen_again_after, back_off_factor_max};
   std::uint64_t epoch_ = 0;
   bool running_ = false;
   std::string accept_trouble_;
@@ -83,7 +84,7 @@ std::string ListenerCore::start() {
   if (settings_.single) connections_->keep_one_per_peer();
   running_ = true;
   accept_trouble_.clear();
-  back_off_ = listen_again_after;
+  back_off_.reset();
   error = listen();
   if (!error) return {};
   listen_later();
@@ -124,8 +125,7 @@ Error ListenerCore::listen() {
 }
 
 void ListenerCore::listen_later() {
-  timer_.expires_after(back_off_);
-  back_off_ = std::min(back_off_ * 2, listen_again_after * back_off_factor_max);
+  timer_.expires_after(back_off_.take());
   timer_.async_wait([self = shared_from_this(), epoch = epoch_](const Error&) {
     if (epoch == self->epoch_ && self->listen()) self->listen_later();
   });

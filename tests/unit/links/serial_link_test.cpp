@@ -324,6 +324,9 @@ TEST_F(SerialLink, SetsTheLineUp) {
   EXPECT_EQ(line.c_cc[VTIME], 0);
   EXPECT_EQ(line.c_cflag & HUPCL, 0U);
   EXPECT_EQ(line.c_lflag & (ICANON | ECHO | ISIG), 0U);
+  // Bytes with a parity or framing error are marked, on a line without parity too.
+  EXPECT_EQ(line.c_iflag & (INPCK | PARMRK | IGNPAR | IGNBRK | BRKINT | ISTRIP),
+            static_cast<tcflag_t>(INPCK | PARMRK));
 }
 
 TEST_F(SerialLink, ReadsAFifo) {
@@ -376,6 +379,58 @@ TEST_F(SerialLink, StopIsFinalAndIdempotent) {
   link_->send(bytes_of("nowhere"));
   loop_.run_out();
   EXPECT_EQ(calls_, calls);
+}
+
+// What was sent has left when the end is reported: a closing message must not die in our own queue.
+TEST_F(SerialLink, AnOrderlyEndSendsWhatWaits) {
+  Device device;
+  make(device.name());
+  link_->start();
+  const std::string goodbye(3'000, 'g');
+  link_->send(bytes_of(goodbye));
+  bool done = false;
+  link_->finish([&] { done = true; });
+  device.write("not heard any more");
+  std::string arrived;
+  ASSERT_TRUE(loop_.run_until([&] {
+    arrived += device.read();
+    return done && arrived.size() >= goodbye.size();
+  }));
+  EXPECT_EQ(arrived, goodbye);
+  EXPECT_EQ(received_, "");
+  EXPECT_THAT(states_, SizeIs(1));
+}
+
+TEST_F(SerialLink, AnOrderlyEndDoesNotWaitForADeviceThatTakesNothing) {
+  Device device;
+  make(device.name());
+  link_->start();
+  for (int n = 0; n < 12; ++n) link_->send(bytes_of(std::string(1'000, '?')));
+  bool done = false;
+  link_->finish([&] { done = true; });
+  EXPECT_FALSE(done);
+  EXPECT_TRUE(loop_.run_until([&] { return done; }));
+}
+
+TEST_F(SerialLink, AnOrderlyEndWithoutADeviceIsAtOnce) {
+  make(symlink());
+  link_->start();
+  bool done = false;
+  link_->finish([&] { done = true; });
+  EXPECT_TRUE(done);
+  loop_.run_out();
+}
+
+TEST_F(SerialLink, DestroyedWhileItEndsItReportsNothing) {
+  Device device;
+  make(device.name());
+  link_->start();
+  for (int n = 0; n < 12; ++n) link_->send(bytes_of(std::string(1'000, '?')));
+  bool done = false;
+  link_->finish([&] { done = true; });
+  link_.reset();
+  loop_.run_out();
+  EXPECT_FALSE(done);
 }
 
 TEST_F(SerialLink, StartsAgainAfterStop) {
