@@ -46,6 +46,16 @@ struct DecodeFault {
   vitals::Stamp rx;
 };
 
+// The fault about a byte that the line damaged, see Driver::damaged().
+inline DecodeFault damaged_byte(std::uint64_t offset, vitals::Stamp rx) {
+  DecodeFault fault;
+  fault.kind = FaultKind::broken;
+  fault.reason = "line-error";
+  fault.offset = offset;
+  fault.rx = rx;
+  return fault;
+}
+
 // What a device says of itself, as a level: reported when it changes.
 enum class Signal : std::uint8_t {
   low_battery,
@@ -216,6 +226,9 @@ class Driver {
   virtual ~Driver() = default;
   // `rx` is when these bytes came; it does not go back from one call to the next.
   virtual void feed(Bytes bytes, vitals::Stamp rx, Sink& out) = 0;
+  // Here in the stream stood a byte with a parity or framing error; nobody knows which one. It is a fault,
+  // the frame that it belongs to is given up, and nothing of that frame becomes a value.
+  virtual void damaged(vitals::Stamp rx, Sink& out) = 0;
   // Silence is information too: called at least every 100 ms while the link is up.
   virtual void tick(vitals::Stamp now, Sink& out) = 0;
 };

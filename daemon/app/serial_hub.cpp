@@ -25,7 +25,8 @@ class SerialHub final : public SourceHub {
     CHECK(entry_ != nullptr);  // the settings were checked
     link_ = make_byte_link(loop, source,
                            {[this](auto bytes, auto rx) { on_bytes(bytes, rx); },
-                            [this](auto state, const auto& detail) { on_state(state, detail); }});
+                            [this](auto state, const auto& detail) { on_state(state, detail); },
+                            [this](auto rx) { on_damage(rx); }});
     view_.source = source.name;
     view_.protocol = source.protocol;
   }
@@ -60,9 +61,7 @@ class SerialHub final : public SourceHub {
     if (state == view_.state) return;
     std::string detail;
     if (wrong) {
-      detail = stranger_
-                   ? "the bytes are those of another device"
-                   : "bytes and no frame of " + source_.protocol + ": another device, protocol or speed";
+      detail = stranger_ ? "the bytes are those of another device" : no_frames_text();
     } else if (silent) {
       detail = link_->trouble();
     }
@@ -70,6 +69,13 @@ class SerialHub final : public SourceHub {
     // Nothing but silence tells that the other end of a datagram link is gone.
     if (std::holds_alternative<settings::UdpConnect>(source_.link)) tell_beds(!silent, now);
     tell(state, detail, now);
+  }
+
+  std::string no_frames_text() const {
+    std::string out = "bytes and no frame of " + source_.protocol + ": another device, protocol or speed";
+    if (2 * damaged_unheard_ > bytes_unheard_)
+      out += "; most bytes have parity or framing errors: is the line set as at the device?";
+    return out;
   }
 
   void tell_beds(bool up, Stamp now) {
@@ -82,9 +88,16 @@ class SerialHub final : public SourceHub {
     driver_->feed(bytes, rx, intake_);
     if (intake_.counters().frames != frames) {
       heard_at_ = rx.mono;
-      bytes_unheard_ = 0;
+      bytes_unheard_ = damaged_unheard_ = 0;
     }
     view_.last_rx = rx.wall;
+    host_.settle(rx);
+  }
+
+  void on_damage(Stamp rx) {
+    ++bytes_unheard_;
+    ++damaged_unheard_;
+    driver_->damaged(rx, intake_);
     host_.settle(rx);
   }
 
@@ -92,7 +105,7 @@ class SerialHub final : public SourceHub {
     const Stamp now = service::now();
     up_ = state == links::State::up;
     stranger_ = false;
-    bytes_unheard_ = 0;
+    bytes_unheard_ = damaged_unheard_ = 0;
     heard_at_ = now.mono;
     if (up_) {  // a new stream: nothing of the old one may be continued
       intake_.driver_gone(now);
@@ -126,8 +139,9 @@ class SerialHub final : public SourceHub {
   std::unique_ptr<links::Link> link_;
   LinkView view_;
   bool up_ = false;
-  bool stranger_ = false;          // the driver says that this is another device
-  std::size_t bytes_unheard_ = 0;  // since the last frame
+  bool stranger_ = false;  // the driver says that this is another device
+  // Since the last frame; those that the line damaged count in both.
+  std::size_t bytes_unheard_ = 0, damaged_unheard_ = 0;
   MonoTime heard_at_{};
 };
 

@@ -16,6 +16,7 @@ std::string_view key_of(CaptureKind kind) {
     case CaptureKind::up: return "up";
     case CaptureKind::in: return "in";
     case CaptureKind::out: return "out";
+    case CaptureKind::damaged: return "damaged";
     case CaptureKind::down: return "down";
   }
   return "";
@@ -93,7 +94,8 @@ std::optional<CaptureEvent> parse_event(const nlohmann::json& from) {
   if (!t || *t < 0) return std::nullopt;
   out.t = vitals::Milliseconds{*t};
   out.connection = static_cast<std::uint64_t>(connection.value_or(0));
-  for (const auto kind : {CaptureKind::up, CaptureKind::in, CaptureKind::out, CaptureKind::down}) {
+  for (const auto kind :
+       {CaptureKind::up, CaptureKind::in, CaptureKind::out, CaptureKind::damaged, CaptureKind::down}) {
     const auto found = from.find(key_of(kind));
     if (found == from.end() || !found->is_string()) continue;
     const auto bytes =

@@ -6,6 +6,7 @@
 //   {"t":0,"up":"/dev/ttyUSB0"}           the link came up; with "c" it is a connection of an HL7 source
 //   {"t":312,"in":"8048622080486220"}     bytes that came together, hexadecimal; a datagram is one line
 //   {"t":350,"out":"0152"}                bytes that we sent
+//   {"t":412,"damaged":""}                here stood a byte with a parity or framing error
 //   {"t":9000,"down":"the device is gone"}
 //
 // t0 is Unix time in milliseconds, t counts milliseconds from there and never goes back. identity: "as-is"
@@ -34,7 +35,7 @@ struct CaptureHeader {
   vitals::WallTime t0{};
 };
 
-enum class CaptureKind : std::uint8_t { up, in, out, down };
+enum class CaptureKind : std::uint8_t { up, in, out, damaged, down };
 
 struct CaptureEvent {
   CaptureKind kind{};

@@ -142,7 +142,8 @@ class Listening {
       : pass_(pass), probe_(pass.candidates), seconds_(seconds) {
     const links::Handlers handlers{
         [this](links::Bytes bytes, vitals::Stamp rx) { probe_.feed(bytes, rx); },
-        [this](links::State state, const std::string& detail) { on_state(state, detail); }};
+        [this](links::State state, const std::string& detail) { on_state(state, detail); },
+        [this](vitals::Stamp rx) { probe_.damaged(rx); }};
     if (target.udp) {
       links::DatagramSettings to;
       to.address = target.endpoint.address;

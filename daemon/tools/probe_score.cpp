@@ -171,6 +171,11 @@ void Probe::feed(drivers::Bytes bytes, vitals::Stamp rx) {
   for (auto& reader : readers_) reader->driver->feed(bytes, rx, *reader);
 }
 
+void Probe::damaged(vitals::Stamp rx) {
+  ++bytes_;
+  for (auto& reader : readers_) reader->driver->damaged(rx, *reader);
+}
+
 void Probe::tick(vitals::Stamp now, const std::function<void(drivers::Bytes)>& send) {
   for (auto& reader : readers_) {
     reader->send = &send;

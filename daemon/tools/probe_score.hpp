@@ -51,6 +51,7 @@ class Probe {
   Probe& operator=(Probe&&) noexcept;
 
   void feed(drivers::Bytes bytes, vitals::Stamp rx);
+  void damaged(vitals::Stamp rx);  // a byte that the line damaged
   // What the drivers would send goes to `send`; null: nowhere.
   void tick(vitals::Stamp now, const std::function<void(drivers::Bytes)>& send = {});
   Verdict verdict() const;

@@ -57,7 +57,8 @@ void Recorder::start_link() {
                                  state_ = std::string{links::name(state)} + ", " + detail;
                                  if (state == links::State::up) return open(0, detail);
                                  close(0, detail);
-                               }});
+                               },
+                               [this](vitals::Stamp rx) { take_damage(rx); }});
   link_->start();
 }
 
@@ -119,6 +120,14 @@ void Recorder::take(std::uint64_t id, links::Bytes bytes, vitals::Stamp rx) {
   bytes_ += bytes.size();
   note(CaptureKind::in, id, text_of(bytes), rx);  // on the disk before any answer
   found->second.driver->feed(bytes, rx, *found->second.intake);
+}
+
+// Only serial lines know of it; their stream is the one with id 0.
+void Recorder::take_damage(vitals::Stamp rx) {
+  const auto found = streams_.find(0);
+  if (found == streams_.end()) return;
+  write(CaptureKind::damaged, 0, {}, rx);
+  found->second.driver->damaged(rx, *found->second.intake);
 }
 
 void Recorder::close(std::uint64_t id, const std::string& detail) {

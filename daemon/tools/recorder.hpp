@@ -45,6 +45,7 @@ class Recorder {
   std::string start_peers();
   void open(std::uint64_t id, const std::string& detail);
   void take(std::uint64_t id, links::Bytes bytes, vitals::Stamp rx);
+  void take_damage(vitals::Stamp rx);
   void close(std::uint64_t id, const std::string& detail);
   void send(std::uint64_t id, drivers::Bytes bytes);
   void note(CaptureKind kind, std::uint64_t id, std::string_view bytes, vitals::Stamp at);

@@ -185,6 +185,7 @@ class Replay {
     closed_.reset();
     for (auto& desk : desks_) desk->advance(chunk.at);
     if (chunk.change != LinkChange::none) change(chunk);
+    if (chunk.damaged) driver_of(chunk.connection).damaged(chunk.at, intake);
     std::string_view rest = chunk.bytes;
     while (!rest.empty()) {
       std::size_t size = rest.size();

@@ -91,6 +91,7 @@ std::vector<Chunk> capture_chunks(const Capture& capture) {
     chunk.connection = event.connection;
     if (event.kind == CaptureKind::up) chunk.change = LinkChange::up;
     if (event.kind == CaptureKind::down) chunk.change = LinkChange::down;
+    chunk.damaged = event.kind == CaptureKind::damaged;
     chunk.datagram = capture.header.datagrams;
     out.push_back(chunk);
   }

@@ -21,6 +21,7 @@ struct Chunk {
   std::uint64_t connection = 0;
   LinkChange change = LinkChange::none;
   bool datagram = false;  // must not be cut
+  bool damaged = false;   // no bytes: the line damaged one here
 };
 
 // Virtual time starts here when the file does not say when it was taken.

@@ -103,6 +103,11 @@ class Capnostream final : public Driver {
     }
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    report(damaged_byte(framer_.offset(), rx), out);
+    framer_.lose_byte();
+  }
+
   void tick(vitals::Stamp now, Sink& out) override {
     if (up_ && now.mono - heard_at_ > silence_max) {
       up_ = false;

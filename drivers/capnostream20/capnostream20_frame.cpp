@@ -33,6 +33,12 @@ Step Framer::take(std::uint8_t byte) {
   return step;
 }
 
+void Framer::lose_byte() {
+  open_ = false;
+  stray_told_ = true;
+  ++offset_;
+}
+
 Step Framer::start() {
   const bool anew = open_;
   open_ = true;

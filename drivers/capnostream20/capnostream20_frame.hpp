@@ -34,6 +34,7 @@ struct Step {
 class Framer {
  public:
   Step take(std::uint8_t byte);
+  void lose_byte();                                 // the frame that it belonged to is given up
   std::uint64_t offset() const { return offset_; }  // of the next byte
 
  private:

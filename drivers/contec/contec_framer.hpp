@@ -42,6 +42,12 @@ class PackageFramer {
     on_package(package);
   }
 
+  // A byte was lost: everything up to the next start belongs to its package.
+  void give_up() {
+    wire_.size = 0;
+    stray_ = true;
+  }
+
  private:
   static constexpr std::size_t length_max = 9;
 

@@ -111,6 +111,12 @@ class Packages final : public Driver {
     }
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    framer_.give_up();
+    reduced_.interrupt();
+    out.on_fault(damaged_byte(offset_++, rx));
+  }
+
   void tick(vitals::Stamp now, Sink& out) override {
     if (!start_due_ && !heard_at_) return open(now, out);
     if (live_ && now.mono - *heard_at_ >= silence_ms) {

@@ -91,6 +91,11 @@ class Medibus final : public Driver {
     });
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    take(framer_.lose_byte(rx.mono), rx, out);
+    repeat_soon(rx.mono);
+  }
+
   void tick(vitals::Stamp now, Sink& out) override {
     framer_.expire(now.mono, [&](const Frame& frame) { take(frame, now, out); });
     if (held_ && now.mono - held_at_ >= hold_max) held_ = false;

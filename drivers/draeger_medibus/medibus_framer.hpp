@@ -51,6 +51,14 @@ class Framer {
     }
   }
 
+  // A byte was lost: what stands open is given up.
+  Frame lose_byte(vitals::MonoTime rx) {
+    heard_at_ = rx;
+    const Frame out = lose_all("line-error");
+    ++offset_;
+    return out;
+  }
+
   template <class OnFrame>
   void expire(vitals::MonoTime now, OnFrame&& on_frame) {
     if ((response_.open || command_.open) && now - heard_at_ >= idle_max) on_frame(lose_all("cut"));

@@ -69,6 +69,12 @@ class FiveByteFrames {
     return Step::whole;
   }
 
+  // A byte was lost: everything up to the next first byte belongs to its frame.
+  void give_up() {
+    size_ = 0;
+    stray_ = true;
+  }
+
   const Frame& frame() const { return frame_; }  // after Step::whole
 
  private:

@@ -33,6 +33,12 @@ class ByteWindow {
   std::size_t size() const { return end_ - begin_; }
   std::uint64_t offset() const { return offset_; }  // of data() in the stream
 
+  // A byte that was lost stood behind those held: nothing can be made of them.
+  void give_up() {
+    drop(size());
+    ++offset_;
+  }
+
   void drop(std::size_t count) {
     CHECK(count <= size());
     begin_ += count;

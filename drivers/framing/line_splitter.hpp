@@ -36,6 +36,13 @@ class LineSplitter {
     offset_ += bytes.size();
   }
 
+  // A byte was lost, perhaps a line end: everything up to the next line end is discarded. Gives the offset.
+  std::uint64_t give_up_line() {
+    discarding_ = true;
+    size_ = 0;
+    return offset_++;
+  }
+
  private:
   static bool is_special(std::uint8_t byte) { return byte == '\r' || byte == '\n' || byte == 0; }
 

@@ -94,6 +94,12 @@ class Dinamap final : public Driver {
     if (listening(rx.mono)) start_lines();
   }
 
+  // A request whose reply it belongs to is repeated when its time is over.
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    lines_.give_up_line();
+    out.on_fault(damaged_byte(offset_++, rx));
+  }
+
   void tick(vitals::Stamp now, Sink& out) override {
     if (const auto asked = poll_.waiting(); asked && poll_.timed_out(now.mono)) {
       listen(now.mono);

@@ -33,6 +33,12 @@ class Framer {
     }
   }
 
+  // A byte was lost, perhaps a flag: everything up to the next one is given up. Gives the offset.
+  std::uint64_t lose_byte() {
+    inside_ = false;
+    return offset_++;
+  }
+
  private:
   static constexpr std::uint8_t flag = 0x7E;
   static constexpr std::uint8_t escape = 0x7D;

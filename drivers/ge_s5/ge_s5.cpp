@@ -53,6 +53,11 @@ class S5 final : public Driver {
     framer_.feed(bytes, [&](const Frame& frame) { take_frame(frame, {rx, frame.offset}, out); });
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    session_.missed_frame();
+    out.on_fault(damaged_byte(framer_.lose_byte(), rx));
+  }
+
   void tick(vitals::Stamp now, Sink& out) override {
     const bool alarms_unknown = session_.tick(now, cuff_.wants_time(), out);
     if (alarms_unknown) alarms_.doubt_all(now, out);

@@ -47,6 +47,13 @@ class Hl7Driver final : public Driver, private Framer::Events {
     framer_.feed(bytes, rx, *this);
   }
 
+  // A network brings none. Whoever hears of one cannot trust what came before and comes behind.
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    const DecodeFault fault = damaged_byte(0, rx);
+    out.on_fault(fault);
+    out.on_close(fault.reason);
+  }
+
   void tick(vitals::Stamp now, Sink& out) override {
     out_ = &out;
     framer_.tick(now, *this);

@@ -51,6 +51,13 @@ class Monitor final : public Driver {
     }
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    out.on_fault(damaged_byte(window_.offset() + window_.size(), rx));
+    window_.give_up();
+    text_size_ = 0;
+    skipping_ = true;  // the rest of the record is no fault of its own
+  }
+
   void tick(vitals::Stamp, Sink&) override {}
 
  private:

@@ -78,6 +78,10 @@ class Printout final : public Driver {
     lines_.feed(bytes, [&](const framing::Line& line) { take_line(line, rx, out); });
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    out.on_fault(damaged_byte(lines_.give_up_line(), rx));
+  }
+
   void tick(vitals::Stamp, Sink&) override {}
 
  private:

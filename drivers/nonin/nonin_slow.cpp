@@ -50,6 +50,12 @@ class Slow final : public Driver {
     }
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    lose(damaged_byte(offset_, rx).reason, rx, out);
+    last_rx_ = rx;
+    ++offset_;
+  }
+
   void tick(vitals::Stamp now, Sink& out) override {
     if (waiting_ && state_ == State::frame_complete && now.mono - last_rx_.mono > gap_ms_max) believe(out);
   }

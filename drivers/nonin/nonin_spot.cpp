@@ -39,6 +39,11 @@ class Spot final : public Driver {
     }
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    out.on_fault(damaged_byte(window_.offset() + window_.size(), rx));
+    window_.give_up();
+  }
+
   void tick(vitals::Stamp, Sink&) override {}
 
  private:

@@ -150,6 +150,16 @@ class Waveform final : public Driver {
     }
   }
 
+  // Its packet is lost with it, and the alignment is found anew.
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    out.on_fault(damaged_byte(window_.offset() + window_.size(), rx));
+    window_.give_up();
+    aligned_ = false;
+    bad_frames_ = 0;
+    frames_ = 0;
+    sync_due_ = false;
+  }
+
   // Silence is judged by whoever watches the values; a frame cut in the middle fails its checksum later.
   void tick(vitals::Stamp, Sink&) override {}
 

@@ -33,6 +33,12 @@ void FiveByteDriver::feed(Bytes bytes, vitals::Stamp rx, Sink& out) {
   for (const std::uint8_t byte : bytes) take_byte(byte, rx, out);
 }
 
+void FiveByteDriver::damaged(vitals::Stamp rx, Sink& out) {
+  frames_.give_up();
+  const DecodeFault fault = damaged_byte(offset_++, rx);
+  damage(fault.kind, fault.reason, {fault.rx, fault.offset}, out);
+}
+
 void FiveByteDriver::take_byte(std::uint8_t byte, vitals::Stamp rx, Sink& out) {
   const oximetry::Origin origin{rx, offset_++};
   watch_framing(byte, origin, out);

@@ -21,6 +21,7 @@ namespace drivers {
 class FiveByteDriver : public Driver {
  public:
   void feed(Bytes bytes, vitals::Stamp rx, Sink& out) final;
+  void damaged(vitals::Stamp rx, Sink& out) final;
   void tick(vitals::Stamp, Sink&) final {}
 
  protected:

@@ -93,6 +93,8 @@ class Intellivue final : public Driver {
     });
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override { out.on_fault(damaged_byte(frames_.lose_byte(), rx)); }
+
   void tick(vitals::Stamp now, Sink& out) override {
     if (transport_ == Transport::lan)
       messages_.tick(

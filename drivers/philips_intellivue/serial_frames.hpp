@@ -41,6 +41,13 @@ class SerialFrames {
     }
   }
 
+  // A byte was lost: everything up to the next beginning of a frame is given up. Gives the offset.
+  std::uint64_t lose_byte() {
+    state_ = State::lost;
+    size_ = 0;
+    return offset_++;
+  }
+
  private:
   // The protocol allows 1000 bytes here and 1364 on the LAN; noise must not make us wait for more.
   static constexpr std::size_t frame_bytes_max = 4096;

@@ -93,6 +93,12 @@ class Module final : public Driver {
     }
   }
 
+  void damaged(vitals::Stamp rx, Sink& out) override {
+    out.on_fault(damaged_byte(window_.offset() + window_.size(), rx));
+    window_.give_up();
+    skipping_ = true;  // the rest of the packet is no fault of its own
+  }
+
   void tick(vitals::Stamp now, Sink& out) override { enabler_.tick(now.mono, out); }
 
  private:

@@ -42,6 +42,14 @@ class Framer {
     }
   }
 
+  // A byte was lost: what has begun to look like a frame is none. Gives the offset.
+  std::uint64_t lose_byte() {
+    offset_ += size_;
+    size_ = 0;
+    stray_told_ = true;  // what follows belongs to it
+    return offset_++;
+  }
+
   // Gives up what has begun to look like a frame and did not end in time.
   template <class OnFound>
   void expire(vitals::MonoTime now, OnFound&& on_found) {

@@ -119,6 +119,9 @@ class Module final : public Driver {
     framer_.feed(bytes, rx.mono, [&](const Found& found) { take(found, rx, out); });
   }
 
+  // The request whose reply it belongs to is repeated when its time is over.
+  void damaged(vitals::Stamp rx, Sink& out) override { report(damaged_byte(framer_.lose_byte(), rx), out); }
+
   void tick(vitals::Stamp now, Sink& out) override {
     framer_.expire(now.mono, [&](const Found& found) { take(found, now, out); });
     if (!asked_.empty() && now.mono - asked_at_ >= reply_within) {

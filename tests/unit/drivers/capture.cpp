@@ -140,6 +140,25 @@ std::vector<std::filesystem::path> captures_of(std::string_view driver) {
   return found;
 }
 
+void replay_damaged(const Capture& capture, std::size_t place, Driver& driver, Sink& out) {
+  std::int64_t now_ms = 0;
+  for (const Piece& piece : capture.pieces) {
+    for (; now_ms + tick_ms < piece.at_ms; now_ms += tick_ms) driver.tick(stamp(now_ms + tick_ms), out);
+    now_ms = piece.at_ms;
+    const Bytes bytes{piece.bytes};
+    if (place >= bytes.size()) {
+      driver.feed(bytes, stamp(now_ms), out);
+      place -= bytes.size();
+      continue;
+    }
+    driver.feed(bytes.first(place), stamp(now_ms), out);
+    driver.damaged(stamp(now_ms), out);
+    driver.feed(bytes.subspan(place + 1), stamp(now_ms), out);
+    place = std::string::npos;  // one
+  }
+  driver.tick(stamp(now_ms + tick_ms), out);
+}
+
 void replay(const Capture& capture, Driver& driver, const Cut& cut, Sink& out) {
   std::int64_t now_ms = 0;
   for (const Piece& piece : capture.pieces) {

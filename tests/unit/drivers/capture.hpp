@@ -50,6 +50,10 @@ using Cut = std::function<std::size_t(std::size_t left)>;
 inline std::size_t cut_nowhere(std::size_t left) { return left; }
 inline std::size_t cut_everywhere(std::size_t) { return 1; }
 
+// Feeds every piece up to the byte at `place` of all its bytes, tells the driver that this one was damaged,
+// and goes on behind it.
+void replay_damaged(const Capture& capture, std::size_t place, Driver& driver, Sink& out);
+
 // Feeds every piece, cut into parts, with ticks each 100 ms between the pieces.
 void replay(const Capture& capture, Driver& driver, const Cut& cut, Sink& out);
 

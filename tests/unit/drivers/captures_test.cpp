@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
 #include "drivers/registry.hpp"
 #include "tests/unit/drivers/capture.hpp"
@@ -83,6 +84,44 @@ TEST(Captures, CutAtRandomTheyGiveTheSame) {
           rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(1, 60)));
       RC_ASSERT(output(one, cut_by(lengths)) == whole);
     }));
+  }
+}
+
+// What was said to be a value, without when.
+std::set<std::string> values_in(const RecordingSink& sink) {
+  std::set<std::string> out;
+  for (const auto& seen : sink.observations)
+    if (seen.has_value()) out.insert(std::string(vitals::name(seen.metric)) + ' ' + number_text(seen.value));
+  return out;
+}
+
+std::size_t bytes_in(const Capture& capture) {
+  std::size_t out = 0;
+  for (const Piece& piece : capture.pieces) out += piece.bytes.size();
+  return out;
+}
+
+// A byte that the line damaged costs its frame, and never makes a value that the device did not send. Every
+// place, in long captures some of them.
+TEST(Captures, ADamagedByteIsAFaultAndNeverMakesAnotherValue) {
+  constexpr std::size_t places_max = 400;
+  for (const Case& one : all_cases()) {
+    if (one.entry->facts->line.baud == 0) continue;  // a network brings no damaged byte
+    SCOPED_TRACE(one.capture.path);
+    RecordingSink sound;
+    replay(one.capture, *make(one), cut_nowhere, sound);
+    const std::set<std::string> sent = values_in(sound);
+    const std::size_t size = bytes_in(one.capture), step = 1 + size / places_max;
+    for (std::size_t place = 0; place < size; place += step) {
+      RecordingSink sink;
+      replay_damaged(one.capture, place, *make(one), sink);
+      const auto faults = std::count_if(sink.lines.begin(), sink.lines.end(), [](const std::string& line) {
+        return line.find("fault broken line-error") != std::string::npos;
+      });
+      ASSERT_EQ(faults, 1) << "at " << place;
+      for (const std::string& value : values_in(sink))
+        ASSERT_TRUE(sent.contains(value)) << value << ", damaged at " << place;
+    }
   }
 }
 

@@ -28,6 +28,7 @@ struct Stream {
   Options options;
   ByteVector unit;  // one good packet, frame or line
   std::string value;
+  int frames_a_unit = 1;
 };
 
 ByteVector text(std::string_view line) { return {line.begin(), line.end()}; }
@@ -61,14 +62,15 @@ std::vector<Stream> streams() {
        {},
        text("09/15/10 15:10:29 SPO2=097% BPM=064 PI=11.82% ALARM=20 EXC=800\r\n"),
        "obs pr 64 valid"},
-      {"contec-5", contec::make_5, {}, times(60, "85 40 07 48 62"), "obs pr 72 valid"},
-      {"contec-9", contec::make_9, {}, times(60, "01 E0 85 C0 97 C8 E2 FF FF"), "obs pr 72 valid"},
-      {"berry-bci", berry::make, {}, times(100, "85 32 07 48 62"), "obs pr 72 valid"},
+      {"contec-5", contec::make_5, {}, times(60, "85 40 07 48 62"), "obs pr 72 valid", 60},
+      {"contec-9", contec::make_9, {}, times(60, "01 E0 85 C0 97 C8 E2 FF FF"), "obs pr 72 valid", 60},
+      {"berry-bci", berry::make, {}, times(100, "85 32 07 48 62"), "obs pr 72 valid", 100},
       {"pm6750",
        pm6750::make,
        {},
        times(10, "55 AA 06 04 00 62 48 4B 55 AA 08 03 00 00 79 5C 4B D4"),
-       "obs pr 72 valid"},
+       "obs pr 72 valid",
+       20},
       {"ivy-450c", ivy::make, {}, ivy_record(), "obs pr 72 valid"},
       {"nellcor", nellcor::make, {}, text("09-Mar-26 14:25:36    98      72      45\r\n"), "obs pr 72 valid"},
       {"draeger-medibus",
@@ -84,7 +86,8 @@ std::vector<Stream> streams() {
            "00 31 "
            "3E 05 93 00 2A 3E 05 00 00 BD 3E 18 76 00 48 00 00 01 00 00 00 00 00 00 00 00 4A 00 58 00 00 00 "
            "00 49"),
-       "obs nibp-sys 118 valid"},
+       "obs nibp-sys 118 valid",
+       6},
       {"capnostream20",
        capnostream20::make,
        {},
@@ -137,6 +140,28 @@ TEST(Recovery, NoNoiseMakesMoreThanOneFaultAByteOrAnImpossibleValue) {
       for (const auto& seen : sink.observations)
         if (seen.has_value()) RC_ASSERT(seen.value >= 1 && seen.value <= 321);
     }));
+  }
+}
+
+// The frame with the damaged byte gives nothing, wherever in it the byte stood; what follows counts again.
+TEST(Recovery, AFrameWithADamagedByteGivesNoValue) {
+  for (const Stream& stream : streams()) {
+    if (stream.frames_a_unit > 1) continue;  // where a unit has several, the others may stand
+    for (std::size_t place = 0; place < stream.unit.size(); ++place) {
+      SCOPED_TRACE(stream.name + ", byte " + std::to_string(place));
+      if (stream.unit[place] == '\n') continue;  // CR has ended the line, whole
+      const auto driver = stream.make(stream.options).driver;
+      RecordingSink sink;
+      for (int second = 0; second < 3; ++second) driver->feed(stream.unit, stamp(second * 1000), sink);
+      sink.clear();
+      const Bytes unit{stream.unit};
+      driver->feed(unit.first(place), stamp(3000), sink);
+      driver->damaged(stamp(3000), sink);
+      driver->feed(unit.subspan(place + 1), stamp(3000), sink);
+      ASSERT_THAT(sink.observations, testing::IsEmpty()) << sink.text();
+      for (int second = 4; second < 7; ++second) driver->feed(stream.unit, stamp(second * 1000), sink);
+      ASSERT_THAT(sink.text(), testing::HasSubstr(stream.value));
+    }
   }
 }
 

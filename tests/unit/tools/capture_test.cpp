@@ -40,6 +40,7 @@ TEST(CaptureFile, ReadsWhatItWrote) {
   for (const CaptureEvent& event : {CaptureEvent{CaptureKind::up, vitals::Milliseconds{0}, 0, "/dev/x"},
                                     CaptureEvent{CaptureKind::in, vitals::Milliseconds{5}, 7, all_bytes},
                                     CaptureEvent{CaptureKind::out, vitals::Milliseconds{5}, 7, "ACK"},
+                                    CaptureEvent{CaptureKind::damaged, vitals::Milliseconds{6}, 0, ""},
                                     CaptureEvent{CaptureKind::down, vitals::Milliseconds{9}, 0, "gone"}}) {
     write_event(event, line);
     content += line;
@@ -52,15 +53,16 @@ TEST(CaptureFile, ReadsWhatItWrote) {
   EXPECT_EQ(read->header.model, header.model);
   EXPECT_TRUE(read->header.datagrams);
   EXPECT_EQ(read->header.t0, header.t0);
-  ASSERT_EQ(read->events.size(), 4U);
+  ASSERT_EQ(read->events.size(), 5U);
   EXPECT_EQ(read->events[1].bytes, all_bytes);
   EXPECT_EQ(read->events[1].connection, 7U);
-  EXPECT_EQ(read->events[3].kind, CaptureKind::down);
-  EXPECT_EQ(read->events[3].bytes, "gone");
+  EXPECT_EQ(read->events[3].kind, CaptureKind::damaged);
+  EXPECT_EQ(read->events[4].kind, CaptureKind::down);
+  EXPECT_EQ(read->events[4].bytes, "gone");
   // A torn file is good up to its tear.
   const auto torn = read_capture(std::string_view{content}.substr(0, content.size() - 3), error);
   ASSERT_TRUE(torn);
-  EXPECT_EQ(torn->events.size(), 3U);
+  EXPECT_EQ(torn->events.size(), 4U);
 }
 
 TEST(CaptureFile, WhatIsNoCaptureIsToldWithItsLine) {
