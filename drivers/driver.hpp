@@ -110,6 +110,7 @@ struct DeviceAlarm {
   bool level_told = true;  // false: the monitor named no priority, `level` is our assumption
   bool silenced = false;   // sound off or acknowledged at the monitor: shown, never our acknowledgement
   bool unsure = false;     // what the monitor says of its state cannot be read
+  bool test = false;       // the device says demo, test or training
   std::optional<vitals::WallTime> t_event;  // sender's clock; hours ago after a restart of the sender
 };
 inline constexpr std::size_t device_alarms_max = 32;  // at once per device; a driver keeps no more

@@ -155,15 +155,16 @@ class Bed final : private alarms::Listener {
   struct LinkState {
     bool up = false;
     std::optional<MonoTime> first_up;
-    bool demo_told = false;  // the device says so of itself
-    bool demo_seen = false;  // its newest value was marked so
+    bool demo_told = false;   // the device says so of itself
+    bool demo_seen = false;   // its newest value was marked so
+    bool demo_alarm = false;  // ... its newest alarm
     DeviceSignals signals;
     Identity subject;  // of the values that come next, until the first of them is here
     alarms::Condition* lost = nullptr;
     alarms::Condition* demo_mode = nullptr;
     alarms::Condition* wrong_device = nullptr;
 
-    bool demo() const { return demo_told || demo_seen; }
+    bool demo() const { return demo_told || demo_seen || demo_alarm; }
   };
   // What can be said about a metric that is expected, the worst last.
   enum class Supply : std::uint8_t { current, waiting, covered, missing };

@@ -286,6 +286,11 @@ void Bed::device_demo(std::size_t source, bool on, Stamp now) {
 
 void Bed::device_alarm(std::size_t source, const drivers::DeviceAlarm& alarm, Teller teller) {
   advance(alarm.rx);
+  LinkState& link = links_[source];
+  link.demo_alarm = alarm.test;
+  note_demo(source, alarm.rx);
+  // Of a training: nothing begins. What began before it may still end.
+  if (alarm.test && alarm.on && demo_refused(source, true)) return;
   monitor_.told(source, alarm, teller, *this);
   deadline_ = own_deadline();
 }
@@ -338,7 +343,8 @@ void Bed::teller_gone(std::size_t source, Teller teller, Stamp now) {
 void Bed::note_demo(std::size_t source, Stamp now) {
   const LinkState& link = links_[source];
   if (!link.demo() && !link.demo_mode->engaged()) return;  // the everyday case
-  engine_.assert_present(*link.demo_mode, demo_refused(source, link.demo_seen), now, *this);
+  engine_.assert_present(*link.demo_mode, demo_refused(source, link.demo_seen || link.demo_alarm), now,
+                         *this);
 }
 
 void Bed::link(std::size_t source, bool up, Stamp now) {

@@ -41,17 +41,26 @@ void add_device(CLI::App& parent, const DeviceEntry& entry, int& exit_code) {
 }
 
 void add_hl7(CLI::App& parent, int& exit_code) {
-  static const std::map<std::string, Dialect> dialects{{"pcd01", Dialect::pcd01}, {"loinc", Dialect::loinc}};
+  static const std::map<std::string, Dialect> dialects{
+      {"pcd01", Dialect::pcd01},     {"loinc", Dialect::loinc},
+      {"philips", Dialect::philips}, {"mindray-pds", Dialect::mindray_pds},
+      {"comen", Dialect::comen},     {"nihon-kohden", Dialect::nihon_kohden},
+      {"draeger", Dialect::draeger}, {"welch-allyn", Dialect::welch_allyn}};
   auto options = std::make_shared<Hl7Options>();
   auto* command = parent.add_subcommand("hl7", "an HL7 monitor that connects over MLLP");
   command->add_option("--scenario", options->scenario, "scenario file (TOML)")->required();
   command->add_option("--connect", options->connect, "ADDRESS:PORT of the listener")->required();
   command->add_option("--bed", options->bed, "location sent in PV1-3: unit/bed")->required();
-  command->add_option("--dialect", options->dialect, "pcd01 (IHE) or loinc")
-      ->transform(CLI::CheckedTransformer(dialects));
+  auto dialect = std::make_shared<std::string>("pcd01");
+  command->add_option("--dialect", *dialect, "whose messages: IHE PCD-01, LOINC, or those of a maker")
+      ->check(CLI::IsMember(&dialects))
+      ->capture_default_str();
   command->add_option("--speed", options->speed, "plays faster by this factor")
       ->check(CLI::Range(0.1, 1000.0));
-  command->callback([options, &exit_code] { exit_code = run_hl7(*options); });
+  command->callback([options, dialect, &exit_code] {
+    options->dialect = dialects.at(*dialect);
+    exit_code = run_hl7(*options);
+  });
 }
 
 }  // namespace

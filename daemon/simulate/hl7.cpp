@@ -183,7 +183,9 @@ class Monitor {
     sample.spo2 = rounded(scenario_.at(Vital::spo2, now_s));
     sample.probe_on = script_.probe_on();
     sample.cuff = cuff_;
-    pending_ = frame_mllp(encode_hl7(options_.dialect, sample));
+    pending_.clear();
+    for (const std::string& message : encode_report(options_.dialect, sample))
+      pending_ += frame_mllp(message);
     pending_id_ = sample.control_id;
     tries_ = 0;
     send_pending();
@@ -194,8 +196,10 @@ class Monitor {
     writing_ = true;
     asio::async_write(socket_, asio::buffer(pending_), [this](const Error& error, std::size_t) {
       writing_ = false;
-      if (error) lost(error.message());
+      if (error) return lost(error.message());
+      if (!waits_for_answer(options_.dialect)) pending_.clear();
     });
+    if (!waits_for_answer(options_.dialect)) return;
     after(answer_wait, [this] { again("no answer"); });
   }
 

@@ -6,12 +6,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/simulate/scenario.hpp"
 
 namespace simulate {
 
-enum class Dialect : std::uint8_t { pcd01, loinc };
+enum class Dialect : std::uint8_t {
+  pcd01,  // IHE
+  loinc,
+  mindray_pds,
+  philips,  // information centre, MDIL codes
+  nihon_kohden,
+  comen,
+  welch_allyn,
+  draeger,  // Infinity gateway
+};
+bool waits_for_answer(Dialect dialect);  // Mindray PDS streams
 
 struct CuffReading {
   int sys = 0, dia = 0, map = 0;
@@ -25,7 +36,10 @@ struct Hl7Sample {
   bool probe_on = true;             // off: pulse rate and SpO2 stand in the message without a number
   std::optional<CuffReading> cuff;  // monitors repeat the last one with its own time
 };
-std::string encode_hl7(Dialect dialect, const Hl7Sample& sample);
+std::string encode_hl7(Dialect dialect, const Hl7Sample& sample);                  // pcd01 or loinc
+std::vector<std::string> encode_maker(Dialect dialect, const Hl7Sample& sample);   // the others
+std::vector<std::string> encode_report(Dialect dialect, const Hl7Sample& sample);  // any
+std::string time_text(std::int64_t unix_s);                                        // 20251124160000+0000
 std::string frame_mllp(std::string_view message);
 
 struct Hl7Answer {

@@ -7,7 +7,6 @@
 #include "daemon/simulate/hl7.hpp"
 
 namespace simulate {
-namespace {
 
 std::string time_text(std::int64_t unix_s) {
   const std::time_t time{unix_s};
@@ -17,6 +16,8 @@ std::string time_text(std::int64_t unix_s) {
   const std::size_t length = std::strftime(out.data(), out.size(), "%Y%m%d%H%M%S+0000", &utc);
   return {out.data(), length};
 }
+
+namespace {
 
 // PV1-3: point of care ^ room ^ bed.
 std::string location(const std::string& bed) {
@@ -122,6 +123,13 @@ std::string encode_hl7(Dialect dialect, const Hl7Sample& sample) {
   }
   return out;
 }
+
+std::vector<std::string> encode_report(Dialect dialect, const Hl7Sample& sample) {
+  if (dialect == Dialect::pcd01 || dialect == Dialect::loinc) return {encode_hl7(dialect, sample)};
+  return encode_maker(dialect, sample);
+}
+
+bool waits_for_answer(Dialect dialect) { return dialect != Dialect::mindray_pds; }
 
 std::string frame_mllp(std::string_view message) {
   std::string out;

@@ -23,20 +23,25 @@ AlarmTable::Taken AlarmTable::take(const Subject& subject, const AlarmReport& re
   return set(entry, AlarmList::single, subject, report, teller, out);
 }
 
-void AlarmTable::begin_list(AlarmList list, const Subject& subject) {
+bool AlarmTable::stands_in(const Entry& entry, AlarmList list, std::string_view reporter,
+                           const Subject& subject) {
+  return entry.used && entry.list == list && entry.location == subject.location && entry.reporter == reporter;
+}
+
+void AlarmTable::begin_list(AlarmList list, std::string_view reporter, const Subject& subject) {
   for (Entry& entry : entries_)
-    if (entry.used && entry.list == list && entry.location == subject.location) entry.listed = false;
+    if (stands_in(entry, list, reporter, subject)) entry.listed = false;
 }
 
-AlarmTable::Taken AlarmTable::take_listed(AlarmList list, const Subject& subject, const DeviceAlarm& alarm,
+AlarmTable::Taken AlarmTable::take_listed(AlarmList list, const Subject& subject, const AlarmReport& report,
                                           Teller teller, Sink& out) {
-  return set(find_named(subject.location, list, alarm), list, subject, {{}, {}, alarm}, teller, out);
+  return set(find_named(subject.location, list, report.alarm), list, subject, report, teller, out);
 }
 
-void AlarmTable::end_list(AlarmList list, const Subject& subject, vitals::Stamp rx, Sink& out) {
+void AlarmTable::end_list(AlarmList list, std::string_view reporter, const Subject& subject, vitals::Stamp rx,
+                          Sink& out) {
   for (Entry& entry : entries_) {
-    const bool over = entry.used && entry.list == list && entry.location == subject.location && !entry.listed;
-    if (!over) continue;
+    if (!stands_in(entry, list, reporter, subject) || entry.listed) continue;
     out.on_device_alarm(told(entry, false, rx));
     entry.used = false;
   }
@@ -113,13 +118,14 @@ bool AlarmTable::update(Entry& entry, const DeviceAlarm& alarm) {
   const bool same_text = alarm.text.empty() || entry.text == alarm.text;
   const bool same = same_text && entry.level == alarm.level && entry.technical == alarm.technical &&
                     entry.level_told == alarm.level_told && entry.silenced == alarm.silenced &&
-                    entry.unsure == alarm.unsure;
+                    entry.unsure == alarm.unsure && entry.test == alarm.test;
   if (!same_text) entry.text.assign(alarm.text);
   entry.level = alarm.level;
   entry.technical = alarm.technical;
   entry.level_told = alarm.level_told;
   entry.silenced = alarm.silenced;
   entry.unsure = alarm.unsure;
+  entry.test = alarm.test;
   entry.t_event = alarm.t_event;
   return !same;
 }
@@ -136,6 +142,7 @@ DeviceAlarm AlarmTable::told(const Entry& entry, bool on, vitals::Stamp rx) {
   out.level_told = entry.level_told;
   out.silenced = entry.silenced;
   out.unsure = entry.unsure;
+  out.test = entry.test;
   out.t_event = entry.t_event;
   return out;
 }

@@ -30,7 +30,7 @@ struct AlarmReport {
 using Teller = const void*;
 
 // Which of a sender's whole lists an alarm stands in; `single` is reported for itself.
-enum class AlarmList : std::uint8_t { single, physiological, technical };
+enum class AlarmList : std::uint8_t { single, physiological, technical, in_results };
 
 class AlarmTable {
  public:
@@ -39,11 +39,12 @@ class AlarmTable {
 
   Taken take(const Subject& subject, const AlarmReport& report, Teller teller, Sink& out);
 
-  // A whole list: what stood in the place's former list and is not in this one is over.
-  void begin_list(AlarmList list, const Subject& subject);
-  Taken take_listed(AlarmList list, const Subject& subject, const DeviceAlarm& alarm, Teller teller,
+  // A whole list: what stood in this reporter's former list of the place and is not in this one is over.
+  void begin_list(AlarmList list, std::string_view reporter, const Subject& subject);
+  Taken take_listed(AlarmList list, const Subject& subject, const AlarmReport& report, Teller teller,
                     Sink& out);
-  void end_list(AlarmList list, const Subject& subject, vitals::Stamp rx, Sink& out);
+  void end_list(AlarmList list, std::string_view reporter, const Subject& subject, vitals::Stamp rx,
+                Sink& out);
 
  private:
   struct Entry {
@@ -53,7 +54,7 @@ class AlarmTable {
     Teller teller = nullptr;
     std::string location, reporter, event_id, code, source, text;
     AlarmLevel level{};
-    bool technical = false, level_told = true, silenced = false, unsure = false;
+    bool technical = false, level_told = true, silenced = false, unsure = false, test = false;
     std::optional<vitals::WallTime> t_event;
   };
 
@@ -63,6 +64,8 @@ class AlarmTable {
   Taken set(Entry* entry, AlarmList list, const Subject& subject, const AlarmReport& report, Teller teller,
             Sink& out);
   Taken end(Entry* entry, const AlarmReport& report, Sink& out);
+  static bool stands_in(const Entry& entry, AlarmList list, std::string_view reporter,
+                        const Subject& subject);
   static bool update(Entry& entry, const DeviceAlarm& alarm);
   static DeviceAlarm told(const Entry& entry, bool on, vitals::Stamp rx);
 

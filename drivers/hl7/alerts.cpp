@@ -211,7 +211,6 @@ void AlertReader::hand_on(AlarmTable& table) {
   news.event_id = alert_.parent_id.empty() ? alert_.id : alert_.parent_id;
   news.reporter = reporter_;
   news.alarm = judged();
-  if (is_test(message_->header)) return report(*message_, FaultKind::refused, "test-mode", alert_.event.name);
   if (news.alarm.code.empty()) return report(*message_, FaultKind::broken, "alarm-without-event");
   const auto taken = table.take(subject_, news, this, message_->out);
   if (taken == AlarmTable::Taken::no_room) report(*message_, FaultKind::refused, "alarm-table-full");
@@ -235,6 +234,7 @@ DeviceAlarm AlertReader::judged() {
   const Separators& by = message_->separators();
   DeviceAlarm alarm;
   alarm.rx = message_->rx;
+  alarm.test = is_test(message_->header);
   alarm.code = text_of(alert_.event.name, by, alert_scratch_);
   alarm.source = source_of_alert();
   alarm.technical = is_technical();

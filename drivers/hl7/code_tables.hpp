@@ -297,4 +297,29 @@ inline constexpr auto nihon_kohden = std::to_array<GroupedCode>({
 });
 static_assert(sorted_by_name(nihon_kohden));
 
+// Dräger Infinity gateway: its labels, each with the LOINC code that it sends beside it. From captures of two
+// gateways (2017, 2019); its other labels are listed as unmapped.
+struct LabelledCode {
+  std::string_view name;
+  std::string_view loinc;
+  Meaning meaning;
+};
+inline constexpr auto draeger = std::to_array<LabelledCode>({
+    {"ART D", "8462-4", {Quantity::diastolic, Site::arterial}},
+    {"ART M", "8478-0", {Quantity::mean, Site::arterial}},
+    {"ART S", "8480-6", {Quantity::systolic, Site::arterial}},
+    {"CVP", "8591-0", {}},
+    {"HR", "8867-4", {Quantity::heart_rate, Site::unsaid}},
+    {"NBP D", "8496-2", {Quantity::diastolic, Site::cuff}},
+    {"NBP M", "8502-7", {Quantity::mean, Site::cuff}},
+    {"NBP S", "8508-4", {Quantity::systolic, Site::cuff}},
+    {"PLS", "8889-8", {Quantity::pulse_rate, Site::oximeter}},
+    {"SpO2", "2710-2", {Quantity::saturation, Site::unsaid}},  // "capillary blood" to LOINC, a probe here
+    {"Ta", "8332-9", {Quantity::temperature, Site::unsaid}},
+    {"Tb", "8310-5", {Quantity::temperature, Site::extra_probe}},
+    {"etCO2", "60808-3", {}},
+    {"iCO2", "60924-8", {}},
+});
+static_assert(sorted_by_name(draeger));
+
 }  // namespace drivers::hl7::tables

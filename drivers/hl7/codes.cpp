@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "drivers/hl7/code_tables.hpp"
 
@@ -82,7 +83,8 @@ Resolution resolve_label(const Triplet& code) {
 
 bool is_reference(std::string_view text) { return text.substr(0, 4) == "MDC_"; }
 
-Resolution resolve_mdc(const Triplet& code) {
+Resolution resolve_mdc(Triplet code) {
+  if (is_reference(code.id) && code.text.empty()) std::swap(code.id, code.text);
   const auto number = parse_unsigned(code.id);
   if (!number && !code.id.empty() && !is_reference(code.text))
     return resolve_label(code);  // `HR^Heart Rate^MDC`
@@ -137,9 +139,22 @@ Resolution resolve_triplet(const Triplet& code, PrivateCodes private_codes) {
   if (is_mdc_system(code.system)) return resolve_mdc(code);
   if (code.system.empty()) return resolve_bare(code, private_codes);
   if (code.system == "MDIL") return resolve_mdil(code);
-  if (code.system == "LN") return resolve_loinc(code);
+  if (code.system == "LN" || code.system == "LOINC") return resolve_loinc(code);
   if (code.system == "WAP") return resolve_label(code);  // Welch Allyn: words in both components
   return {};  // private numbers overlap with other makers' and mean other things
+}
+
+// Dräger's Infinity gateway: `ART S^^local^8480-6&1^^LOINC`, its label and behind it a code that is coarser
+// than the label. A label that is not in the table is not read: its code alone would take any pressure for a
+// cuff's.
+bool is_draeger(const Coded& parts) {
+  return parts[2] == "local" && parts[1].empty() && (parts[5] == "LOINC" || parts[5] == "MIB/CEN");
+}
+
+Resolution resolve_draeger(const Coded& parts) {
+  const auto* const entry = find_name(tables::draeger, parts[0]);
+  if (entry == nullptr) return {};
+  return entry->loinc == parts[3] ? resolved(entry->meaning) : refused(Verdict::conflict);
 }
 
 // Both triplets of one OBX-3: either may tell, but they must not contradict each other.
@@ -278,6 +293,7 @@ Resolution resolve_code(std::string_view field, const Separators& by, PrivateCod
     if (entry == nullptr) entry = site_code(site_codes, {parts[3], parts[4], parts[5]});
     if (entry != nullptr) return as_the_site_says(*entry, parts);
   }
+  if (is_draeger(parts)) return resolve_draeger(parts);
   const Resolution first = resolve_triplet({parts[0], parts[1], parts[2]}, private_codes);
   if (parts[3].empty() && parts[4].empty()) return first;
   return merged(first, resolve_triplet({parts[3], parts[4], parts[5]}, private_codes));

@@ -212,21 +212,23 @@ void Hl7Driver::read_message(Lines segments) {
   const HeaderState state = header_.parse(segments.front(), settings_.reading.double_byte);
   const std::string_view bytes = whole(segments);
   if (state == HeaderState::unusable) {
+    if (survey(segments, Separators{}).answer) return report(FaultKind::not_mine, "answer");
     return refuse("separators",
                   {Outcome::error, ErrorCode::data_type, "separators not usable", "MSH^1^2", {}}, false,
                   bytes);
   }
   if (state == HeaderState::repaired) report(FaultKind::broken, "separators-repaired");
+  const bool answer = is_answer(header_);
   const bool one_line =
       frame_.size() > unterminated_bytes_max && frame_.find_first_of("\r\n") == std::string_view::npos;
-  if (one_line) {
+  if (one_line && !answer) {
     return refuse("no-segment-ends",
                   {Outcome::error, ErrorCode::segment_sequence, "segment ends missing", {}, {}}, true, bytes);
   }
   const Received message{header_, segments.subspan(1), frame_, frame_offset_, rx_, *out_};
   const Routed routed = route(header_);
   const Contents contents = survey(message.segments, header_.separators());
-  if (contents.answer) return read_answer(message, routed);
+  if (answer || contents.answer) return read_answer(message, routed);
   if (contents.continued) {
     return refuse("continued-message",
                   {Outcome::error, ErrorCode::internal, "continuation not supported", {}, {}}, true, bytes);
@@ -247,7 +249,7 @@ void Hl7Driver::read_message(Lines segments) {
 // Never answer an answer. One to a query may carry values, as Mindray's do.
 void Hl7Driver::read_answer(const Received& message, const Routed& routed) {
   if (header_.component(9, 1) == "ORF" && routed.use == Use::results) {
-    results_.read(message);
+    results_.read(message, memory_->alarms, this);
   } else {
     report(FaultKind::not_mine, "answer");
   }
@@ -285,7 +287,7 @@ bool Hl7Driver::is_repeated(std::uint64_t fingerprint, const Routed& routed) {
 Judgement Hl7Driver::read(const Received& message, Use use) {
   switch (use) {
     case Use::results:
-      if (!results_.read(message)) pumps_.read(message);
+      if (!results_.read(message, memory_->alarms, this)) pumps_.read(message);
       return {};
     case Use::pump_event: pumps_.read(message); return {};
     case Use::alert: alerts_.read(message, memory_->alarms); return {};

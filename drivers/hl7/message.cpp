@@ -73,6 +73,18 @@ std::string_view part(std::string_view text, char separator, std::size_t n, bool
   return text.substr(0, find(text, separator, double_byte));
 }
 
+std::string_view take_part(std::string_view& text, char separator) {
+  const std::size_t at = separator == 0 ? none : find_byte(text, separator);
+  const std::string_view first = text.substr(0, at);
+  text.remove_prefix(at == none ? text.size() : at + 1);
+  return first;
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return upper(x) == upper(y); });
+}
+
 std::string_view component(std::string_view field, std::size_t n, const Separators& by) {
   const std::string_view first = part(field, by.repetition, 1, by.double_byte);
   const std::string_view whole = part(first, by.component, n, by.double_byte);

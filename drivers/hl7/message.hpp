@@ -39,6 +39,12 @@ inline std::string_view trim(std::string_view text) {
 // Trimmed, and `""` (explicitly deleted) counts as nothing said.
 std::string_view stated(std::string_view text);
 
+// Takes the first part off the front of a text.
+std::string_view take_part(std::string_view& text, char separator);
+
+// ASCII without case: identifiers, flags and words of the standard.
+bool same_word(std::string_view a, std::string_view b);
+
 // The n-th part (from 1); empty when there are fewer. A separator of 0 means one part only.
 std::string_view part(std::string_view text, char separator, std::size_t n, bool double_byte = false);
 

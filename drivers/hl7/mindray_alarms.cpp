@@ -28,7 +28,7 @@ void read_mindray_alarms(const Received& message, AlarmList list, const Subject&
   Fields fields;
   Scratch scratch;
   message.out.on_subject(subject);
-  table.begin_list(list, subject);
+  table.begin_list(list, {}, subject);
   for (const std::string_view segment : message.segments) {
     if (id_of(segment, by.field) != obx) continue;
     fields.split(segment, by, 14);
@@ -44,15 +44,17 @@ void read_mindray_alarms(const Received& message, AlarmList list, const Subject&
     alarm.technical = list == AlarmList::technical;
     if (stars == 0 && !alarm.technical) alarm.level = AlarmLevel::medium;
     alarm.on = true;
+    alarm.test = is_test(message.header);
     alarm.rx = message.rx;
     alarm.t_event = instant(fields[14], by, zone_minutes);
     if (alarm.code.empty()) {
       report(message, FaultKind::broken, "alarm-without-event");
-    } else if (table.take_listed(list, subject, alarm, teller, message.out) == AlarmTable::Taken::no_room) {
+    } else if (table.take_listed(list, subject, {{}, {}, alarm}, teller, message.out) ==
+               AlarmTable::Taken::no_room) {
       report(message, FaultKind::refused, "alarm-table-full");
     }
   }
-  table.end_list(list, subject, message.rx, message.out);
+  table.end_list(list, {}, subject, message.rx, message.out);
   message.out.on_frame_end(message.rx);
 }
 

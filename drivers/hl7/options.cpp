@@ -11,7 +11,7 @@ namespace drivers::hl7 {
 
 namespace {
 
-constexpr std::array<std::string_view, 16> models{"IHE PCD-01 reporters",
+constexpr std::array<std::string_view, 17> models{"IHE PCD-01 reporters",
                                                   "GE B-series and CARESCAPE Gateway",
                                                   "Mindray eGateway",
                                                   "Mindray PDS (BeneView, uMEC)",
@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 16> models{"IHE PCD-01 reporters",
                                                   "Nihon Kohden gateway",
                                                   "Comen NC",
                                                   "Welch Allyn Connex",
+                                                  "Dräger Infinity gateway",
                                                   "LOINC senders",
                                                   "IHE PCD-04 alarm reporters",
                                                   "IHE PCD-01 and PCD-10 infusion pumps (B. Braun Space)",

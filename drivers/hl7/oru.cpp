@@ -31,46 +31,6 @@ constexpr Range plausible(Metric metric) {
   }
 }
 
-// How much an observation is worth when several rows of one message speak for one metric. A rate of zero is a
-// statement of its own and goes before "no value".
-int worth(const Observation& seen) {
-  if (seen.quality == Quality::valid) return 4;
-  if (seen.quality == Quality::questionable) return 3;
-  if (seen.reason == Reason::zero || seen.quality == Quality::over || seen.quality == Quality::under)
-    return 2;
-  return 1;
-}
-
-bool is_dotted(std::string_view sub_id) {
-  return sub_id.find('.') != std::string_view::npos &&
-         sub_id.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
-unsigned take_level(std::string_view& path) {
-  unsigned level = 0;
-  while (!path.empty() && path.front() != '.') {
-    level = std::min(level * 10 + static_cast<unsigned>(path.front() - '0'), 100'000'000U);
-    path.remove_prefix(1);
-  }
-  if (!path.empty()) path.remove_prefix(1);
-  return level;
-}
-
-// Device tree positions `1.3.2.150456`, compared level by level as numbers.
-int compare_paths(std::string_view a, std::string_view b) {
-  while (!a.empty() || !b.empty()) {
-    const unsigned x = take_level(a);
-    const unsigned y = take_level(b);
-    if (x != y) return x < y ? -1 : 1;
-  }
-  return 0;
-}
-
-// The fifth level of a device tree position holds attributes of a value, not values.
-bool is_facet(std::string_view sub_id) {
-  return is_dotted(sub_id) && std::count(sub_id.begin(), sub_id.end(), '.') >= 4;
-}
-
 bool is_number_type(std::string_view type) {
   return type == "NM" || type == "SN" || type == "ST" || type == "TX" || type.empty();
 }
@@ -85,8 +45,9 @@ bool is_waveform(std::string_view type) { return type == "NA" || type == "MA"; }
 
 }  // namespace
 
-bool OruReader::read(const Received& message) {
+bool OruReader::read(const Received& message, AlarmTable& alarms, Teller teller) {
   message_ = &message;
+  alerts_.begin_message(message, alarms, teller);
   begin_message();
   for (at_ = 0; at_ < message.segments.size() && !pump_; ++at_) read_segment(message.segments[at_]);
   end_group();
@@ -168,7 +129,7 @@ void OruReader::begin_results(std::string_view segment) {
 void OruReader::read_result(std::string_view segment) {
   if (waveform_) return;
   fields_.split(segment, message_->separators(), last_field_read);
-  if (take_identity_row()) return;
+  if (take_identity_row() || take_alert_row()) return;
   const Resolution code = resolve_code(fields_[3], message_->separators(), private_codes_, rules_.codes);
   note_device_row(code.mdc);
   if (pump_) return;
@@ -190,6 +151,18 @@ bool OruReader::take_identity_row() {
   const std::string_view text = text_of(component(fields_[5], 1, by), by, scratch_);
   if (code == "2301") subject_.patient_id = text;
   if (code == "2308" && !text.empty()) subject_.bed = text;
+  return true;
+}
+
+// Philips writes the monitor's alarms between the values.
+bool OruReader::take_alert_row() {
+  const std::string_view type = trim(fields_[2]);
+  if (type == "NM" || !InlineAlerts::is_alert(fields_, message_->separators())) return false;
+  results_seen_ = true;
+  announce();
+  const DeviceTime& own = time_of(fields_[14]);
+  const DeviceTime& at = own.usable() ? own : group_time_;
+  alerts_.take(fields_, subject_, at.usable() ? std::optional(at.at) : std::nullopt);
   return true;
 }
 
@@ -287,19 +260,19 @@ void OruReader::withdraw(const Row& row) {
 // value.
 bool OruReader::accept_flags(const Row& row, Reason& doubt, bool& test) {
   const Separators& by = message_->separators();
-  const std::string_view flags = fields_[8];
+  std::string_view flags = fields_[8];
   if (flags.size() < 3) return true;
   const Metric metric = row.watched.metric;
-  for (std::size_t n = 1; n <= repetitions_max; ++n) {
-    const std::string_view flag = trim(part(part(flags, by.repetition, n), by.component, 1));
-    if (flag.empty()) return true;
-    if (flag == "QUES") doubt = Reason::status;
-    if (flag == "TEST" || flag == "DEMO" || flag == "CALIB") test = true;
+  for (std::size_t n = 0; n < repetitions_max && !flags.empty(); ++n) {
+    const std::string_view word = trim(part(take_part(flags, by.repetition), by.component, 1));
+    const auto flag = [&](std::string_view name) { return same_word(word, name); };
+    if (flag("QUES")) doubt = Reason::status;
+    if (flag("TEST") || flag("DEMO") || flag("CALIB")) test = true;
     Observation none = vitals::absent(metric, test ? Reason::test_mode : Reason::status, message_->rx);
-    if (flag == "NAV" || flag == "OFF")
+    if (flag("NAV") || flag("OFF"))
       none = vitals::absent(metric, Reason::missing, message_->rx, Quality::unavailable);
-    if (flag == "EARLY" || flag == "BUSY" || flag == "CALIB") none.quality = Quality::calibrating;
-    if (!test && none.quality == Quality::invalid && flag != "INV") continue;
+    if (flag("EARLY") || flag("BUSY") || flag("CALIB")) none.quality = Quality::calibrating;
+    if (!test && none.quality == Quality::invalid && !flag("INV")) continue;
     none.test = test;
     offer(row, none);
     return false;
@@ -388,26 +361,6 @@ void OruReader::offer(const Row& row, Observation seen) {
   if (wins) held = fresh;
 }
 
-// Of one source the newer time counts, good or bad. Between sources: the better quality, then the usual
-// place, then the first of two probes, then the newer time, then the row further down.
-bool OruReader::better(const Candidate& fresh, const Candidate& held) const {
-  const auto own_time = [](const Candidate& c) {
-    return c.seen.time_source == vitals::TimeSource::own ? c.seen.t_src : std::nullopt;
-  };
-  const auto fresh_time = own_time(fresh);
-  const auto held_time = own_time(held);
-  const bool both_timed = fresh_time && held_time && *fresh_time != *held_time;
-  if (fresh.rank == held.rank && fresh.sub_id == held.sub_id && both_timed) return *fresh_time > *held_time;
-  if (worth(fresh.seen) != worth(held.seen)) return worth(fresh.seen) > worth(held.seen);
-  if (fresh.rank != held.rank) return fresh.rank < held.rank;
-  if (is_dotted(fresh.sub_id) && is_dotted(held.sub_id)) {
-    const int order = compare_paths(fresh.sub_id, held.sub_id);
-    if (order != 0) return order < 0;
-  }
-  if (both_timed) return *fresh_time > *held_time;
-  return true;
-}
-
 // Whose values follow. Before the first of them, so that faults of the group are theirs as well.
 void OruReader::announce() {
   if (announced_) return;
@@ -440,6 +393,7 @@ void OruReader::end_group() {
     for (const auto& facts : vitals::metrics)
       if (filled_.contains(facts.metric))
         message_->out.on_observation(candidates_[vitals::index_of(facts.metric)].seen);
+    if (results_seen_) alerts_.end_group(subject_);
     message_->out.on_frame_end(message_->rx);
   }
   announced_ = results_seen_ = waveform_ = false;

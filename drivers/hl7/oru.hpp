@@ -13,7 +13,9 @@
 
 #include "daemon/vitals/observation.hpp"
 #include "drivers/driver.hpp"
+#include "drivers/hl7/candidate.hpp"
 #include "drivers/hl7/codes.hpp"
+#include "drivers/hl7/inline_alerts.hpp"
 #include "drivers/hl7/message.hpp"
 #include "drivers/hl7/received.hpp"
 #include "drivers/hl7/subject.hpp"
@@ -29,22 +31,13 @@ class OruReader {
   explicit OruReader(const ReadingRules& rules) : rules_(rules) {}
 
   // False: the message is a pump's, it holds no vital sign and nothing was taken from it.
-  bool read(const Received& message);
+  // Alarms between the values go through `alarms`, the source's table.
+  bool read(const Received& message, AlarmTable& alarms, Teller teller);
 
   // Mindray PDS: whose this connection is, as its messages said before.
   Subject remembered_subject(const Header& header);
 
  private:
-  // The row that speaks for one metric of the group so far.
-  struct Candidate {
-    vitals::Observation seen;
-    std::uint8_t rank = 0;
-    std::string_view code;
-    std::string_view sub_id;
-    std::string_view unit;
-    std::string_view value;
-  };
-
   // What a row says, before it is weighed against others.
   struct Row {
     Watched watched;
@@ -67,6 +60,7 @@ class OruReader {
   void read_watched(Row row);
   void read_value(const Row& row);
   bool take_identity_row();
+  bool take_alert_row();
   void note_device_row(std::uint32_t mdc);
   bool accept_code(const Resolution& code, Row& row);
   bool accept_form(const Row& row);
@@ -78,7 +72,6 @@ class OruReader {
   void withdraw(const Row& row);
   void offer(const Row& row, vitals::Observation seen);
   void set_time(const Row& row, vitals::Observation& seen);
-  bool better(const Candidate& fresh, const Candidate& held) const;
   void end_group();
   void judge_pressures(vitals::Metric sys, vitals::Metric dia);
   void fault(FaultKind kind, std::string_view reason);
@@ -86,6 +79,7 @@ class OruReader {
 
   const ReadingRules& rules_;
   RememberedSubject remembered_;  // Mindray PDS
+  InlineAlerts alerts_;           // Philips
 
   // Of the message being read.
   const Received* message_ = nullptr;

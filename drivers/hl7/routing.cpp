@@ -90,4 +90,10 @@ Routed route(const Header& header) {
   return route_type(header);
 }
 
+bool is_answer(const Header& header) {
+  constexpr std::array<std::string_view, 9> types{"ACK", "ADR", "MCF", "ORA", "ORF",
+                                                  "ORR", "RRG", "RSP", "TBR"};
+  return std::find(types.begin(), types.end(), header.component(9, 1)) != types.end();
+}
+
 }  // namespace drivers::hl7

@@ -28,4 +28,7 @@ struct Routed {
 
 Routed route(const Header& header);
 
+// A type that only answers something: never answered, with or without the MSA that belongs into it.
+bool is_answer(const Header& header);
+
 }  // namespace drivers::hl7

@@ -12,15 +12,9 @@ constexpr std::size_t patient_ids_max = 16;  // repetitions of PID-3 that are lo
 constexpr std::size_t pv1_location = 3;
 constexpr std::size_t pv1_visit = 19;
 
-bool same_word(std::string_view text, std::string_view lower_case_word) {
-  return text.size() == lower_case_word.size() &&
-         std::equal(text.begin(), text.end(), lower_case_word.begin(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-         });
-}
-
 bool is_placeholder(std::string_view id) {
-  return id.empty() || id == "0" || same_word(id, "unknown patient") || same_word(id, "unknown");
+  return id.empty() || id == "0" || id == "000000" || same_word(id, "unknown patient") ||
+         same_word(id, "unknown");
 }
 
 // Component n of PV1-3, still with its subcomponents.

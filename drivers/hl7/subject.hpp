@@ -14,7 +14,7 @@ namespace drivers::hl7 {
 
 // PID-3.1 of the repetition whose authority or type is `kind`; without such a one the medical record number
 // (MR), the patient internal id (PI) or else the first. Empty for placeholders: nothing, `0`,
-// "Unknown Patient", PID-31 = Y.
+// `000000` (Infinity gateway), "Unknown Patient", PID-31 = Y.
 std::string_view read_patient_id(std::string_view pid_segment, std::string_view kind, const Separators& by,
                                  Scratch& scratch);
 

@@ -89,7 +89,10 @@ constexpr auto names = std::to_array<NamedUnit>({
     {"{beat}/min", rate},
     {"{bpm}", rate},
     {"{breaths}/min", breaths},
-    {"\u00B0c", celsius},  // degree sign
+    {"\xB0"
+     "c",
+     celsius},             // degree sign in Latin-1
+    {"\u00B0c", celsius},  // ... and in UTF-8
 });
 
 constexpr bool is_sorted_and_unique() {

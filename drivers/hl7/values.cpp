@@ -1,6 +1,7 @@
 #include "drivers/hl7/values.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 
 #include "drivers/hl7/message.hpp"
@@ -119,6 +120,7 @@ std::optional<double> parse_number(std::string_view text) {
   std::size_t decimals = 0;
   bool point = false;
   bool any = false;
+  bool long_fraction = false;  // 97.299999999999997: what a program prints of its binary number
   for (const char c : text) {
     if (c == '.' && !point) {
       point = true;
@@ -126,19 +128,26 @@ std::optional<double> parse_number(std::string_view text) {
     }
     if (!is_digit(c)) return std::nullopt;
     any = true;
+    if (point && (significant >= 15 || decimals >= 15)) {
+      long_fraction = true;
+      continue;
+    }
     if (significant > 0 || c != '0') ++significant;
-    if (significant > 15 || decimals + 1 > 15) return std::nullopt;
+    if (significant > 15) return std::nullopt;
     mantissa = mantissa * 10 + (c - '0');
     if (point) ++decimals;
   }
   if (!any) return std::nullopt;
-  const double number = static_cast<double>(mantissa) / powers_of_ten[decimals];
+  double number = static_cast<double>(mantissa) / powers_of_ten[decimals];
+  if (long_fraction)
+    std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   return negative ? -number : number;
 }
 
 bool says_nothing(std::string_view text) {
   text = stated(text);
-  return text.empty() || text == "---" || text == "--" || text == "?" || text == "NULL" || text == "N/A";
+  return text.empty() || text == "---" || text == "--" || text == "***" || text == "?" || text == "NULL" ||
+         text == "N/A";
 }
 
 bool is_sentinel(double number) {

@@ -14,7 +14,7 @@ namespace drivers::hl7 {
 // `.5` are accepted. No exponent, no hex, no nan, no comma, no unit.
 std::optional<double> parse_number(std::string_view text);
 
-// The ways of saying "no value" in words: nothing, `""`, `---`, `--`, `?`, NULL, N/A.
+// The ways of saying "no value" in words: nothing, `""`, `---`, `--`, `***`, `?`, NULL, N/A.
 bool says_nothing(std::string_view text);
 
 // Numbers that senders put where they have none: -1, -10, -100, -1000, -10000, -99.9, -999, -32768, 32767,

@@ -52,6 +52,34 @@ TEST_F(MonitorAlarmsTest, the_condition_is_named_by_source_and_crc) {
   EXPECT_NE(monitor_condition("mon1", "ab", "c"), monitor_condition("mon1", "a", "bc"));
 }
 
+drivers::DeviceAlarm of_training(Stamp now, bool on) {
+  drivers::DeviceAlarm alarm;
+  alarm.code = "196670", alarm.source = "SPO2", alarm.text = "** SpO2 LOW";
+  alarm.level = AlarmLevel::medium, alarm.on = on, alarm.test = true, alarm.rx = now;
+  return alarm;
+}
+
+TEST_F(MonitorAlarmsTest, of_a_training_none_begins_and_one_in_earnest_may_end) {
+  bed().device_alarm(0, of_training(now, true), this);
+  stay(97, 16);
+  EXPECT_EQ(active(), Names{"demo-mode-mon1"});
+  device_alarm("196670", true);
+  EXPECT_TRUE(present());
+  bed().device_alarm(0, of_training(now, false), this);
+  EXPECT_FALSE(present());
+}
+
+TEST_F(MonitorAlarmsTest, of_a_training_that_the_settings_accept_is_forwarded_and_marked) {
+  bed_.reset();
+  out = {};
+  settings.sources[0].accept_demo = true;
+  linked();
+  bed().device_alarm(0, of_training(now, true), this);
+  EXPECT_TRUE(present());
+  EXPECT_TRUE(shown().sim);
+  EXPECT_EQ(alarm("demo-mode-mon1"), nullptr);
+}
+
 TEST_F(MonitorAlarmsTest, it_is_forwarded_at_once_as_told) {
   device_alarm("196670", true, AlarmLevel::high);
   EXPECT_EQ(shown().origin, alarms::Origin::monitor);

@@ -113,6 +113,7 @@ class RecordingSink : public Sink {
     if (!alarm.level_told) line += " level-assumed";
     if (alarm.silenced) line += " silenced";
     if (alarm.unsure) line += " unsure";
+    if (alarm.test) line += " test";
     if (alarm.t_event) line += " event_time=" + std::to_string(vitals::unix_ms(*alarm.t_event));
     field(line, "text", alarm.text);
     field(line, "code", alarm.code);

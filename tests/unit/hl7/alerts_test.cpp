@@ -189,11 +189,14 @@ TEST_F(Alerts, AWatchdogIsNoAlarm) {
   EXPECT_EQ(lab.count("frame-end"), 2U) << "it names no bed: none hears of it";
 }
 
-TEST_F(Alerts, OfTrainingAreNotForwarded) {
+TEST_F(Alerts, OfTrainingAreMarkedAndTheSameInEarnestIsNews) {
   report({.processing = "T"});
-  EXPECT_EQ(told(), 0U);
-  EXPECT_EQ(lab.count("fault refused test-mode"), 1U);
+  ASSERT_EQ(told(), 1U);
+  EXPECT_NE(lab.lines("alarm on").at(0).find(" test"), std::string::npos);
   EXPECT_EQ(lab.count("answer CA"), 1U);
+  report({.phase = "continue"});
+  ASSERT_EQ(told(), 2U);
+  EXPECT_EQ(lab.lines("alarm on").at(1).find(" test"), std::string::npos);
 }
 
 TEST_F(Alerts, BedsAreKeptApart) {

@@ -51,10 +51,30 @@ TEST(Codes, Mdc) {
           {"999999^MDC_SOMETHING^MDC", "unmapped"}});
 }
 
+TEST(Codes, DraegerLabelsWithTheirLoinc) {
+  expect({{"HR^^local^8867-4&1^^LOINC", "hr"},
+          {"PLS^^local^8889-8&1^^LOINC", "pr"},
+          {"SpO2^^local^2710-2&1^^LOINC", "spo2"},
+          {"NBP S^^local^8508-4&1^^LOINC", "nibp-sys"},
+          {"NBP D^^local^8496-2&1^^LOINC", "nibp-dia"},
+          {"NBP M^^local^8502-7&1^^LOINC", "nibp-map"},
+          {"ART S^^local^8480-6&1^^LOINC", "art-sys"},  // the code alone would be any pressure
+          {"ART D^^local^8462-4&1^^LOINC", "art-dia"},
+          {"ART M^^local^8478-0&1^^LOINC", "art-map"},
+          {"Ta^^local^8332-9&4^^LOINC", "temp"},
+          {"Tb^^local^8310-5&4^^LOINC", "not ours"},
+          {"CVP^^local^8591-0&1^^LOINC", "not ours"},
+          {"GP1 S^^local^8480-6&1^^LOINC", "unmapped"},
+          {"HR^^local^8889-8&1^^LOINC", "conflict"},
+          {"PVC/min^^local^&1^^MIB/CEN", "unmapped"},
+          {"HR^^local", "unmapped"}});
+}
+
 TEST(Codes, NumberAgainstReferenceId) {
   expect({{"0^MDC_ECG_HEART_RATE^MDC", "hr"},
           {"999999^MDC_ECG_HEART_RATE^MDC", "hr"},
           {"^MDC_ECG_HEART_RATE^MDC", "hr"},
+          {"MDC_ECG_HEART_RATE^^MDC", "hr"},
           {"^MDC_ECG_HEART_RATE", "hr"},
           {"147842^MDC_SOMETHING_NEW^MDC", "unknown"},
           {"147842^Resp^MDC", "conflict"},

@@ -162,6 +162,18 @@ TEST(Answers, NeverToAnAnswerAHeartbeatOrTheTransport) {
     EXPECT_TRUE(answers_to({message}).empty()) << message;
 }
 
+TEST(Answers, NeverToATypeThatAnswersEvenWithoutMsa) {
+  for (const std::string type :
+       {"ACK", "ACK^R01^ACK", "MCF^Q02", "ADR^A19", "ORA^R41", "RRG^O16", "ORF^R04"}) {
+    Lab lab;
+    lab.message("MSH|^~\\&|M|B|||20260309000000||" + type + "|1|P|2.6\rPID|||T1\r" + hr("70"));
+    EXPECT_EQ(lab.count("kept="), 0U) << type;
+  }
+  Lab damaged;
+  damaged.message("MSH|^&\\&|M|B|||20260309000000||ACK|1|P|2.6\rMSA|AA|1\r");
+  EXPECT_EQ(damaged.count("kept="), 0U);
+}
+
 TEST(Answers, ValuesInAnAnswerToAQueryAreRead) {
   Lab lab;
   lab.message(msh("M1", "P|2.4", "ORF^R04") + "MSA|AA|9\r" + hr("70"));

@@ -69,6 +69,8 @@ TEST(Reading, Flags) {
   EXPECT_EQ(said({.flags = "OFF"}), "- unavailable missing");
   EXPECT_EQ(said({.flags = "H~EARLY"}), "- calibrating status");
   EXPECT_EQ(said({.flags = "BUSY"}), "- calibrating status");
+  EXPECT_EQ(said({.flags = "N~~INV"}), "- invalid status");
+  EXPECT_EQ(said({.flags = "~ques"}), "72 questionable status");
   for (const std::string flag : {"TEST", "DEMO", "CALIB"}) {
     Lab lab;
     lab.rows(Obx{.flags = flag}.text());
@@ -116,6 +118,12 @@ TEST(Reading, Units) {
   Lab kilopascal;
   kilopascal.rows(Obx{.code = sys_code, .value = "16.0", .unit = "kPa"}.text());
   EXPECT_NEAR(kilopascal.find(Metric::nibp_sys)->value, 120.0, 0.1);
+  for (const std::string unit : {"\xB0"
+                                 "C",
+                                 "\u00B0C", "Cel", "268192^MDC_DIM_DEGC^MDC", "cel^^ISO+"})
+    EXPECT_EQ(said({.code = "150344^MDC_TEMP^MDC", .value = "36.9", .unit = unit}, Metric::temp),
+              "36.9 valid")
+        << unit;
 }
 
 TEST(Reading, OnlyNumbersInNumberFields) {
@@ -127,6 +135,7 @@ TEST(Reading, OnlyNumbersInNumberFields) {
   for (const std::string type : {"NA", "CE", "CWE", "ED", "DT"})
     EXPECT_EQ(said({.type = type}), "nothing") << type;
   EXPECT_EQ(said({.sub_id = "1.5.1.1.3"}), "nothing");  // a facet
+  EXPECT_EQ(said({.sub_id = "1.5.1.1.0"}), "72 valid");
 }
 
 TEST(Reading, ATextNeverGetsIntoAFault) {
@@ -187,6 +196,16 @@ TEST(Reading, TheOximeterGoesBeforeTheArterialLineForPulse) {
   EXPECT_EQ(lab.said(Metric::pr), "70 valid");
   EXPECT_EQ(lab.find(Metric::pr)->mdc, 149530U);
   EXPECT_EQ(lab.count("fault refused other-source"), 1U);
+}
+
+TEST(Reading, OfSeveralGroupsTheNewestCountsWhateverTheOrder) {
+  const std::string newer = "OBR|1||||||20260308235900\r" + Obx{.value = "80"}.text();
+  const std::string older = "OBR|2||||||20260308235800\r" + Obx{.value = "70"}.text();
+  for (const std::string& rows : {newer + older, older + newer}) {
+    Lab lab;
+    lab.rows(rows);
+    EXPECT_EQ(lab.said(Metric::hr), "80 valid");
+  }
 }
 
 TEST(Reading, HeartRateAndPulseRateStayTwo) {

@@ -8,17 +8,26 @@ namespace drivers::hl7::test {
 namespace {
 
 TEST(Values, Numbers) {
-  const std::vector<std::pair<std::string_view, double>> good{{"72", 72},     {" 072 ", 72}, {"+118", 118},
-                                                              {"-5.5", -5.5}, {"92.", 92},   {".5", 0.5},
-                                                              {"0", 0},       {"97.0", 97}};
+  const std::vector<std::pair<std::string_view, double>> good{{"72", 72},
+                                                              {" 072 ", 72},
+                                                              {"+118", 118},
+                                                              {"-5.5", -5.5},
+                                                              {"92.", 92},
+                                                              {".5", 0.5},
+                                                              {"0", 0},
+                                                              {"97.0", 97},
+                                                              {"97.299999999999997", 97.3},
+                                                              {"72.00000000000000000000", 72}};
   for (const auto& [text, number] : good) EXPECT_EQ(parse_number(text), number) << text;
-  for (const std::string_view text : {"", " ", "7.2E1", "36,8", "0x48", "nan", "inf", "1 2", "85 mmHg", "--5",
-                                      "1.2.3", ".", "+", "-", "72~73", "1234567890123456", "\\X37\\"})
+  for (const std::string_view text :
+       {"", " ", "7.2E1", "36,8", "0x48", "nan", "inf", "1 2", "85 mmHg", "--5", "1.2.3", ".", "+", "-",
+        "72~73", "1234567890123456", "1.2345678901234567x", "\\X37\\"})
     EXPECT_EQ(parse_number(text), std::nullopt) << text;
 }
 
 TEST(Values, WaysOfSayingNothing) {
-  for (const std::string_view text : {"", "  ", "\"\"", "\"\" ", "\" \"", "---", "--", "?", "NULL", "N/A"}) {
+  for (const std::string_view text :
+       {"", "  ", "\"\"", "\"\" ", "\" \"", "---", "--", "***", "?", "NULL", "N/A"}) {
     EXPECT_TRUE(says_nothing(text)) << text;
     EXPECT_EQ(read_plain(text).kind, ReadingKind::nothing) << text;
   }

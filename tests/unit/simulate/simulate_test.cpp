@@ -150,6 +150,26 @@ TEST(Hl7Report, LoincDialectAsksForTheOriginalAnswer) {
   EXPECT_TRUE(has(text, "|NM|59408-5^Oxygen saturation by Pulse oximetry^LN||96|%|||||F|"));
 }
 
+TEST(Hl7Report, MakersSpeakTheirOwnCodes) {
+  Hl7Sample s = sample();
+  s.cuff = CuffReading{162, 94, 117, 1'763'999'700};
+  const std::vector<std::pair<Dialect, std::string_view>> rows{
+      {Dialect::mindray_pds, "OBX||NM|101^HR|2101|88||||||F\r"},
+      {Dialect::mindray_pds, "OBX||NM|172^Mean|2105|117||||||F||APERIODIC|20251124155500\r"},
+      {Dialect::philips, "OBX||NM|0002-4bb8^SpO2^MDIL|0|96|0004-0220^%^MDIL|||||F\r"},
+      {Dialect::nihon_kohden, "OBR||||NIBP|||20251124155500\rOBX||NM|009000^NIBP SYS|1|162|mmHg|||||F\r"},
+      {Dialect::comen, "PV1||I|pain^^&b2\r"},
+      {Dialect::welch_allyn, "OBX||ST|Heart Rate^Heart Rate^WAP||88|^BPM|||||\r"},
+      {Dialect::draeger,
+       "OBX||SN|NBP S^^local^8508-4&1^^LOINC||=^162|mm(hg)^^ISO+|||||R|||20251124155500\r"}};
+  for (const auto& [dialect, row] : rows) {
+    std::string all;
+    for (const std::string& message : encode_report(dialect, s)) all += message;
+    EXPECT_TRUE(has(all, row)) << all;
+  }
+  EXPECT_EQ(encode_report(Dialect::mindray_pds, s).size(), 3U) << "who, what runs on, the cuff";
+}
+
 TEST(Hl7Report, IsFramedForMllp) { EXPECT_EQ(frame_mllp("MSH|\r"), "\x0BMSH|\r\x1C\r"); }
 
 TEST(Hl7Answer, IsRead) {
