@@ -1,6 +1,7 @@
 // [[source]]: what is connected, by which protocol.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "daemon/settings/sections.hpp"
 #include "daemon/settings/words.hpp"
@@ -57,8 +58,14 @@ void read_options(Reader& reader, Source& source) {
 
 void check_options(Reader& reader, const drivers::Entry* entry, const Source& source, Report& report) {
   if (!entry) return;
-  if (const auto made = entry->make(source.options); !made.driver)
-    report.error(reader.place(reader.has("options") ? "options" : "protocol"), made.error);
+  const auto made = entry->make(source.options);
+  if (made.driver) return;
+  const Place place = reader.place(reader.has("options") ? "options" : "protocol");
+  std::set<std::string> errors;  // a driver names the first alone, so each option is asked for by itself
+  for (const auto& option : source.options)
+    if (auto alone = entry->make({option}); !alone.driver) errors.insert(std::move(alone.error));
+  if (errors.empty()) errors.insert(made.error);
+  for (const std::string& error : errors) report.error(place, error);
 }
 
 // Writes what the link implies into an option that says the same in the driver's words.

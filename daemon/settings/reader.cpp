@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -224,6 +225,11 @@ void Reader::finish() {
 }
 
 std::optional<toml::table> parse_file(const std::string& path, Report& report) {
+  std::error_code unknown;
+  if (std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown)) {
+    report.error({path}, "is not a file: a folder, a pipe or a device");
+    return std::nullopt;
+  }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
   if (file) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <numeric>
 
 namespace settings {
@@ -101,8 +102,10 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 std::string number(double value) {
-  std::array<char, 32> buffer{};
-  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  constexpr double exponent_from = 1e15;  // people read 4000000, not 4e+06
+  std::array<char, 64> buffer{};
+  const auto form = std::fabs(value) < exponent_from ? std::chars_format::fixed : std::chars_format::general;
+  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, form);
   return std::string(buffer.data(), written.ptr);
 }
 

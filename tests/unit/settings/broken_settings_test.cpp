@@ -15,6 +15,12 @@ TEST(BrokenSettings, files_that_cannot_be_read) {
             "user\n");
 }
 
+TEST(BrokenSettings, a_folder_or_a_device_is_no_file) {
+  EXPECT_EQ(describe(load("/dev/null").problems),
+            "/dev/null: error: is not a file: a folder, a pipe or a device\n");
+  EXPECT_EQ(describe(load("/dev").problems), "/dev: error: is not a file: a folder, a pipe or a device\n");
+}
+
 TEST(BrokenSettings, syntax_has_a_place) {
   const Folder folder;
   const Loaded loaded = folder.load("[broker]\nhost = \"127.0.0.1\nport = 1883\n");
@@ -200,7 +206,7 @@ vitalsd.toml:11:1: warning: not watched at bed pain/b1, since no source of it ca
 baud = 1
 port =)"),
        R"(vitalsd.toml:9:1: warning: period_s has no effect: nonin streams
-vitalsd.toml:10:1: error: baud must be 50 to 4e+06
+vitalsd.toml:10:1: error: baud must be 50 to 4000000
 )"},
   });
 }
@@ -330,6 +336,10 @@ TEST(BrokenSettings, options_are_judged_by_their_driver) {
     EXPECT_EQ(problems.rfind("vitalsd.toml:9:1: error: ", 0), 0U) << problems;
     EXPECT_NE(problems.find("nonin"), std::string::npos) << problems;
   }
+  const std::string both =
+      folder.problems(changed("port =", "options = { format = 3, fromat = 2, model = \"x\" }\nport ="));
+  for (const char* wrong : {"'format' cannot be '3'", "no option 'fromat'", "'model' cannot be 'x'"})
+    EXPECT_NE(both.find(wrong), std::string::npos) << "every mistake at once: " << wrong << " in\n" << both;
   EXPECT_EQ(folder.problems(changed("port =", "options = { format = 7, model = \"wireless\" }\nport =")), "");
 }
 
