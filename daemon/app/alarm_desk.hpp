@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/alarms/condition.hpp"
+#include "daemon/app/alarm_counts.hpp"
 #include "daemon/app/outlet.hpp"
 #include "daemon/app/receipts.hpp"
 #include "daemon/contract/documents.hpp"
@@ -58,6 +59,7 @@ class AlarmDesk {
 
   contract::Envelope envelope(Stamp at, bool sim) const;
   std::uint64_t seq() const { return seq_; }
+  const Transitions& transitions() const { return transitions_; }
   const std::string& prefix() const { return desk_.prefix; }
   const std::string& scope() const { return desk_.scope; }
   Receipts& receipts() { return receipts_; }
@@ -82,6 +84,7 @@ class AlarmDesk {
   std::vector<Ended> ended_;  // oldest first
   Receipts receipts_;
   std::uint32_t token_ = 0;
+  Transitions transitions_{};
   bool clock_synced_ = true;
 };
 

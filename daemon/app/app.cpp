@@ -156,6 +156,7 @@ int App::run() {
   service::notify_ready();  // not waiting for the broker: a bed is watched from now on
   spdlog::info("vitalsd {} watches {} beds as node {}", service::version, desks_.size(), identity_.node);
   const Stamp now = service::now();
+  started_ = now.wall;
   next_tick_ = next_second_ = now.mono;
   next_heartbeat_ = now.mono + heartbeat_ms;
   settle(now);
@@ -184,6 +185,7 @@ void App::stop() {
   timer_.cancel();
   settle(now);
   broker_->stop(node_->status("offline", "clean", connection_, now), stop_ms_max);
+  metrics_.reset();  // last: it may wait for a client that stalls
   loop_.stop();
 }
 
@@ -249,8 +251,10 @@ void App::on_tick() {
   const Stamp now = service::now();
   if (now.mono >= next_tick_) {
     lag_ms_ = (now.mono - next_tick_).count();
+    lag_.add(lag_ms_);
     next_tick_ = now.mono + tick_ms;
     for (auto& source : sources_) source->tick(now);
+    answer_scrape(now);
   }
   if (now.mono >= next_second_) every_second(now);
   settle(now);
@@ -258,6 +262,7 @@ void App::on_tick() {
 
 void App::every_second(Stamp now) {
   next_second_ = now.mono + 1s;
+  open_metrics(now);
   clock_synced_ = settings_.node.clock_trusted || service::clock_synchronised();
   const unsigned online = commander_->stations_online(now);
   node_->alarms().set_clock_synced(clock_synced_);

@@ -19,6 +19,7 @@
 #include "daemon/app/node_desk.hpp"
 #include "daemon/app/sources.hpp"
 #include "daemon/journal/journal.hpp"
+#include "daemon/service/metrics.hpp"
 #include "daemon/settings/settings.hpp"
 #include "daemon/stations/broker_link.hpp"
 
@@ -70,6 +71,11 @@ class App final : private Host, private Outlet {
   void publish_status(std::string_view state, std::string_view reason, Stamp now);
   BedDesk* find_bed(std::string_view unit, std::string_view bed);
 
+  // Figures for Prometheus, if the settings want them.
+  void open_metrics(Stamp now);
+  void answer_scrape(Stamp now);
+  Snapshot snapshot(Stamp now) const;
+
   settings::Settings settings_;
   std::string config_hash_;
   Identity identity_;
@@ -93,6 +99,10 @@ class App final : private Host, private Outlet {
   std::optional<Milliseconds> watchdog_period_;
   MonoTime next_alive_{};
   std::int64_t lag_ms_ = 0;
+  LagCounts lag_;
+  std::unique_ptr<service::MetricsServer> metrics_;
+  MonoTime open_metrics_at_{};
+  vitals::WallTime started_{};
   std::atomic<std::size_t> inbound_waiting_{0}, inbound_dropped_{0};  // messages from the broker's thread
   std::size_t inbound_dropped_said_ = 0;
   bool stopping_ = false;

@@ -42,6 +42,7 @@ class BedDesk final : private bed::Output {
   void link_changed(const LinkView& link, Stamp now);
   void set_stations_online(unsigned count);
   bool has_alarm(std::string_view condition) const;
+  ActiveAlarms active() const { return app::count_active(bed_.conditions()); }
   void count_active(unsigned& high, unsigned& medium, unsigned& low) const;
 
  private:

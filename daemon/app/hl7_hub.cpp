@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <numeric>
 
 #include "daemon/app/fault_book.hpp"
 #include "daemon/app/mllp_peers.hpp"
@@ -30,9 +31,15 @@ constexpr Milliseconds expiry_look_ms = std::chrono::hours{24};
 // one.
 struct PendingAnswer {
   std::uint64_t number = 0;
+  std::size_t code = 0;  // of answer_words
   std::vector<std::uint8_t> kept, not_kept;
   std::optional<bool> outcome;
 };
+
+std::size_t index_of_code(std::string_view code) {
+  const auto found = std::find(answer_words.begin(), answer_words.begin() + other_answer, code);
+  return static_cast<std::size_t>(found - answer_words.begin());
+}
 
 class Hl7Hub final : public SourceHub {
  public:
@@ -65,6 +72,16 @@ class Hl7Hub final : public SourceHub {
       if (bed.up && connections_.empty() && now.mono - bed.heard_at > silence)
         set_link(bed, false, "no connection", now);
     host_.settle(now);
+  }
+
+  SourceSample sample(Stamp now) const override {
+    SourceSample out = make_sample(source_, counts_, counters(), faults_, now);
+    const bool up = std::any_of(beds_.begin(), beds_.end(), [](const Hearing& bed) { return bed.up; });
+    out.state = links::name(up ? links::State::up : links::State::down);
+    out.connections = connections_.size();
+    out.refusals = refusals_;
+    out.answers = answers_;
+    return out;
   }
 
  private:
@@ -115,14 +132,24 @@ class Hl7Hub final : public SourceHub {
   // Listening: a peer that we did not let in. Connecting: no connection.
   void on_refused(const std::string& peer, const std::string& reason) {
     const Stamp now = service::now();
-    ++refusals_;
+    ++refusals_[static_cast<std::size_t>(cause_of(peer, reason))];
     if (connects_) {
       spdlog::warn("{}: no connection with {}: {}", source_.name, peer, reason);
       tell_down(reason, now);
     } else if (now.mono >= refusal_line_at_) {
       refusal_line_at_ = now.mono + refusal_line_ms;
-      spdlog::warn("{}: {} refused: {}; {} since the start", source_.name, peer, reason, refusals_);
+      spdlog::warn("{}: {} refused: {}; {} since the start", source_.name, peer, reason,
+                   std::accumulate(refusals_.begin(), refusals_.end(), std::uint64_t{0}));
     }
+  }
+
+  Refusal cause_of(std::string_view peer, std::string_view reason) const {
+    if (connects_) return Refusal::no_connection;
+    if (peer.empty()) return Refusal::system;
+    if (reason == links::not_an_allowed_peer) return Refusal::bad_peer;
+    if (reason == links::too_many_from_this_peer || reason == links::too_many_connections)
+      return Refusal::too_many;
+    return Refusal::tls;
   }
 
   // Why there is nothing yet; beds that still count as heard learn it when their time is over.
@@ -144,6 +171,19 @@ class Hl7Hub final : public SourceHub {
     return out;
   }
 
+  // Of the connections that are and those that were.
+  Counters counters() const {
+    Counters out = gone_;
+    for (const auto& [id, connection] : connections_) out += connection->intake->counters();
+    return out;
+  }
+
+  void forget(std::map<links::ConnectionId, std::unique_ptr<Connection>>::iterator gone) {
+    gone->second->intake->driver_gone(service::now());
+    gone_ += gone->second->intake->counters();
+    connections_.erase(gone);
+  }
+
   void on_open(links::ConnectionId id, const std::string& peer) {
     auto made = drivers::hl7::make(source_.options, memory_);
     CHECK(made.driver != nullptr);  // the settings were checked
@@ -152,6 +192,7 @@ class Hl7Hub final : public SourceHub {
     connection->driver = std::move(made.driver);
     connection->intake = std::make_unique<Intake>(routes_, intake_handlers(id));
     connections_.emplace(id, std::move(connection));
+    ++counts_.opened;
     spdlog::info("{}: connection from {}", source_.name, peer);
     const Stamp now = service::now();
     // A connection that we opened proves nothing before its first bytes: a server may refuse our certificate
@@ -171,6 +212,7 @@ class Hl7Hub final : public SourceHub {
     const auto found = connections_.find(id);
     if (found == connections_.end()) return;
     if (connects_) set_up(found->second->peer, rx);
+    counts_.received(bytes.size(), rx);
     found->second->driver->feed(bytes, rx, *found->second->intake);
     view_.last_rx = rx.wall;
     close_condemned();
@@ -181,8 +223,7 @@ class Hl7Hub final : public SourceHub {
     const auto found = connections_.find(id);
     if (found == connections_.end()) return;
     spdlog::info("{}: connection from {} closed: {}", source_.name, found->second->peer, reason);
-    found->second->intake->driver_gone(service::now());
-    connections_.erase(found);
+    forget(found);
   }
 
   // The driver asked for it from within feed(): the connection must outlive that call.
@@ -192,9 +233,7 @@ class Hl7Hub final : public SourceHub {
       if (found == connections_.end()) continue;
       spdlog::warn("{}: closing the connection from {}: {}", source_.name, found->second->peer, reason);
       link_.peers->close(id);
-      if (!found->second->answers.empty()) continue;
-      found->second->intake->driver_gone(service::now());
-      connections_.erase(found);
+      if (found->second->answers.empty()) forget(found);
     }
     condemned_.clear();
   }
@@ -219,6 +258,9 @@ class Hl7Hub final : public SourceHub {
     view_.state = state;
     view_.detail = detail;
     view_.since = now.wall;
+    const Counters sum = counters();
+    view_.frames = sum.frames;
+    view_.faults = sum.faults;
     if (BedDesk* desk = host_.desk_of(*bed.route.bed)) desk->link_changed(view_, now);
   }
 
@@ -226,6 +268,7 @@ class Hl7Hub final : public SourceHub {
     Connection& connection = *connections_.at(id);
     const std::uint64_t number = ++connection.numbered;
     connection.answers.push_back({number,
+                                  index_of_code(answer.code),
                                   {answer.kept.begin(), answer.kept.end()},
                                   {answer.not_kept.begin(), answer.not_kept.end()},
                                   std::nullopt});
@@ -251,7 +294,10 @@ class Hl7Hub final : public SourceHub {
     while (!connection.answers.empty() && connection.answers.front().outcome) {
       const PendingAnswer& first = connection.answers.front();
       const auto& bytes = *first.outcome ? first.kept : first.not_kept;
-      if (!bytes.empty()) link_.peers->send(id, bytes);
+      if (!bytes.empty()) {
+        ++answers_[*first.outcome ? first.code : not_kept_answer];
+        link_.peers->send(id, bytes);
+      }
       connection.answers.pop_front();
     }
     if (connection.paused && connection.answers.size() < answers_waiting_max / 2) {
@@ -271,7 +317,10 @@ class Hl7Hub final : public SourceHub {
   std::vector<Hearing> beds_;
   MllpPeers link_;
   MonoTime open_at_{}, look_at_{}, refusal_line_at_{};
-  std::uint64_t refusals_ = 0;
+  decltype(SourceSample::refusals) refusals_{};
+  decltype(SourceSample::answers) answers_{};
+  LinkCounts counts_;
+  Counters gone_;  // of connections that are no more
   bool stopped_ = false;
   std::map<links::ConnectionId, std::unique_ptr<Connection>> connections_;
   std::vector<std::pair<links::ConnectionId, std::string>> condemned_;

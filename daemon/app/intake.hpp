@@ -28,6 +28,14 @@ struct Routes {
 
 struct Counters {
   std::uint64_t frames = 0, observations = 0, faults = 0, unknown_bed = 0;
+
+  Counters& operator+=(const Counters& other) {
+    frames += other.frames;
+    observations += other.observations;
+    faults += other.faults;
+    unknown_bed += other.unknown_bed;
+    return *this;
+  }
 };
 
 // What the owner of a link wants to know besides the beds.

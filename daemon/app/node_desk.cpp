@@ -126,6 +126,8 @@ bool NodeDesk::has_alarm(std::string_view condition) const {
   return false;
 }
 
+ActiveAlarms NodeDesk::active() const { return count_active(engine_.conditions()); }
+
 Message NodeDesk::status(std::string_view state, std::string_view reason, std::uint64_t connection,
                          Stamp now) const {
   contract::NodeStatus document;

@@ -35,6 +35,7 @@ class NodeDesk final : private alarms::Listener {
                                 std::string_view by, Stamp now);
   alarms::AckResult reset(std::string_view condition, std::string_view id, Stamp now);
   bool has_alarm(std::string_view condition) const;
+  ActiveAlarms active() const;
 
   // --- documents
   stations::Message status(std::string_view state, std::string_view reason, std::uint64_t connection,

@@ -42,6 +42,13 @@ class SerialHub final : public SourceHub {
     host_.settle(now);
   }
 
+  SourceSample sample(Stamp now) const override {
+    SourceSample out = make_sample(source_, counts_, intake_.counters(), faults_, now);
+    out.state = view_.state.empty() ? links::name(links::State::down) : view_.state;
+    out.connections = up_ ? 1 : 0;
+    return out;
+  }
+
  private:
   IntakeHandlers handlers() {
     IntakeHandlers out;
@@ -84,6 +91,7 @@ class SerialHub final : public SourceHub {
 
   void on_bytes(links::Bytes bytes, Stamp rx) {
     const std::uint64_t frames = intake_.counters().frames;
+    counts_.received(bytes.size(), rx);
     bytes_unheard_ += bytes.size();
     driver_->feed(bytes, rx, intake_);
     if (intake_.counters().frames != frames) {
@@ -111,6 +119,7 @@ class SerialHub final : public SourceHub {
       intake_.driver_gone(now);
       driver_ = entry_->make(source_.options).driver;
       CHECK(driver_ != nullptr);
+      ++counts_.opened;
       spdlog::info("{}: up, {}", source_.name, detail);
     } else {
       spdlog::warn("{}: {}, {}", source_.name, links::name(state), detail);
@@ -138,6 +147,7 @@ class SerialHub final : public SourceHub {
   std::unique_ptr<drivers::Driver> driver_;
   std::unique_ptr<links::Link> link_;
   LinkView view_;
+  LinkCounts counts_;
   bool up_ = false;
   bool stranger_ = false;  // the driver says that this is another device
   // Since the last frame; those that the line damaged count in both.

@@ -6,6 +6,7 @@
 
 #include "daemon/app/host.hpp"
 #include "daemon/app/intake.hpp"
+#include "daemon/app/samples.hpp"
 #include "daemon/settings/settings.hpp"
 
 namespace app {
@@ -16,10 +17,24 @@ class SourceHub {
   virtual void start() = 0;
   virtual void stop() = 0;
   virtual void tick(Stamp now) = 0;  // every 100 ms
+  virtual SourceSample sample(Stamp now) const = 0;
 };
 
 // How a hub's faults reach the log.
 void say_fault(bool warning, const std::string& line);
+
+// What the link of a source counts, and what of it goes into every sample.
+struct LinkCounts {
+  std::uint64_t bytes = 0, opened = 0;
+  std::optional<MonoTime> received_at;
+
+  void received(std::size_t size, Stamp rx) {
+    bytes += size;
+    received_at = rx.mono;
+  }
+};
+SourceSample make_sample(const settings::Source& source, const LinkCounts& link, const Counters& counters,
+                         const FaultBook& faults, Stamp now);
 
 std::unique_ptr<SourceHub> make_serial_hub(boost::asio::io_context& loop, const settings::Source& source,
                                            Routes routes, Host& host);

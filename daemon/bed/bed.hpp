@@ -17,6 +17,7 @@
 #include "daemon/bed/board.hpp"
 #include "daemon/bed/cuff.hpp"
 #include "daemon/bed/monitor_alarms.hpp"
+#include "daemon/bed/observation_counts.hpp"
 #include "daemon/bed/patient_watch.hpp"
 #include "daemon/bed/pump_view.hpp"
 #include "daemon/bed/watch.hpp"
@@ -136,6 +137,7 @@ class Bed final : private alarms::Listener {
   std::vector<Metric> missing(MonoTime now) const;  // expected, and no current value
   const Entry& entry(Metric metric) const { return board_[vitals::index_of(metric)]; }
   std::optional<vitals::WallTime> last_cuff() const;
+  const ObservationCounts& observed() const { return observed_; }
   struct InForce {
     LimitId id{};
     alarms::Limit limit;
@@ -266,6 +268,7 @@ class Bed final : private alarms::Listener {
   alarms::Engine engine_;
   infusion::Session session_;
   std::array<Entry, vitals::metric_count> board_{};
+  ObservationCounts observed_{};
   std::array<std::vector<Watch*>, vitals::metric_count> watches_of_{};
   std::vector<Watch> watches_;
   std::vector<LinkState> links_;

@@ -64,6 +64,7 @@ void Bed::observe(std::size_t source, const Observation& observation) {
   advance(observation.rx);
   take_subject(source, observation.rx);
   if (!owns(source, observation.metric) || observation.channel != 0) return;
+  ++observed_[vitals::index_of(observation.metric)][static_cast<std::size_t>(observation.quality)];
   if (vitals::is_cuff(observation.metric)) return assembler_.add(observation);
   const Stamp now = observation.rx;
   links_[source].demo_seen = observation.test;

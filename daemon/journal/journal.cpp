@@ -24,6 +24,7 @@ constexpr std::size_t batch_entries_max = 4'096;  // of one transaction: keeps t
 struct Batch {
   std::vector<Job> jobs;
   std::optional<Mirror> state;  // set when the state tables are to be repaired as well
+  Clock::duration took{};       // to write it
 
   std::size_t entries() const {
     std::size_t sum = 0;
@@ -138,7 +139,9 @@ bool Journal::Impl::next(Batch& batch) {
 void Journal::Impl::write(Batch& batch) {
   Result result = ensure_open();
   if (result.ok()) {
+    const auto begun = Clock::now();
     result = store_batch(batch);
+    batch.took = Clock::now() - begun;
     if (result.fault == Fault::broken) give_up_file(result);
   }
   note(result, batch);
@@ -208,6 +211,7 @@ void Journal::Impl::note(const Result& result, const Batch& batch) {
   health.failed = !result.ok();
   if (result.ok()) {
     ++health.commits;
+    health.commit_seconds += std::chrono::duration<double>(batch.took).count();
     health.rows = store.events();
     return;
   }

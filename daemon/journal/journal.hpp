@@ -69,6 +69,7 @@ struct Health {
   std::string reason;      // of the latest failure, also after it has passed
   std::size_t queued = 0;  // entries
   std::uint64_t commits = 0;
+  double commit_seconds = 0;    // spent in them, all together
   std::uint64_t rows = 0;       // events in the file
   std::uint64_t dropped = 0;    // entries given up because the queue was full
   std::uint64_t lost = 0;       // entries of commits that failed

@@ -170,7 +170,7 @@ void ListenerCore::admit(tcp::socket socket) {
   // With TLS that is decided after the handshake.
   if (allowed && settings_.single && !settings_.tls) connections_->replace(peer);
   if (epoch != epoch_) return;
-  const std::string reason = allowed ? objection(peer) : "not an allowed peer";
+  const std::string reason = allowed ? objection(peer) : std::string{not_an_allowed_peer};
   if (epoch != epoch_) return;
   if (!reason.empty()) return refuse(peer.to_string(), reason);
   connections_->add(std::move(socket), peer, settings_.tls.get());
@@ -179,10 +179,10 @@ void ListenerCore::admit(tcp::socket socket) {
 // Why one more connection of this peer cannot be let in; empty when it can.
 std::string ListenerCore::objection(const Address& peer) {
   if (connections_->count_in_use(peer) >= settings_.connections_per_peer_max) {
-    return "too many connections from this peer";
+    return std::string{too_many_from_this_peer};
   }
   if (connections_->count() >= settings_.connections_max) connections_->forget_an_ending_one();
-  return connections_->count() >= settings_.connections_max ? "too many connections" : "";
+  return std::string{connections_->count() >= settings_.connections_max ? too_many_connections : ""};
 }
 
 void ListenerCore::refuse(const std::string& peer, const std::string& reason) const {

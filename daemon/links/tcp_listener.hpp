@@ -28,6 +28,11 @@ inline constexpr vitals::Milliseconds listen_again_after{500};
 // Accepting again after the system had no descriptor or memory for it.
 inline constexpr vitals::Milliseconds accept_again_after{100};
 
+// Why a peer is not let in. Any other reason is that of its TLS handshake, or of the system (empty peer).
+inline constexpr std::string_view not_an_allowed_peer = "not an allowed peer";
+inline constexpr std::string_view too_many_from_this_peer = "too many connections from this peer";
+inline constexpr std::string_view too_many_connections = "too many connections";
+
 struct ListenSettings {
   std::string address;     // numeric, IPv4 or IPv6
   std::uint16_t port = 0;  // 0: any, see bound_port()

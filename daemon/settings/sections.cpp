@@ -136,6 +136,26 @@ void read_stations(Reader& root, Settings& out, Report& report) {
     report.warning(reader->place("roles"), "no roles: no login may acknowledge or command anything");
 }
 
+void read_metrics(Reader& root, Settings& out, Report& report) {
+  auto reader = root.table("metrics");
+  if (!reader) return;
+  const std::string listen = reader->required_text("listen", "127.0.0.1:9464");
+  const bool network = reader->flag("network").value_or(false);
+  reader->finish();
+  const auto endpoint = endpoint_of(listen);
+  if (!endpoint) {
+    if (!listen.empty())
+      report.error(reader->place("listen"),
+                   "listen " + in_quotes(listen) + " must be ADDRESS:PORT, as in \"127.0.0.1:9464\"");
+    return;
+  }
+  if (!network && !is_loopback(endpoint->address))
+    report.error(reader->place("listen"), "listen " + in_quotes(listen) +
+                                              " is on the network, and the figures have no login: take "
+                                              "127.0.0.1, or say network = true");
+  out.metrics = Metrics{endpoint->address, endpoint->port};
+}
+
 std::vector<vitals::Metric> metrics_of_word(std::string_view word) {
   using vitals::Metric;
   if (word == "nibp") return {Metric::nibp_sys, Metric::nibp_dia, Metric::nibp_map};

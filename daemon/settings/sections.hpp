@@ -39,6 +39,7 @@ void read_node(Reader& root, Settings& out, Report& report);
 void read_journal(Reader& root, Settings& out, Report& report);
 void read_broker(Reader& root, Settings& out, Report& report);
 void read_stations(Reader& root, Settings& out, Report& report);
+void read_metrics(Reader& root, Settings& out, Report& report);
 // `tls = { ... }` of an HL7 source; nullopt: none.
 std::optional<Tls> read_tls(Reader& source, bool listening, Report& report);
 // `codes = [...]` of an HL7 source, into the driver's option of that name.

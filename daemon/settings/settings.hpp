@@ -39,6 +39,11 @@ struct Broker {
 enum class Role : std::uint8_t { viewer, nurse, charge, admin };
 std::string_view name(Role role);
 
+struct Metrics {
+  std::string address;  // loopback, unless the settings open it to the network
+  std::uint16_t port = 9464;
+};
+
 struct Stations {
   std::vector<std::string> required;               // empty: any station
   std::map<std::string, Role, std::less<>> roles;  // login -> role; a login that is not here is unauthorised
@@ -117,6 +122,7 @@ struct Settings {
   Journal journal;
   Broker broker;
   Stations stations;
+  std::optional<Metrics> metrics;  // none: not served
   std::vector<Source> sources;
   std::vector<Bed> beds;
   std::map<std::string, alarms::Profile, std::less<>> profiles;

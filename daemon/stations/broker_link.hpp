@@ -2,6 +2,8 @@
 // bounded outbox before it. Callbacks come in foreign threads and must only hand over to the caller's own.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +19,8 @@ namespace stations {
 // nothing, and the link is broken and built anew. The order within a topic is kept for messages of one lane
 // and one QoS, so a topic always uses the same ones.
 enum class Lane : std::uint8_t { alarm, answer, state, event, observation };
+inline constexpr std::size_t lane_count = 5;
+using LaneSizes = std::array<std::size_t, lane_count>;  // by Lane
 
 struct Message {
   std::string topic;
@@ -62,6 +66,8 @@ struct BrokerHandlers {
 struct BrokerHealth {
   bool connected = false;
   std::size_t queued = 0;        // in the outbox and on their way
+  LaneSizes waiting{};           // of them, in the outbox
+  std::size_t in_flight = 0;     // of them, given to the library and not confirmed
   std::uint64_t published = 0;   // taken by the broker
   std::uint64_t dropped = 0;     // thrown out of a full outbox
   std::int64_t ack_ms_last = 0;  // publish to PUBACK

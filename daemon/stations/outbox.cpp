@@ -49,6 +49,12 @@ std::optional<Message> Outbox::make_room(Lane newcomer) {
   return std::nullopt;
 }
 
+LaneSizes Outbox::sizes() const {
+  LaneSizes out{};
+  for (std::size_t i = 0; i < lane_count; ++i) out[i] = lanes_[i].size();
+  return out;
+}
+
 std::optional<Message> Outbox::pop(bool urgent_only) {
   const std::size_t lanes_open = urgent_only ? urgent_lanes : lane_count;
   for (std::size_t i = 0; i < lanes_open; ++i) {

@@ -11,8 +11,6 @@
 
 namespace stations {
 
-inline constexpr std::size_t lane_count = 5;
-
 constexpr bool is_urgent(Lane lane) { return lane == Lane::alarm || lane == Lane::answer; }
 
 class Outbox {
@@ -32,6 +30,7 @@ class Outbox {
   std::vector<Message> take(Lane lane);
   std::vector<Message> take_all();
   std::size_t size() const { return size_; }
+  LaneSizes sizes() const;
 
  private:
   void drop_replaced(const std::string& topic);

@@ -114,8 +114,10 @@ BrokerHealth BrokerLink::Publisher::health() const {
   {
     const std::lock_guard lock(mutex_);
     out.queued = outbox_.size();
+    out.waiting = outbox_.sizes();
   }
-  out.queued += on_their_way_;
+  out.in_flight = on_their_way_;
+  out.queued += out.in_flight;
   out.connected = connected_;
   out.published = published_;
   out.dropped = dropped_;

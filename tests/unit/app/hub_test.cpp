@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 
 #include "daemon/app/byte_link.hpp"
@@ -18,6 +19,12 @@ namespace {
 
 using std::chrono_literals::operator""s;
 using testing::HasSubstr;
+
+std::uint16_t free_port() {
+  boost::asio::io_context loop;
+  boost::asio::ip::tcp::acceptor probe(loop, {boost::asio::ip::make_address("127.0.0.1"), 0});
+  return probe.local_endpoint().port();
+}
 
 const std::string message =
     "\x0bMSH|^~\\&|M|H|||20260115143000+0000||ORU^R01^ORU_R01|ID1|P|2.6\rPID|||P77^^^H\rPV1||I|W^1^B4\r"
@@ -110,6 +117,14 @@ TEST_F(HubTest, AnHl7ClientAnswersAndIsUpWithTheFirstBytes) {
   say(message);
   ASSERT_TRUE(run_until([&] { return heard_.find("MSA|AA|ID1") != std::string::npos; }));
   EXPECT_THAT(link(), HasSubstr("\"up\""));
+  const SourceSample sample = hub->sample(service::now());
+  EXPECT_EQ(sample.state, "up");
+  EXPECT_EQ(sample.bytes, message.size());
+  EXPECT_EQ(sample.frames, 1U);
+  EXPECT_EQ(sample.opened, 1U);
+  EXPECT_EQ(sample.connections, 1U);
+  EXPECT_EQ(sample.answers[0], 1U);
+  EXPECT_LT(sample.received_ago.value(), 60s);
 }
 
 TEST_F(HubTest, AnHl7ClientComesBackAndReadsOn) {
@@ -123,6 +138,8 @@ TEST_F(HubTest, AnHl7ClientComesBackAndReadsOn) {
   ASSERT_TRUE(run_until([&] { return peers_.size() == 2; }));
   say(message);
   EXPECT_TRUE(run_until([&] { return heard_.find("MSA|AA|ID1") != std::string::npos; }));
+  EXPECT_EQ(hub->sample(service::now()).opened, 2U);
+  EXPECT_EQ(hub->sample(service::now()).bytes, 50U + message.size()) << "of both connections";
 }
 
 TEST_F(HubTest, AnHl7ClientWithoutAServerSaysWhy) {
@@ -133,6 +150,10 @@ TEST_F(HubTest, AnHl7ClientWithoutAServerSaysWhy) {
   hub->start();
   ASSERT_TRUE(run_until([&] { return !link().empty(); }));
   EXPECT_THAT(link(), testing::AllOf(HasSubstr("\"down\""), HasSubstr("refused")));
+  const SourceSample sample = hub->sample(service::now());
+  EXPECT_EQ(sample.state, "down");
+  EXPECT_EQ(sample.refusals[static_cast<std::size_t>(Refusal::no_connection)], 1U);
+  EXPECT_FALSE(sample.received_ago.has_value());
 }
 
 TEST_F(HubTest, TlsFilesThatAreNotThereAreNamedAndNothingListens) {
@@ -161,6 +182,32 @@ TEST_F(HubTest, ASerialProtocolComesThroughADeviceServer) {
   ASSERT_TRUE(run_until([&] { return desk_->bed().entry(vitals::Metric::spo2).seen; }));
   hub->tick(service::now());
   EXPECT_THAT(link(), HasSubstr("\"up\""));
+  const SourceSample sample = hub->sample(service::now());
+  EXPECT_EQ(sample.bytes, bytes.size());
+  EXPECT_GT(sample.frames, 0U);
+  EXPECT_EQ(sample.opened, 1U);
+}
+
+TEST_F(HubTest, RefusedConnectionsAreCountedByTheirCause) {
+  source_.protocol = "hl7";
+  settings::MllpListen listen;
+  listen.port = free_port();
+  listen.connections_per_peer_max = 1;
+  source_.link = listen;
+  const auto hub = make_hl7_hub(loop_, source_, routes(), *this);
+  hub->start();
+  const auto connect = [&] {
+    boost::asio::ip::tcp::socket socket(loop_);
+    socket.connect({boost::asio::ip::make_address("127.0.0.1"), listen.port});
+    return socket;
+  };
+  const auto first = connect();
+  ASSERT_TRUE(run_until([&] { return hub->sample(service::now()).connections == 1; }));
+  const auto second = connect();
+  ASSERT_TRUE(run_until([&] {
+    return hub->sample(service::now()).refusals[static_cast<std::size_t>(Refusal::too_many)] == 1;
+  }));
+  hub->stop();
 }
 
 // Bytes without a frame are another device, protocol or speed; silence is only silence.

@@ -58,11 +58,37 @@ vitalsd.toml:14:1: error: unknown key "source" in [[bed]], did you mean "sources
 )"},
       {changed("[broker]", R"(colour = 1
 [broker])"),
-       R"(vitalsd.toml:1:1: error: unknown key "colour", known are: service, node, journal, broker, stations, source, bed
+       R"(vitalsd.toml:1:1: error: unknown key "colour", known are: service, node, journal, broker, stations, metrics, source, bed
 )"},
       {changed("[broker]", "[brokr]"),
        R"(vitalsd.toml:1:1: warning: no [broker]: it is taken to run on this machine, at 127.0.0.1 port 1883
 vitalsd.toml:1:2: error: unknown key "brokr", did you mean "broker"?
+)"},
+  });
+}
+
+TEST(BrokenSettings, metrics_have_no_login_and_so_stay_on_this_machine) {
+  const Folder folder;
+  const auto with = [&](const std::string& text) {
+    return folder.load(quiet_settings() + "[metrics]\n" + text);
+  };
+  const Loaded fine = with("listen = \"[::1]:9464\"\n");
+  EXPECT_TRUE(fine.ok()) << folder.described(fine);
+  ASSERT_TRUE(fine.settings.metrics.has_value());
+  EXPECT_EQ(fine.settings.metrics->address, "::1");
+  EXPECT_EQ(fine.settings.metrics->port, 9464);
+  EXPECT_TRUE(with("listen = \"0.0.0.0:9464\"\nnetwork = true\n").ok());
+  EXPECT_FALSE(folder.load(quiet_settings()).settings.metrics.has_value()) << "off unless asked for";
+  expect_problems({
+      {quiet_settings() + "[metrics]\nlisten = \"0.0.0.0:9464\"\n",
+       R"(vitalsd.toml:16:1: error: listen "0.0.0.0:9464" is on the network, and the figures have no login: take 127.0.0.1, or say network = true
+)"},
+      {quiet_settings() + "[metrics]\nlisten = \"9464\"\nport = 1\n",
+       R"(vitalsd.toml:16:1: error: listen "9464" must be ADDRESS:PORT, as in "127.0.0.1:9464"
+vitalsd.toml:17:1: error: unknown key "port" in [metrics], known are: listen, network
+)"},
+      {quiet_settings() + "[metrics]\n",
+       R"(vitalsd.toml:15:1: error: [metrics] without listen: add listen = "127.0.0.1:9464"
 )"},
   });
 }
