@@ -65,6 +65,16 @@ constexpr std::string_view name(Change v) {
 using EpisodeId = std::array<char, 26>;
 inline std::string_view view(const EpisodeId& id) { return {id.data(), id.size()}; }
 
+// Of an alarm that is not ours: what its device says beside text and priority. It says nothing of our signal.
+struct DeviceWord {
+  bool silenced = false;                    // sound off or acknowledged at the device
+  bool unsure = false;                      // what the device says of the alarm's state cannot be read
+  bool priority_assumed = false;            // the device named no priority
+  std::optional<vitals::WallTime> t_event;  // by the device's clock, perhaps hours ago
+
+  friend bool operator==(const DeviceWord&, const DeviceWord&) = default;
+};
+
 struct Alarm {
   EpisodeId id{};
   std::string_view condition;  // "spo2-low"; owned by the condition's specification
@@ -96,6 +106,7 @@ struct Alarm {
   std::string_view source;               // name of the source that carries the metric; owned by the settings
   std::string text;                      // "SpO2 86 < 88 %"
   std::string_view advice;               // owned by the specification
+  DeviceWord device;                     // origin monitor; its time is also t_src
   std::string_view src_code;  // origin monitor: the device's own code and alert source; owned likewise
 
   vitals::WallTime t_condition{};  // first sample in violation

@@ -34,9 +34,10 @@ void Condition::become(ConditionSpec spec) {
   spec_ = std::move(spec);
 }
 
-void Condition::relabel(std::string_view label, Stamp now, Listener& out) {
-  if (spec_.label == label) return;
+void Condition::relabel(std::string_view label, const DeviceWord& device, Stamp now, Listener& out) {
+  if (spec_.label == label && spec_.device == device) return;
   spec_.label = label;
+  spec_.device = device;
   if (active() && newest_fresh(now.mono)) publish(Change::update, now, out);
 }
 
@@ -277,6 +278,8 @@ void Condition::end(Change change, EndReason reason, Stamp now, Listener& out) {
 
 void Condition::fill_from_newest() {
   alarm_->questionable = newest_.questionable;
+  alarm_->device = spec_.device;
+  if (spec_.device.t_event) alarm_->t_src = spec_.device.t_event;
   if (!newest_.has_value) return;
   alarm_->metric = newest_.metric;
   alarm_->value = newest_.value;

@@ -36,6 +36,7 @@ struct ConditionSpec {
   std::string source;
   Origin origin = Origin::daemon;
   std::string src_code = std::string{};  // origin monitor: the device's own code
+  DeviceWord device = {};                // likewise; may change as the label may
 };
 
 // What the phase and the profile decide.
@@ -108,7 +109,8 @@ class Condition {
   // Another condition from now on, for a device that names its own; only while nothing is engaged.
   void become(ConditionSpec spec);
   // Another text for the same condition; an active alarm says it at once.
-  void relabel(std::string_view label, Stamp now, Listener& out);
+  void relabel(std::string_view label, Stamp now, Listener& out) { relabel(label, spec_.device, now, out); }
+  void relabel(std::string_view label, const DeviceWord& device, Stamp now, Listener& out);
 
   // A new phase or new limits: running timers run on, and an active alarm keeps to the priorities that hold
   // now. A condition that is no longer watched ends.

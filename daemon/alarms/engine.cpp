@@ -94,6 +94,12 @@ void Engine::relabel(Condition& condition, std::string_view label, Stamp now, Li
   condition.relabel(label, now, out);
 }
 
+void Engine::relabel(Condition& condition, std::string_view label, const DeviceWord& device, Stamp now,
+                     Listener& out) {
+  advance(now, out);
+  condition.relabel(label, device, now, out);
+}
+
 void Engine::end_session(Stamp now, Listener& out) {
   advance(now, out);
   for (Condition& condition : conditions_)

@@ -43,6 +43,8 @@ class Engine {
   // Ends whatever it is doing.
   void finish(Condition& condition, EndReason reason, Stamp now, Listener& out);
   void relabel(Condition& condition, std::string_view label, Stamp now, Listener& out);
+  void relabel(Condition& condition, std::string_view label, const DeviceWord& device, Stamp now,
+               Listener& out);
   // Ends every physiological alarm of ours; technical ones and the monitor's own go on.
   void end_session(Stamp now, Listener& out);
   // False: no such condition here, or not an open episode (the caller reports its end by `config`).

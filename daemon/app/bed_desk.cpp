@@ -282,6 +282,7 @@ LinkView BedDesk::with_signals(LinkView link) const {
   const auto add = [&link](bool on, std::string_view words) {
     if (on) link.detail.append(link.detail.empty() ? "" : ", ").append(words);
   };
+  add(signals.alarm, "alarm at the device");
   add(signals.low_battery, "low battery");
   add(signals.measuring, "measuring blood pressure");
   return link;

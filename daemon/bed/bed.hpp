@@ -68,6 +68,7 @@ class Output {
 // What a device says of itself, as far as it is told now.
 struct DeviceSignals {
   bool low_battery = false;
+  bool alarm = false;      // a bare lamp: it alarms, and what about is not told. Shown, never judged
   bool measuring = false;  // a cuff measurement runs
   bool wrong_device = false;
 

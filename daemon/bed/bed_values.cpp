@@ -308,7 +308,7 @@ void Bed::device_status(std::size_t source, const drivers::DeviceStatus& status)
     case drivers::Signal::nibp_failed:
       if (status.on && owns(source, Metric::nibp_sys)) cuff_failed(status.rx);
       break;
-    case drivers::Signal::device_alarm:  // a bare lamp: what it means is not told
+    case drivers::Signal::device_alarm: signals.alarm = status.on; break;
     case drivers::Signal::demo_mode: break;
   }
   check_statements(status.rx);

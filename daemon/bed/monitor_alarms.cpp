@@ -52,9 +52,18 @@ std::string code_of(const drivers::DeviceAlarm& alarm) {
   return out;
 }
 
-// A device that shows nothing but a code still has an alarm.
+alarms::DeviceWord word_of(const drivers::DeviceAlarm& alarm) {
+  return {alarm.silenced, alarm.unsure, !alarm.level_told, alarm.t_event};
+}
+
+// A device that shows nothing but a code still has an alarm. What else it says of the alarm is for people
+// too: a simple station draws the text alone.
 std::string text_of(const drivers::DeviceAlarm& alarm) {
-  return alarm.text.empty() ? code_of(alarm) : shortened(alarm.text, monitor_text_bytes_max);
+  std::string out = alarm.text.empty() ? code_of(alarm) : shortened(alarm.text, monitor_text_bytes_max);
+  if (alarm.silenced) out += " [silenced at the monitor]";
+  if (alarm.unsure) out += " [state cannot be read]";
+  if (!alarm.level_told) out += " [priority not told]";
+  return out;
 }
 
 }  // namespace
@@ -123,7 +132,7 @@ bool MonitorAlarms::told(std::size_t source, const drivers::DeviceAlarm& alarm, 
 void MonitorAlarms::begin(Slot& slot, const drivers::DeviceAlarm& alarm, alarms::Listener& out) {
   slot.on = true;
   const Priority priority = priority_of(alarm.level);
-  engine_->relabel(*slot.condition, text_of(alarm), alarm.rx, out);
+  engine_->relabel(*slot.condition, text_of(alarm), word_of(alarm), alarm.rx, out);
   behave(slot, priority, alarm.rx, out);
   engine_->assert_present(*slot.condition, true, alarm.rx, out);
   const alarms::Alarm* shown = slot.condition->alarm();
@@ -220,6 +229,7 @@ alarms::Condition* MonitorAlarms::adopt(const alarms::Alarm& stored, Stamp now, 
     spec.origin = alarms::Origin::monitor;
     spec.kind = stored.kind;
     spec.src_code = stored.src_code;
+    spec.device = stored.device;
     Slot* slot = take(device, std::move(spec));
     if (slot == nullptr) return nullptr;
     slot->on = true;

@@ -1,6 +1,7 @@
 // The monitor's own alarms, forwarded as conditions `mon-{source}-{crc32 of its code and alert source}` and
-// never judged: text, code and priority as told, no delay, ended as told. What a lost link or a restart
-// leaves open is ended, or called unknown, only after the device had its chance to say it again.
+// never judged: text, code and priority as told, no delay, ended as told. Sound that is off or an
+// acknowledgement at the monitor is shown and never acknowledges ours. What a lost link or a restart leaves
+// open is ended, or called unknown, only after the device had its chance to say it again.
 #pragma once
 
 #include <cstddef>

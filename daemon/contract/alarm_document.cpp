@@ -79,6 +79,9 @@ void write_context(JsonWriter& writer, const Alarm& alarm, const Envelope& envel
   writer.text("origin", name(alarm.origin));
   writer.text_or_null("src", alarm.source);
   if (!alarm.src_code.empty()) writer.text("src_code", alarm.src_code);
+  if (alarm.device.silenced) writer.flag("src_silenced", true);
+  if (alarm.device.unsure) writer.flag("src_unsure", true);
+  if (alarm.device.priority_assumed) writer.flag("src_prio_assumed", true);
   if (envelope.bed.empty()) return;
   write_bed(writer, envelope);
   writer.text_or_null("session", alarm.session);
@@ -160,6 +163,9 @@ void read_value(const Fields& fields, Alarm& out) {
   out.sim = fields.flag("sim").value_or(false);
   out.text = text_or_empty(fields, "text");
   out.session = text_or_empty(fields, "session");
+  out.device.silenced = fields.flag("src_silenced").value_or(false);
+  out.device.unsure = fields.flag("src_unsure").value_or(false);
+  out.device.priority_assumed = fields.flag("src_prio_assumed").value_or(false);
   out.dose_mg = fields.number("dose_mg");
   out.dose_mg_per_kg = fields.number("dose_mg_kg");
 }
@@ -173,6 +179,7 @@ bool read_times(const Fields& fields, Alarm& out) {
   out.t_change = *change;
   out.t_end = fields.time("t_end");
   out.t_src = fields.time("t_src");
+  if (out.origin == alarms::Origin::monitor) out.device.t_event = out.t_src;
   out.t_rx = fields.time("t_rx");
   out.on_delay = vitals::Milliseconds{std::llround(*delay_s * 1000)};
   return true;

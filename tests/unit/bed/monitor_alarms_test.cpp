@@ -34,6 +34,17 @@ struct MonitorAlarmsTest : OneBed {
       EXPECT_TRUE(bed().restore_alarm(stored[i], now)) << stored[i].condition;
     }
   }
+  drivers::DeviceAlarm word() const {
+    drivers::DeviceAlarm told;
+    told.code = "196670";
+    told.source = "SPO2";
+    told.text = "** SpO2 LOW";
+    told.level = AlarmLevel::medium;
+    told.on = true;
+    told.rx = now;
+    return told;
+  }
+  void say_alarm(const drivers::DeviceAlarm& told) { bed().device_alarm(0, told, &default_teller); }
   const Alarm& shown() {
     const Alarm* one = alarm(low);
     EXPECT_NE(one, nullptr);
@@ -123,6 +134,72 @@ TEST_F(MonitorAlarmsTest, our_acknowledgement_is_ours) {
   device_alarm("196670", true);  // the same again, as a monitor does that was silenced
   EXPECT_TRUE(shown().acked);
   EXPECT_EQ(shown().acked_by, "ns-2/rn-17");
+}
+
+TEST_F(MonitorAlarmsTest, silenced_at_the_monitor_it_says_so_and_is_not_acknowledged) {
+  drivers::DeviceAlarm told = word();
+  say_alarm(told);
+  EXPECT_FALSE(shown().device.silenced);
+  const std::uint64_t rev = shown().rev;
+  told.silenced = true;
+  say_alarm(told);
+  EXPECT_TRUE(shown().device.silenced);
+  EXPECT_FALSE(shown().acked);
+  EXPECT_EQ(shown().rev, rev + 1);
+  EXPECT_EQ(shown().text, "** SpO2 LOW [silenced at the monitor]");
+  say_alarm(told);
+  EXPECT_EQ(shown().rev, rev + 1) << "told again: no news";
+  told.silenced = false;
+  say_alarm(told);
+  EXPECT_FALSE(shown().device.silenced);
+  EXPECT_EQ(shown().text, "** SpO2 LOW");
+  EXPECT_EQ(count(low, Change::start), 1U);
+}
+
+TEST_F(MonitorAlarmsTest, what_the_monitor_leaves_open_is_marked) {
+  drivers::DeviceAlarm told = word();
+  told.unsure = true;
+  told.level_told = false;
+  say_alarm(told);
+  EXPECT_EQ(shown().state, State::active);
+  EXPECT_TRUE(shown().device.unsure);
+  EXPECT_TRUE(shown().device.priority_assumed);
+  EXPECT_EQ(shown().priority, Priority::medium);
+  EXPECT_EQ(shown().text, "** SpO2 LOW [state cannot be read] [priority not told]");
+}
+
+TEST_F(MonitorAlarmsTest, it_carries_the_time_that_the_monitor_names) {
+  drivers::DeviceAlarm told = word();
+  told.t_event = now.wall - seconds(7200);  // a sender that was started again
+  say_alarm(told);
+  EXPECT_EQ(shown().t_src, told.t_event);
+  EXPECT_EQ(shown().t_on, now.wall);
+  EXPECT_EQ(count(low, Change::start), 1U);
+}
+
+TEST_F(MonitorAlarmsTest, after_a_restart_the_same_word_is_no_news) {
+  drivers::DeviceAlarm told = word();
+  told.silenced = true;
+  told.t_event = now.wall;
+  say_alarm(told);
+  restart();
+  EXPECT_TRUE(shown().device.silenced);
+  linked();
+  told.rx = now;
+  const std::uint64_t rev = shown().rev;
+  say_alarm(told);
+  EXPECT_EQ(shown().data, Data::fresh);
+  EXPECT_EQ(shown().rev, rev + 1) << "that its data are fresh again, and nothing else";
+}
+
+TEST_F(MonitorAlarmsTest, a_bare_lamp_is_a_word_of_the_device_and_no_alarm) {
+  const std::size_t before = out.alarms.size();
+  status(drivers::Signal::device_alarm, true);
+  EXPECT_TRUE(bed().signals(0).alarm);
+  EXPECT_EQ(out.devices.size(), 1U);
+  EXPECT_EQ(out.alarms.size(), before);
+  status(drivers::Signal::device_alarm, false);
+  EXPECT_FALSE(bed().signals(0).alarm);
 }
 
 TEST_F(MonitorAlarmsTest, a_lost_link_leaves_it_and_says_so) {

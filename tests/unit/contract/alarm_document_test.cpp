@@ -134,6 +134,9 @@ Alarm any_alarm(Texts& texts) {
   alarm.latches = *rc::gen::arbitrary<bool>();
   alarm.questionable = *rc::gen::arbitrary<bool>();
   alarm.sim = *rc::gen::arbitrary<bool>();
+  alarm.device.silenced = *rc::gen::arbitrary<bool>();
+  alarm.device.unsure = *rc::gen::arbitrary<bool>();
+  alarm.device.priority_assumed = *rc::gen::arbitrary<bool>();
   alarm.acked_by = *plain_text();
   alarm.acked_at = maybe(wall());
   alarm.metric = maybe(word(vitals::Metric::temp));
@@ -181,6 +184,9 @@ RC_GTEST_PROP(AlarmDocumentProperty, reading_back_restores_every_field, ()) {
   RC_ASSERT(back.t_end == alarm.t_end);
   RC_ASSERT(back.end_reason == alarm.end_reason);
   RC_ASSERT(back.sim == alarm.sim);
+  RC_ASSERT(back.device.silenced == alarm.device.silenced);
+  RC_ASSERT(back.device.unsure == alarm.device.unsure);
+  RC_ASSERT(back.device.priority_assumed == alarm.device.priority_assumed);
   back.condition = stored->condition;
   back.source = stored->source;
   back.advice = stored->advice;

@@ -104,7 +104,9 @@ alarms::Alarm forwarded() {
   out.origin = alarms::Origin::monitor;
   out.source = "mon1";
   out.src_code = "196670/150456";
-  out.text = "** SpO2 84<90";
+  out.device.silenced = true;
+  out.text = "** SpO2 84<90 [silenced at the monitor]";
+  out.t_src = at(14'000);
   out.t_condition = out.t_on = out.t_change = at(15'000);
   return out;
 }
