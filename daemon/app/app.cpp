@@ -93,7 +93,8 @@ void App::restore(Stamp now) {
     if (desk == desk_named_.end()) continue;
     const auto patient = read_patient_record(session.doc);
     if (view) {
-      desk->second->bed().restore_session(*view, now, patient ? &*patient : nullptr);
+      desk->second->bed().restore_session(*view, now, patient ? &*patient : nullptr,
+                                          read_cuff_record(session.doc));
     } else {
       spdlog::error("journal: the session of {} cannot be read; the bed starts without one", session.scope);
     }

@@ -86,8 +86,8 @@ void BedDesk::on_session(bool told, Stamp at) {
 }
 
 void BedDesk::keep_session(Stamp now) {
-  outlet_->record(
-      journal::SessionEntry{alarms_.scope(), write_session_record(bed_.session(now), bed_.patient())});
+  outlet_->record(journal::SessionEntry{
+      alarms_.scope(), write_session_record(bed_.session(now), bed_.patient(), bed_.last_cuff())});
 }
 
 void BedDesk::on_device(std::size_t source, Stamp at) {

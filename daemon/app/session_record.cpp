@@ -111,7 +111,8 @@ infusion::View read_view(const json& in) {
 
 }  // namespace
 
-std::string write_session_record(const infusion::View& view, const bed::PatientRecord& patient) {
+std::string write_session_record(const infusion::View& view, const bed::PatientRecord& patient,
+                                 std::optional<WallTime> last_cuff) {
   json out{{"record", record_version},
            {"as_of", vitals::unix_ms(view.as_of)},
            {"phase", vitals::name(view.phase)},
@@ -121,6 +122,7 @@ std::string write_session_record(const infusion::View& view, const bed::PatientR
            {"held_ms", view.held.count()},
            {"by", view.by},
            {"band", static_cast<int>(view.band)}};
+  put(out, "cuff", last_cuff);
   put(out, "titrating_until", view.titrating_until);
   put(out, "t_start", view.t_start);
   put(out, "t_scheduled", view.t_scheduled);
@@ -148,6 +150,16 @@ std::optional<bed::PatientRecord> read_patient_record(std::string_view text) {
   } catch (const std::exception&) {  // damaged: the patient is learned anew
     return std::nullopt;
   }
+}
+
+std::optional<WallTime> read_cuff_record(std::string_view text) {
+  std::optional<WallTime> out;
+  try {
+    get(json::parse(text), "cuff", out);
+  } catch (const std::exception&) {  // damaged: as if there had been no reading
+    return std::nullopt;
+  }
+  return out;
 }
 
 std::optional<infusion::View> read_session_record(std::string_view text) {

@@ -11,10 +11,13 @@
 
 namespace app {
 
-// Of the patient hashes and their salt alone.
-std::string write_session_record(const infusion::View& view, const bed::PatientRecord& patient = {});
+// Of the patient hashes and their salt alone. `last_cuff`: when the newest cuff reading with numbers was
+// taken.
+std::string write_session_record(const infusion::View& view, const bed::PatientRecord& patient = {},
+                                 std::optional<vitals::WallTime> last_cuff = std::nullopt);
 // nullopt: not such a record (another version, damage).
 std::optional<infusion::View> read_session_record(std::string_view json);
 std::optional<bed::PatientRecord> read_patient_record(std::string_view json);
+std::optional<vitals::WallTime> read_cuff_record(std::string_view json);
 
 }  // namespace app

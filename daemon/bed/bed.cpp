@@ -183,8 +183,11 @@ bool Bed::restore_alarm(const alarms::Alarm& stored, Stamp now) {
   return taken;
 }
 
-void Bed::restore_session(const infusion::View& view, Stamp now, const PatientRecord* patient) {
+void Bed::restore_session(const infusion::View& view, Stamp now, const PatientRecord* patient,
+                          std::optional<vitals::WallTime> last_cuff) {
   session_.restore(view, now);
+  if (last_cuff && *last_cuff <= now.wall)  // ahead of the clock it tells no age
+    cuff_measured_ = Stamp{now.mono - (now.wall - *last_cuff), *last_cuff};
   watch_patient(now);
   if (patient != nullptr && patient_.open()) patient_.restore(*patient);
   apply_phase(now);

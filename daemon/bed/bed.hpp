@@ -124,7 +124,10 @@ class Bed final : private alarms::Listener {
   // alarms speak of it. False: this bed has no such condition any more. An alarm that is not watched in the
   // restored phase ends at the next advance().
   bool restore_alarm(const alarms::Alarm& stored, Stamp now);
-  void restore_session(const infusion::View& view, Stamp now, const PatientRecord* patient = nullptr);
+  // `last_cuff`: when the last cuff reading was taken, so that none is called overdue that is not. Its
+  // numbers are not kept: only the monitor says them again.
+  void restore_session(const infusion::View& view, Stamp now, const PatientRecord* patient = nullptr,
+                       std::optional<vitals::WallTime> last_cuff = std::nullopt);
 
   // --- to look at
   const Settings& settings() const { return settings_; }
@@ -233,6 +236,7 @@ class Bed final : private alarms::Listener {
   void say_why(Entry& entry, Stamp now);
   void note_demo(std::size_t source, Stamp now);
   void take_cuff(std::size_t source, Stamp rx);
+  void remember_cuff(const CuffReading& reading, Stamp now);
   void cuff_failed(Stamp now);
   void judge_cuff(bool refused, Stamp now);
   void publish(Metric metric, Stamp now, Way way = Way::usual);

@@ -219,9 +219,7 @@ void Bed::take_cuff(std::size_t source, Stamp rx) {
   cuff_ = reading;
   cuff_led_ = false;
   if (reading->measured_any() && !refused) {
-    cuff_measured_ = reading->measured;
-    cuff_failures_ = 0;
-    engine_.assert_present(*cuff_failed_, false, rx, *this);
+    remember_cuff(*reading, rx);
   }
   cuff_fresh_until_ = reading->measured.mono + limit;
   cuff_stale_said_ = rx.mono >= cuff_fresh_until_;
@@ -229,6 +227,15 @@ void Bed::take_cuff(std::size_t source, Stamp rx) {
   if (!cuff_led_) publish_cuff(rx);
   check_statements(rx);
   deadline_ = own_deadline();
+}
+
+// When it was taken is kept over a restart. After one a monitor may tell a reading that is known already.
+void Bed::remember_cuff(const CuffReading& reading, Stamp now) {
+  cuff_failures_ = 0;
+  engine_.assert_present(*cuff_failed_, false, now, *this);
+  if (cuff_measured_ && reading.measured.mono <= cuff_measured_->mono) return;
+  cuff_measured_ = reading.measured;
+  if (session_.in_progress()) output_->on_session(false, now);
 }
 
 void Bed::judge_cuff(bool refused, Stamp now) {

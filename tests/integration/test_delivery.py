@@ -1,8 +1,10 @@
 """Nothing confirmed is lost: kill -9, broker away, station away; and every sign of life in both directions."""
 import json
 import signal
+import time
 
 import pytest
+from monitors import pcd01
 from rig import NODE
 
 BED = "pain/b1"
@@ -30,6 +32,21 @@ def test_kill_nine_keeps_episode_and_acknowledgement(world, kill_rounds):
     world.oximeter.show(spo2=97)
     end = station.alarm(BED, "spo2-low", phase="end", after=mark)
     assert end["id"] == start["id"]
+
+
+def test_time_of_the_last_cuff_reading_survives_kill_nine(world):
+    """Without it a reading would be called overdue that was taken before the restart."""
+    station = world.started()
+    monitor = world.sender()
+    assert station.command("pain/b2", "session-start", args={"kg": 70})["status"] == "applied"
+    at = int(time.time()) - 30
+    assert monitor.send(pcd01("K1", hr=72, spo2=97, cuff=(124, 76, 92), at=at)) == ("CA", "K1")
+    mark = station.mark()
+    world.daemon.kill()  # the answer is here: what the message caused is kept
+    world.daemon.start()
+    station.online(NODE, after=mark)
+    state = station.last[f"{station.bed('pain/b2')}/state"].doc
+    assert state["last_obs"] == {"nibp": 1000 * at}, "the time, and no value that would look alive"
 
 
 def test_killed_right_after_the_alarm_it_is_found_again(world, kill_rounds):

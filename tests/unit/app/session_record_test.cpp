@@ -70,6 +70,15 @@ TEST(SessionRecord, ThePatientIsHashesAndTheirSalt) {
   for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_patient_record(text.substr(0, cut)));
 }
 
+TEST(SessionRecord, TheTimeOfTheLastCuffReadingIsKept) {
+  const std::string text = write_session_record(full(), {}, wall_from_unix_ms(1'799'999'700'000));
+  ASSERT_TRUE(read_session_record(text));
+  EXPECT_EQ(read_cuff_record(text), wall_from_unix_ms(1'799'999'700'000));
+  EXPECT_FALSE(read_cuff_record(write_session_record(full())));
+  EXPECT_FALSE(read_cuff_record("{\"cuff\":\"now\"}"));
+  for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_cuff_record(text.substr(0, cut)));
+}
+
 TEST(SessionRecord, DamageIsNotASession) {
   const std::string text = write_session_record(full());
   for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_session_record(text.substr(0, cut)));

@@ -116,5 +116,66 @@ TEST_F(Restart, what_is_not_watched_any_more_ends_by_config) {
   EXPECT_EQ(count("sbp-high", Change::end), 1U);
 }
 
+struct CuffOverRestart : Restart {
+  // An infusion beyond its titrating time, a reading every 10 minutes, killed 6 minutes after the last.
+  void SetUp() override {
+    linked();
+    start_infusion();
+    set_baseline(120);
+    for (int i = 0; i < 3; ++i) {
+      wait(i == 0 ? 300 : 600);
+      cuff(121 + i, 70);
+    }
+    wait(360);
+    ASSERT_EQ(alarm("nibp-overdue"), nullptr);
+  }
+  void restart(std::optional<WallTime> last_cuff) {
+    view_ = bed().session(now);
+    bed_.reset();
+    out = {};
+    pass(30);
+    bed().restore_session(view_, now, nullptr, last_cuff);
+    linked();
+    wait(1);
+  }
+};
+
+TEST_F(CuffOverRestart, a_reading_before_the_restart_is_not_called_overdue_too_early) {
+  const auto taken = bed().last_cuff();
+  ASSERT_TRUE(taken);
+  restart(taken);
+  EXPECT_EQ(bed().last_cuff(), taken);
+  EXPECT_EQ(alarm("nibp-overdue"), nullptr);
+  wait(720 - 360 - 31 - 1);
+  EXPECT_EQ(alarm("nibp-overdue"), nullptr);
+  wait(1);
+  EXPECT_EQ(priority("nibp-overdue"), Priority::low) << "12 minutes after the reading";
+  EXPECT_TRUE(out.cuffs.empty()) << "its numbers are not made up again";
+}
+
+TEST_F(CuffOverRestart, without_a_record_or_with_one_ahead_of_the_clock_it_counts_from_the_phase) {
+  restart(std::nullopt);
+  EXPECT_EQ(priority("nibp-overdue"), Priority::medium);
+  restart(now.wall + seconds(3600));
+  EXPECT_EQ(priority("nibp-overdue"), Priority::medium);
+}
+
+TEST_F(CuffOverRestart, the_same_reading_told_again_is_not_a_later_one) {
+  const auto taken = bed().last_cuff();
+  restart(taken);
+  cuff(123, 70, std::nullopt, taken);
+  EXPECT_EQ(bed().last_cuff(), taken);
+  EXPECT_TRUE(out.sessions.empty()) << "nothing new to keep";
+  cuff(130, 70, std::nullopt, now.wall);
+  EXPECT_EQ(bed().last_cuff(), now.wall);
+  EXPECT_EQ(out.sessions, (std::vector<bool>{false}));
+}
+
+TEST_F(Restart, outside_a_session_no_reading_is_written) {
+  linked();
+  cuff(121, 70);
+  EXPECT_TRUE(out.sessions.empty());
+}
+
 }  // namespace
 }  // namespace bed
