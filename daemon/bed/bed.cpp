@@ -51,7 +51,7 @@ Bed::Bed(Settings settings, Output& output, Stamp now)
       started_(now.mono),
       clock_(now.mono),
       said_monitoring_(settings_.idle_off ? Monitoring::none : Monitoring::blind) {
-  for (const std::string& pump : settings_.pumps) pumps_.push_back({pump, {}, {}, true});
+  for (const std::string& pump : settings_.pumps) pumps_.emplace_back().name = pump;
   add_conditions();
   apply_phase(now);
   check_statements(now);

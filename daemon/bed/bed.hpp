@@ -202,11 +202,16 @@ class Bed final : private alarms::Listener {
     PumpView view;
     Milliseconds silence_ms_max{0};  // longer without a word: its link is lost
     bool taken_over = true;          // what it last said is in the session
+    std::string_view trouble;        // else: why not
   };
   bool concerns(const Pump& pump) const;
   bool weight_agrees(const Pump& pump) const;
   void follow(Pump& pump, PumpNews news, Stamp now);
   bool follow_running(Pump& pump, Stamp now);
+  bool follow_bolus(const Pump& pump, double mg_h, Stamp now);
+  void end_silent_bolus(Stamp now);
+  void said_by_pump(infusion::Outcome outcome, Stamp now);
+  void session_moved(Stamp now);
   infusion::Outcome start_by(const Pump& pump, const infusion::Rate& rate, Stamp now);
   bool silent(const Pump& pump, MonoTime now) const;
   void check_pumps(Stamp now);

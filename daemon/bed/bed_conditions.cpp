@@ -39,8 +39,8 @@ void Bed::add_conditions() {
   blind_ = add_technical("bed-blind", "neither rate nor SpO2 is current", "go to the bed");
   wrong_patient_ =
       add_technical("wrong-patient", std::string{text_of(Doubt::vitals)}, "check who lies here, then answer");
-  unrecorded_ = add_technical("infusion-unrecorded", "a pump runs and the session does not know of it",
-                              "record the infusion");
+  unrecorded_ = add_technical("infusion-unrecorded", std::string{unrecorded_text},
+                              "check the pump, record the infusion");
   pump_lost_ = add_technical("pump-link-lost", "nothing heard of the running pump", "check the pump's link");
   no_baseline_ = add_technical("no-baseline", "infusion without a baseline", "enter a baseline");
   overtime_ = add_technical("infusion-overtime", "infusion past its planned time", "record the stop");

@@ -34,7 +34,10 @@ void Bed::pump(std::size_t source, const drivers::PumpReport& report) {
   advance(report.rx);
   const Milliseconds limit = freshness(settings_.sources[source]);
   found->silence_ms_max = limit;
-  follow(*found, found->view.take(report, limit), report.rx);
+  PumpNews news = found->view.take(report, limit);
+  // A bolus that was given up in a silence, and goes on.
+  if (news == PumpNews::none && found->view.bolus() && !session_.bolus_runs()) news = PumpNews::rate;
+  follow(*found, news, report.rx);
   check_statements(report.rx);
   deadline_ = own_deadline();
 }
@@ -60,9 +63,12 @@ void Bed::follow(Pump& pump, PumpNews news, Stamp now) {
   }
   pump.taken_over = true;
   if (session_.phase() != Phase::infusing) return;
-  const infusion::Outcome outcome = session_.hold(now);
+  said_by_pump(session_.hold(now), now);
+}
+
+void Bed::said_by_pump(infusion::Outcome outcome, Stamp now) {
   session_.said_by("pump");
-  after_verb(outcome, now);
+  after_verb(std::move(outcome), now);
   output_->on_session(true, now);
 }
 
@@ -72,16 +78,45 @@ bool Bed::follow_running(Pump& pump, Stamp now) {
   const auto mg_h = pump.view.rate_mg_h(kg, session_.concentration_mg_ml());
   const bool may = session_.phase() == Phase::baseline || session_.phase() == Phase::held ||
                    session_.phase() == Phase::infusing;
+  pump.trouble = !may ? unrecorded_text : !mg_h ? no_rate_text : weight_text;
   if (!may || !mg_h || !weight_agrees(pump)) return false;
+  pump.trouble = kg ? too_fast_text : no_weight_text;
+  if (pump.view.bolus()) return follow_bolus(pump, *mg_h, now);
+  const bool after_bolus = session_.bolus_runs();
+  if (after_bolus) session_.bolus_over(now);
   const auto known = session_.rate_told_mg_h();
-  if (session_.phase() == Phase::infusing && known && !differs(*known, *mg_h, rate_difference_max))
+  if (session_.phase() == Phase::infusing && known && !differs(*known, *mg_h, rate_difference_max)) {
+    if (after_bolus) said_by_pump({}, now);
     return true;
-  const infusion::Outcome outcome = start_by(pump, {*mg_h, infusion::RateUnit::mg_per_h}, now);
+  }
+  infusion::Outcome outcome = start_by(pump, {*mg_h, infusion::RateUnit::mg_per_h}, now);
+  const bool taken = outcome.verdict == infusion::Verdict::applied;
+  if (taken) {
+    said_by_pump(std::move(outcome), now);
+  } else if (session_.phase() == Phase::infusing) {  // the dose stays as told; watched as after an increase
+    session_.watch_increase(now);
+    session_moved(now);
+  }
+  return taken;
+}
+
+bool Bed::follow_bolus(const Pump& pump, double mg_h, Stamp now) {
+  infusion::Outcome outcome = session_.bolus(mg_h, pump.view.weight_kg(), now);
   if (outcome.verdict != infusion::Verdict::applied) return false;
-  session_.said_by("pump");
-  after_verb(outcome, now);
-  output_->on_session(true, now);
+  said_by_pump(std::move(outcome), now);
   return true;
+}
+
+// A rate may be taken to go on while nothing is heard; a bolus is over after minutes.
+void Bed::end_silent_bolus(Stamp now) {
+  if (!session_.bolus_runs() || !followed_ || !silent(pumps_[*followed_], now.mono)) return;
+  session_.bolus_over(now);
+  session_moved(now);
+}
+
+void Bed::session_moved(Stamp now) {
+  after_verb({}, now);
+  output_->on_session(true, now);
 }
 
 // What flows already needs no confirmation, however unusual.
@@ -106,7 +141,9 @@ bool Bed::silent(const Pump& pump, MonoTime now) const {
 }
 
 void Bed::check_pumps(Stamp now) {
+  end_silent_bolus(now);
   bool runs_beside = false, lost = false, heard = pumps_.empty();
+  std::string_view text;
   for (std::size_t i = 0; i < pumps_.size(); ++i) {
     Pump& pump = pumps_[i];
     follow(pump, pump.view.advance(now.mono), now);
@@ -117,8 +154,11 @@ void Bed::check_pumps(Stamp now) {
       continue;
     }
     const bool second = followed_ && *followed_ != i;
-    runs_beside = runs_beside || session_.phase() != Phase::infusing || second || !pump.taken_over;
+    if (session_.phase() == Phase::infusing && !second && pump.taken_over) continue;
+    if (!runs_beside) text = second ? second_pump_text : pump.taken_over ? unrecorded_text : pump.trouble;
+    runs_beside = true;
   }
+  if (runs_beside) engine_.relabel(*unrecorded_, text, now, *this);
   const bool known = heard && !lost;  // after a restart an alarm waits for the first word of a pump
   if (runs_beside || known || session_.phase() == Phase::infusing) {
     engine_.assert_present(*unrecorded_, runs_beside, now, *this);

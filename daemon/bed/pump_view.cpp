@@ -18,6 +18,11 @@ bool names(std::string_view event, std::string_view what) {
   return event.find(what) != std::string_view::npos;
 }
 
+// The source channels that give a bolus, by their words in IHE's tree of a pump.
+bool is_bolus(std::string_view source) {
+  return names(source, "clinician") || names(source, "loading") || names(source, "pca");
+}
+
 template <typename T>
 void take_over(std::optional<T>& into, const std::optional<T>& value) {
   if (value) into = value;
@@ -44,12 +49,12 @@ PumpNews PumpView::take(const PumpReport& report, Milliseconds history_after) {
 
   const bool comes_to_end = names(report.event, "DELIV_COMP");
   const bool event = comes_to_end || names(report.event, "DELIV_START") || names(report.event, "DELIV_STOP");
-  if (comes_to_end) return stops(PumpState::complete);
+  // After a bolus the infusion goes on by itself: its end is no stop unless no start follows.
+  if (comes_to_end)
+    return bolus() ? stops_in_transition(report, PumpState::complete) : stops(PumpState::complete);
   if (names(report.event, "DELIV_STOP")) {
-    if (!report.transitioning)
-      return stops(report.state == PumpState::off ? PumpState::off : PumpState::paused);
-    if (running()) stop_at_ = report.rx.mono + pump_transition_ms;
-    return PumpNews::none;
+    if (report.transitioning) return stops_in_transition(report, PumpState::paused);
+    return stops(report.state == PumpState::off ? PumpState::off : PumpState::paused);
   }
   if (report.state == PumpState::running) return runs(report, event);
   if (report.state == PumpState::unknown) return event ? runs(report, event) : PumpNews::none;
@@ -63,7 +68,9 @@ PumpNews PumpView::runs(const PumpReport& report, bool event) {
   const auto is_zero = [](const std::optional<double>& rate) { return rate && *rate <= 0; };
   if (is_zero(told.ml_h) || is_zero(told.mg_h) || is_zero(told.mg_kg_h)) return PumpNews::none;  // likewise
   const PumpState before = state_;
-  const bool other_rate = told.told() && told != rate_;
+  const bool bolus = event || !report.source.empty() ? is_bolus(report.source) : bolus_;
+  const bool other_rate = (told.told() && told != rate_) || bolus != bolus_;
+  bolus_ = bolus;
   stop_at_.reset();
   state_ = PumpState::running;
   if (told.told()) rate_ = told;
@@ -80,9 +87,16 @@ PumpNews PumpView::stops(PumpState into) {
   return ran ? PumpNews::stopped : PumpNews::none;
 }
 
+PumpNews PumpView::stops_in_transition(const PumpReport& report, PumpState into) {
+  if (!running()) return PumpNews::none;
+  stop_at_ = report.rx.mono + pump_transition_ms;
+  stop_into_ = into;
+  return PumpNews::none;
+}
+
 PumpNews PumpView::advance(MonoTime now) {
   if (!stop_at_ || now < *stop_at_) return PumpNews::none;
-  return stops(PumpState::paused);
+  return stops(stop_into_);
 }
 
 std::optional<double> PumpView::rate_mg_h(std::optional<double> kg,

@@ -15,6 +15,15 @@ namespace bed {
 // A stop in transition is one only when no start follows within this.
 inline constexpr vitals::Milliseconds pump_transition_ms{10'000};
 
+// What the alarm of a pump says that runs beside the session, the plain one first.
+inline constexpr std::string_view unrecorded_text = "a pump runs and the session does not know of it";
+inline constexpr std::string_view second_pump_text = "a second pump runs beside the one of the session";
+inline constexpr std::string_view no_rate_text = "a pump runs and tells no rate that can be converted";
+inline constexpr std::string_view weight_text = "a pump runs with another weight than the session has";
+inline constexpr std::string_view no_weight_text = "a pump runs and no weight is known";
+inline constexpr std::string_view too_fast_text =
+    "a pump runs at a rate that the session does not take: too high";
+
 // What a session has to hear of.
 enum class PumpNews : std::uint8_t { none, started, rate, stopped };
 
@@ -28,6 +37,8 @@ class PumpView {
   drivers::PumpState state() const { return state_; }
   bool running() const { return state_ == drivers::PumpState::running; }
   std::optional<vitals::MonoTime> heard_at() const { return heard_at_; }
+  // What runs is a bolus: a loading dose, one that a person calls for at the pump, or the patient.
+  bool bolus() const { return running() && bolus_; }
   const std::string& drug() const { return drug_; }
   std::optional<double> weight_kg() const { return weight_kg_; }
   // What flows now; absent: not told in a way that can be converted.
@@ -43,11 +54,14 @@ class PumpView {
 
   PumpNews runs(const drivers::PumpReport& report, bool event);
   PumpNews stops(drivers::PumpState into);
+  PumpNews stops_in_transition(const drivers::PumpReport& report, drivers::PumpState into);
 
   drivers::PumpState state_ = drivers::PumpState::unknown;
   std::optional<vitals::WallTime> newest_;  // by the sender's time
   std::optional<vitals::MonoTime> heard_at_;
   std::optional<vitals::MonoTime> stop_at_;  // a stop in transition counts from here
+  drivers::PumpState stop_into_ = drivers::PumpState::paused;
+  bool bolus_ = false;
   std::string drug_;
   std::optional<double> weight_kg_;
   Rate rate_;

@@ -143,6 +143,7 @@ void render_infusion(std::string& out, const infusion::View& session, const Enve
   writer.number("kg", session.kg);
   writer.number("conc_mg_ml", session.conc_mg_ml);
   write_rate(writer, session);
+  if (session.bolus) writer.flag("bolus", true);
   writer.number("dose_mg", rounded(session.dose_mg, 1));
   writer.number("dose_mg_kg", rounded(session.dose_mg_per_kg, 2));
   writer.text("dose_band", infusion::name(session.band));

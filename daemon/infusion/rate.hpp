@@ -17,6 +17,9 @@ inline constexpr double band_low_mg_per_kg_h_max = 1;
 inline constexpr double band_high_mg_per_kg_h_max = 2;
 inline constexpr double rate_mg_per_kg_h_max = 7;
 
+// The label's fastest: 4.5 mg/kg over 60 s. Beyond it no pump gives a bolus.
+inline constexpr double bolus_mg_per_kg_h_max = 270;
+
 inline constexpr double weight_kg_usual_min = 30, weight_kg_usual_max = 250;  // outside: to be confirmed
 inline constexpr double weight_kg_max = 700;                                  // beyond: nobody
 inline constexpr double concentration_mg_ml_max = 100;                        // strongest vial on the market

@@ -29,9 +29,10 @@ View Session::view(Stamp now) const {
   out.conc_mg_ml = conc_mg_ml_;
   out.rate = rate_;
   if (started_) {
-    out.rate_mg_per_h = phase_ == Phase::infusing ? mg_per_h_ : 0;
+    out.rate_mg_per_h = flow_mg_per_h();
     if (kg_) out.rate_mg_per_kg_h = *out.rate_mg_per_h / *kg_;
   }
+  out.bolus = bolus_runs();
   out.band = band();
   out.planned_mg_per_kg = planned_mg_per_kg_;
   out.planned = planned_;

@@ -7,6 +7,7 @@
 //   infusion-rate   -          -           -          yes        -          -          -
 //   infusion-hold   -          -           -          held       -          -          -
 //   infusion-resume -          -           -          -          infusing   -          -
+//   a pump's bolus  -           -           infusing   yes        infusing   -          -
 //   infusion-stop   no change  no change   no change  recovery   recovery   no change  no change
 //   session-end     -          ended       ended      -          -          ended      -
 //
@@ -130,9 +131,13 @@ bool Session::overtime(Stamp now) const {
   return at && now.mono > *at;
 }
 
+double Session::flow_mg_per_h() const {
+  return phase_ == Phase::infusing ? bolus_mg_per_h_.value_or(mg_per_h_) : 0;
+}
+
 double Session::dose_mg(Stamp now) const {
-  if (phase_ != Phase::infusing || now.mono <= counted_) return dose_mg_;
-  return dose_mg_ + mg_per_h_ * hours(now.mono - counted_);
+  if (now.mono <= counted_) return dose_mg_;
+  return dose_mg_ + flow_mg_per_h() * hours(now.mono - counted_);
 }
 
 Milliseconds Session::held(Stamp now) const {
@@ -156,6 +161,7 @@ void Session::count(Stamp now) {
 
 void Session::enter(Phase phase, Stamp now) {
   count(now);
+  bolus_mg_per_h_.reset();
   phase_ = phase;
   phase_since_ = now;
 }
@@ -192,6 +198,7 @@ void Session::begin_session(std::string session, Stamp now) {
   conc_mg_ml_.reset();
   rate_.reset();
   mg_per_h_ = 0;
+  bolus_mg_per_h_.reset();
   planned_mg_per_kg_.reset();
   planned_.reset();
   by_.clear();
@@ -342,6 +349,28 @@ Outcome Session::rate(const Rate& rate, bool confirmed, Stamp now) {
   if (is_increase(mg_per_h_, plan.mg_per_h)) open_titrating(now);
   run_at(plan);
   return {};
+}
+
+Outcome Session::bolus(double mg_per_h, std::optional<double> kg, Stamp now) {
+  if (phase_ != Phase::baseline && phase_ != Phase::infusing && phase_ != Phase::held)
+    return refused("bolus", phase_, "infusion-start comes first");
+  if (kg_) kg = kg_;
+  if (!kg || !is_weight(*kg)) return invalid("kg is missing: the dose is judged by weight");
+  if (!(mg_per_h > 0) || above(mg_per_h / *kg, bolus_mg_per_kg_h_max)) return too_fast(mg_per_h / *kg);
+  if (phase_ == Phase::baseline) {
+    begin_infusion({}, {kg, conc_mg_ml_, {}, 0, 0}, now);
+    rate_.reset();  // what follows the bolus is still to be told
+  }
+  if (phase_ == Phase::held) enter(Phase::infusing, now);
+  count(now);
+  bolus_mg_per_h_ = mg_per_h;
+  open_titrating(now);
+  return {};
+}
+
+void Session::bolus_over(Stamp now) {
+  count(now);
+  bolus_mg_per_h_.reset();
 }
 
 Outcome Session::hold(Stamp now) {

@@ -76,8 +76,10 @@ struct View {
   std::string session;
   std::optional<WallTime> titrating_until;
   std::optional<double> kg, conc_mg_ml;
-  std::optional<Rate> rate;             // as told, also while held; none when no infusion is open
-  std::optional<double> rate_mg_per_h;  // what flows: 0 while held and after the stop
+  std::optional<Rate>
+      rate;  // as told, also while held; none when no infusion is open, or only a bolus was told
+  std::optional<double> rate_mg_per_h;  // what flows, a bolus included: 0 while held and after the stop
+  bool bolus = false;                   // one runs
   std::optional<double> rate_mg_per_kg_h;
   std::optional<double> planned_mg_per_kg;
   std::optional<Milliseconds> planned;
@@ -122,6 +124,13 @@ class Session {
   Outcome set_baseline(const Baseline& request, Stamp now);
   Outcome infusion_start(const InfusionStart& request, Stamp now);
   Outcome rate(const Rate& rate, bool confirmed, Stamp now);
+  // A bolus that a pump gives beside the rate as told; it counts while it runs, and opens titrating as any
+  // increase does. It begins the infusion from baseline (`kg`: where the session has none) and goes on with a
+  // held one. A pump reports what flows already: no confirmation, and another bound than for a rate.
+  Outcome bolus(double mg_per_h, std::optional<double> kg, Stamp now);
+  void bolus_over(Stamp now);  // the rate as told flows again
+  bool bolus_runs() const { return bolus_mg_per_h_.has_value(); }
+  void watch_increase(Stamp now) { open_titrating(now); }  // one that is reported and not taken over
   Outcome hold(Stamp now);
   Outcome resume(Stamp now);
   Outcome stop(Stamp now);  // accepted in every phase
@@ -159,6 +168,7 @@ class Session {
   void clear_readings();
   std::string derived_name(Stamp now) const;
   void count(Stamp now);  // adds what has run since counted_ to dose and holds
+  double flow_mg_per_h() const;
   double dose_mg(Stamp now) const;
   Milliseconds held(Stamp now) const;
   Outcome plan_start(const InfusionStart& request, Plan& plan) const;
@@ -172,8 +182,9 @@ class Session {
   std::optional<Stamp> started_;  // the newest infusion
   std::optional<WallTime> scheduled_;
   std::optional<double> kg_, conc_mg_ml_;
-  std::optional<Rate> rate_;  // as told
-  double mg_per_h_ = 0;       // what rate_ means; flows while infusing only
+  std::optional<Rate> rate_;              // as told
+  double mg_per_h_ = 0;                   // what rate_ means; flows while infusing only
+  std::optional<double> bolus_mg_per_h_;  // flows instead
   std::optional<double> planned_mg_per_kg_;
   std::optional<Milliseconds> planned_;
   std::string by_;

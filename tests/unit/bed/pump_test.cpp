@@ -19,8 +19,9 @@ struct PumpTest : OneBed {
     bed().session_start(start, now);
   }
   void pump(std::string_view event, PumpState state, double mg_h, std::string_view device = "P2449",
-            bool transitioning = false) {
+            bool transitioning = false, std::string_view source = "primary") {
     PumpReport report;
+    report.source = source;
     report.device = device;
     report.drug = drug;
     report.event = event;
@@ -36,6 +37,9 @@ struct PumpTest : OneBed {
   }
   void stops(bool transitioning = false) {
     pump("MDC_EVT_PUMP_DELIV_STOP", PumpState::paused, 0, "P2449", transitioning);
+  }
+  void bolus(double mg_h) {
+    pump("MDC_EVT_PUMP_DELIV_START", PumpState::running, mg_h, "P2449", false, "clinician");
   }
   // Time passes while the pump says the same.
   void runs(double s, double mg_h = 35, std::string_view device = "P2449") {
@@ -159,6 +163,105 @@ TEST_F(PumpTest, a_rate_that_cannot_be_is_an_alarm_and_the_session_keeps_its_own
   starts(700);  // 10 mg/kg/h
   EXPECT_EQ(bed().session(now).rate_mg_per_h, 35);
   runs(35, 700);
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+}
+
+TEST_F(PumpTest, a_rate_that_is_not_taken_is_watched_like_an_increase_and_says_why) {
+  starts(35);
+  wait(20 * 60);
+  pump({}, PumpState::running, 35);
+  ASSERT_FALSE(bed().session(now).titrating_until);
+  starts(700);
+  EXPECT_TRUE(bed().session(now).titrating_until);
+  runs(35, 700);
+  EXPECT_EQ(alarm("infusion-unrecorded")->text, too_fast_text);
+}
+
+// 0.35 mg/kg over 2 minutes: 24.5 mg at 10.5 mg/kg/h, more than any rate may be.
+TEST_F(PumpTest, a_bolus_on_a_running_infusion_counts_and_the_rate_stays) {
+  starts(35);
+  wait(20 * 60);
+  pump({}, PumpState::running, 35);
+  const double before = bed().session(now).dose_mg;
+  stops(true);
+  bolus(735);
+  EXPECT_TRUE(bed().session(now).bolus);
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 735);
+  EXPECT_EQ(bed().session(now).rate->value, 35) << "what holds again after it";
+  EXPECT_EQ(bed().session(now).band, infusion::DoseBand::low);
+  EXPECT_TRUE(bed().session(now).titrating_until) << "an increase";
+  for (int i = 0; i < 24; ++i) {
+    wait(5);
+    pump({}, PumpState::running, 735, "P2449", false, "clinician");
+  }
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+  pump("MDC_EVT_PUMP_DELIV_COMP", PumpState::complete, 0, "P2449", false, "clinician");
+  EXPECT_EQ(phase(), Phase::infusing) << "the infusion goes on by itself";
+  starts(35);
+  EXPECT_FALSE(bed().session(now).bolus);
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 35);
+  EXPECT_NEAR(bed().session(now).dose_mg - before, 24.5, 0.1);
+  wait(12);
+  EXPECT_EQ(phase(), Phase::infusing);
+}
+
+TEST_F(PumpTest, after_a_bolus_without_a_start_the_session_is_held) {
+  starts(35);
+  bolus(735);
+  pump("MDC_EVT_PUMP_DELIV_COMP", PumpState::complete, 0, "P2449", true, "clinician");
+  wait(9.9);
+  EXPECT_EQ(phase(), Phase::infusing);
+  wait(0.1);
+  EXPECT_EQ(phase(), Phase::held);
+  EXPECT_FALSE(bed().session(now).bolus);
+}
+
+TEST_F(PumpTest, a_loading_dose_begins_the_infusion_and_the_rate_follows) {
+  pump("MDC_EVT_PUMP_DELIV_START", PumpState::running, 735, "P2449", false, "loading");
+  EXPECT_EQ(phase(), Phase::infusing);
+  EXPECT_FALSE(bed().session(now).rate);
+  for (int i = 0; i < 12; ++i) {
+    wait(5);
+    pump({}, PumpState::running, 735, "P2449", false, "loading");
+  }
+  EXPECT_NEAR(bed().session(now).dose_mg, 735.0 / 60, 1e-9);
+  pump("MDC_EVT_PUMP_DELIV_STOP", PumpState::running, 0, "P2449", true, "loading");
+  starts(35);
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 35);
+  EXPECT_NEAR(bed().session(now).dose_mg, 735.0 / 60, 1e-9);
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+}
+
+TEST_F(PumpTest, a_bolus_of_a_pump_that_falls_silent_ends) {
+  starts(35);
+  bolus(735);
+  wait(60);
+  EXPECT_FALSE(bed().session(now).bolus);
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 35);
+  EXPECT_LE(bed().session(now).dose_mg, 735.0 * 31 / 3600 + 1);
+  pump({}, PumpState::running, 735, "P2449", false, "clinician");
+  EXPECT_TRUE(bed().session(now).bolus) << "it is heard of again, and goes on";
+}
+
+TEST_F(PumpTest, a_bolus_goes_on_with_a_held_infusion_and_a_hold_ends_one) {
+  starts(35);
+  stops();
+  ASSERT_EQ(phase(), Phase::held);
+  bolus(735);
+  EXPECT_EQ(phase(), Phase::infusing);
+  EXPECT_EQ(bed().infusion_hold(now).verdict, infusion::Verdict::applied);
+  EXPECT_FALSE(bed().session(now).bolus);
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 0);
+}
+
+TEST_F(PumpTest, a_bolus_that_cannot_be_is_an_alarm) {
+  starts(35);
+  bolus(70 * 300);
+  EXPECT_FALSE(bed().session(now).bolus);
+  for (int i = 0; i < 7; ++i) {
+    wait(5);
+    pump({}, PumpState::running, 70 * 300, "P2449", false, "clinician");
+  }
   EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
 }
 
