@@ -1,5 +1,5 @@
 """Monitors for tests, written from the protocols and not from the daemon's drivers: a Nonin oximeter (format 2) on a
-pseudo terminal, and the sending side of HL7 over MLLP."""
+pseudo terminal, and the sending side of HL7 over MLLP: a monitor, the administration, a pump."""
 import os
 import pty
 import socket
@@ -112,6 +112,34 @@ def pcd01(control_id, bed="pain^^b2", hr=None, pr=None, spo2=None, cuff=None, at
     head = [f"MSH|^~\\&|TESTMON^7A000102^EUI-64|T|||{stamp(now)}||ORU^R01^ORU_R01|{control_id}|P|2.6|||AL|NE|||||IHE_PCD_001",
             f"PID|||{patient}^^^T^PI||^^^^^^U", f"PV1||I|{bed}",
             f"OBR|1|1|1|182777000^monitoring of patient^SCT|||{stamp(now)}"]
+    return "\r".join(head + rows) + "\r"
+
+
+def adt(trigger, control_id, patient, bed="pain^^b2"):
+    """What the hospital's administration says: A01 admits, A03 discharges."""
+    stamp = time.strftime("%Y%m%d%H%M%S+0000", time.gmtime())
+    rows = [f"MSH|^~\\&|HIS|H|||{stamp}||ADT^{trigger}^ADT_A01|{control_id}|P|2.6|||AL|NE",
+            f"EVN|{trigger}|{stamp}", f"PID|||{patient}^^^T^PI", f"PV1||I|{bed}"]
+    return "\r".join(rows) + "\r"
+
+
+def pump(control_id, event=None, ml_h=0.0, delivery="delivering", source="primary", device="P17", mg_ml=2):
+    """IHE PCD-10 (an event: START, STOP, COMP) or, without one, a PCD-01 snapshot of a pump with ketamine."""
+    stamp = time.strftime("%Y%m%d%H%M%S+0000", time.gmtime())
+    infusing = "infusing" if delivery in ("delivering", "transitioning") else "not-infusing"
+    rows = [f"OBX|1||70053^MDC_DEV_PUMP_INFUS_SYRINGE_MDS^MDC|1.0.0.0|||||||X|||||||{device}^^0012210000000000^EUI-64"]
+    if event:
+        number = {"START": 197288, "STOP": 197290, "COMP": 197292}[event]
+        rows.append(f"OBX|2|CWE|68487^MDC_ATTR_EVT_COND^MDC|1.0.0.2|{number}^MDC_EVT_PUMP_DELIV_{event}^MDC||||||R")
+    rows += [f"OBX|3|CWE|184519^MDC_PUMP_INFUSING_STATUS^MDC|1.1.1.1|^pump-status-{infusing}||||||R",
+             f"OBX|4|NM|158014^MDC_FLOW_FLUID_PUMP_CURRENT^MDC|1.1.1.2|{ml_h}|265266^MDC_DIM_MILLI_L_PER_HR^MDC|||||R",
+             f"OBX|5|CWE|158016^MDC_DEV_PUMP_ACTIVE_SOURCES^MDC|1.1.1.3|^pump-source-info-{source}||||||R",
+             f"OBX|6|CWE|158005^MDC_DEV_PUMP_CURRENT_DELIVERY_STATUS^MDC|1.1.1.4|^pump-delivery-status-{delivery}||||||R",
+             "OBX|7|ST|184514^MDC_DRUG_NAME_LABEL^MDC|1.1.1.5|Ketamine||||||R",
+             f"OBX|8|NM|157760^MDC_CONC_DRUG^MDC|1.1.1.6|{mg_ml}|264306^MDC_DIM_MILLI_G_PER_ML^MDC|||||R"]
+    kind, profile = ("ORU^R42^ORU_R01", "IHE_PCD_010") if event else ("ORU^R01^ORU_R01", "IHE_PCD_001")
+    head = [f"MSH|^~\\&|PUMPS^0012210000000001^EUI-64|T|||{stamp}||{kind}|{control_id}|P|2.6|||AL|NE|||||{profile}",
+            "PID|||Unknown Patient", "PV1||I|pain^^b2", f"OBR|1|x|x|KET^Ketamine|||{stamp}"]
     return "\r".join(head + rows) + "\r"
 
 

@@ -160,6 +160,7 @@ def settings_text(folder, profile, broker_port, mllp_port, pty_link, sim=False):
         ],
         "bed": [
             {"unit": "pain", "name": "b1", "profile": profile, "sources": ["oximeter"], "rate": "pr"},
-            {"unit": "pain", "name": "b2", "profile": profile, "sources": ["monitor"], "rate": "hr"},
+            {"unit": "pain", "name": "b2", "profile": profile, "sources": ["monitor"], "rate": "hr",
+             "pumps": ["P17"]},
         ],
     })
