@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
+#include <filesystem>
 #include <random>
 
 #include "daemon/app/build.hpp"
@@ -24,6 +25,9 @@ using std::chrono_literals::operator""ms;
 
 constexpr Milliseconds tick_ms = 100ms;
 constexpr Milliseconds stop_ms_max = 3s;
+constexpr Milliseconds disk_ms = 30s;
+// Far more than the journal writes while somebody comes and makes room.
+constexpr std::uintmax_t disk_low_bytes = std::uintmax_t{64} << 20U;
 // Event numbers go on at the next multiple after a restart; a new journal starts from the clock
 // (contract 6.1).
 constexpr std::uint64_t seq_step = 1'000'000;
@@ -269,13 +273,10 @@ void App::every_second(Stamp now) {
   node_->alarms().set_clock_synced(clock_synced_);
   node_->hearing(hearing(now), now);
   node_->clock(clock_synced_, now);
-  if (const std::size_t dropped = inbound_dropped_.load(); dropped != inbound_dropped_said_) {
-    spdlog::error("broker: {} messages to us dropped, more than the loop can take",
-                  dropped - inbound_dropped_said_);
-    inbound_dropped_said_ = dropped;
-  }
   const journal::Health journal = journal_->health();
   node_->journal(journal.failed, journal.reason, now);
+  watch_queues(journal, now);
+  if (now.mono >= next_disk_) watch_disk(now);
   for (auto& desk : desks_) {
     desk->alarms().set_clock_synced(clock_synced_);
     desk->set_stations_online(online);
@@ -304,6 +305,25 @@ NodeDesk::Hearing App::hearing(Stamp now) {
     out.urgent = desk->bed().session(now).phase == infusion::Phase::infusing;
   }
   return out;
+}
+
+void App::watch_queues(const journal::Health& journal, Stamp now) {
+  const std::uint64_t inbound = inbound_dropped_.load();
+  const std::uint64_t dropped = inbound + broker_->health().dropped + journal.dropped;
+  if (dropped == dropped_said_) return;
+  spdlog::error("{} messages dropped since the last second, more than can be handled ({} of all were to us)",
+                dropped - dropped_said_, inbound);
+  dropped_said_ = dropped;
+  node_->overflow(now);
+}
+
+void App::watch_disk(Stamp now) {
+  next_disk_ = now.mono + disk_ms;
+  std::error_code unknown;
+  const std::filesystem::path folder =
+      std::filesystem::absolute(settings_.journal.path, unknown).parent_path();
+  const auto space = std::filesystem::space(folder, unknown);
+  if (!unknown) node_->disk_low(space.available < disk_low_bytes, now);  // else the journal itself will fail
 }
 
 void App::heartbeat(Stamp now) {

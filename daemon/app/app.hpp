@@ -57,6 +57,8 @@ class App final : private Host, private Outlet {
   void every_second(Stamp now);
   void heartbeat(Stamp now);
   NodeDesk::Hearing hearing(Stamp now);
+  void watch_queues(const journal::Health& journal, Stamp now);
+  void watch_disk(Stamp now);
   void wait_for_signal();
   void stop();
 
@@ -95,7 +97,7 @@ class App final : private Host, private Outlet {
   std::uint64_t connection_ = 0;  // 0: not connected
   std::optional<MonoTime> reconcile_at_;
   std::vector<std::pair<std::string, std::string>> retained_;  // alarm topics found after a connect
-  MonoTime next_tick_{}, next_second_{}, next_heartbeat_{};
+  MonoTime next_tick_{}, next_second_{}, next_heartbeat_{}, next_disk_{};
   std::optional<Milliseconds> watchdog_period_;
   MonoTime next_alive_{};
   std::int64_t lag_ms_ = 0;
@@ -104,7 +106,7 @@ class App final : private Host, private Outlet {
   MonoTime open_metrics_at_{};
   vitals::WallTime started_{};
   std::atomic<std::size_t> inbound_waiting_{0}, inbound_dropped_{0};  // messages from the broker's thread
-  std::size_t inbound_dropped_said_ = 0;
+  std::uint64_t dropped_said_ = 0;                                    // of all queues
   bool stopping_ = false;
   bool clock_synced_ = true;
 };

@@ -164,12 +164,14 @@ void App::reconcile(Stamp now) {
   reconcile_at_.reset();
   broker_->unsubscribe(node_->alarms().prefix() + "/alarm/+");
   for (auto& desk : desks_) broker_->unsubscribe(desk->alarms().prefix() + "/alarm/+");
+  bool conflict = false;
   for (const auto& [topic, payload] : retained_) {
     const auto where = contract::parse_alarm_topic(identity_.root, topic);
     const auto document = contract::parse_alarm(payload);
     if (!where) continue;
     if (document && document->node != identity_.node) {
       spdlog::error("{} was written by node {}: two nodes claim this bed", topic, document->node);
+      conflict = true;
       continue;
     }
     if (where->for_node) {
@@ -182,6 +184,7 @@ void App::reconcile(Stamp now) {
     desk->alarms().ghost(where->condition);
   }
   retained_.clear();
+  node_->bed_conflict(conflict, now);
   std::vector<std::string> beds;
   for (const settings::Bed& bed : settings_.beds) beds.push_back(bed.scope());
   node_->publish_info(beds, config_hash_, now);

@@ -13,8 +13,8 @@ using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 using alarms::Zone;
 
-// An unknown bed is over when none was heard of for this long.
-constexpr Milliseconds unknown_bed_ms_max{60'000};
+// What is told each time it happens is over when it has not happened for this long.
+constexpr Milliseconds quiet_ms_max{60'000};
 
 // Classes and delays: the table of technical conditions in docs/alarms.md.
 Behaviour behaviour(Priority priority, Milliseconds on_delay, Milliseconds off_delay) {
@@ -33,7 +33,7 @@ Behaviour raised_by_urgency(Milliseconds on_delay) {
   return out;
 }
 
-Behaviour clock_behaviour() {
+Behaviour low_and_later_medium() {
   Behaviour out = behaviour(Priority::low, 60s, 60s);
   out.raise_after = 10min;
   return out;
@@ -59,11 +59,18 @@ NodeDesk::NodeDesk(const Identity& identity, std::string version, std::uint64_t 
                             "watch the bedside monitor, check the stations", raised_by_urgency(0s), now),
                        {}},
       clock_unsync_(&add("clock-unsync", "the clock is not synchronised: times may be wrong",
-                         "check the time service", clock_behaviour(), now)),
+                         "check the time service", low_and_later_medium(), now)),
       journal_failed_(&add("journal-failed", "the journal cannot be written: nothing would survive a restart",
                            "check the disk", behaviour(Priority::medium, 0s, 60s), now)),
       unknown_bed_(&add("unknown-bed", "values for a bed that the settings do not name",
                         "check the bed table", behaviour(Priority::low, 60s, 60s), now)),
+      bed_conflict_(&add("bed-conflict", "another node reports alarms of our beds",
+                         "one bed, one node: check the settings of both", behaviour(Priority::high, 60s, 60s),
+                         now)),
+      disk_low_(&add("disk-low", "the disk of the journal is nearly full", "make room on the disk",
+                     low_and_later_medium(), now)),
+      overflow_(&add("overflow", "more messages than can be handled: some were dropped",
+                     "check stations, broker and disk", behaviour(Priority::low, 60s, 60s), now)),
       started_(now.mono),
       repeated_at_(now.mono) {}
 
@@ -109,6 +116,23 @@ void NodeDesk::journal(bool failed, const std::string& /*reason*/, Stamp now) {
 void NodeDesk::unknown_bed(std::string_view /*source*/, Stamp now) {
   unknown_bed_at_ = now.mono;
   engine_.assert_present(*unknown_bed_, true, now, *this);
+}
+
+void NodeDesk::bed_conflict(bool found, Stamp now) {
+  engine_.assert_present(*bed_conflict_, found, now, *this);
+}
+
+void NodeDesk::disk_low(bool low, Stamp now) { engine_.assert_present(*disk_low_, low, now, *this); }
+
+void NodeDesk::overflow(Stamp now) {
+  overflow_at_ = now.mono;
+  engine_.assert_present(*overflow_, true, now, *this);
+}
+
+void NodeDesk::forget(alarms::Condition& condition, std::optional<MonoTime>& last, Stamp now) {
+  if (!last || now.mono - *last <= quiet_ms_max) return;
+  last.reset();
+  engine_.assert_present(condition, false, now, *this);
 }
 
 alarms::AckResult NodeDesk::acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
@@ -191,10 +215,8 @@ void NodeDesk::repeat_alarms(Stamp now) {
 void NodeDesk::advance(Stamp now) { engine_.advance(now, *this); }
 
 void NodeDesk::tick(Stamp now) {
-  if (unknown_bed_at_ != MonoTime::min() && now.mono - unknown_bed_at_ > unknown_bed_ms_max) {
-    unknown_bed_at_ = MonoTime::min();
-    engine_.assert_present(*unknown_bed_, false, now, *this);
-  }
+  forget(*unknown_bed_, unknown_bed_at_, now);
+  forget(*overflow_, overflow_at_, now);
   alarms_.tick(now);
   for (const alarms::Condition& condition : engine_.conditions())
     if (condition.alarm() != nullptr && alarms_.receipts().repeat_due(condition.spec().name, now))

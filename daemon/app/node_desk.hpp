@@ -30,6 +30,10 @@ class NodeDesk final : private alarms::Listener {
   void journal(bool failed, const std::string& reason, Stamp now);
   void clock(bool synced, Stamp now);
   void unknown_bed(std::string_view source, Stamp now);
+  // Whether another node's alarms stood under our beds at the last connect.
+  void bed_conflict(bool found, Stamp now);
+  void disk_low(bool low, Stamp now);
+  void overflow(Stamp now);  // a queue has just given something up
   bool restore_alarm(const alarms::Alarm& stored, Stamp now) { return engine_.restore(stored, now, *this); }
   alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                                 std::string_view by, Stamp now);
@@ -71,6 +75,7 @@ class NodeDesk final : private alarms::Listener {
     alarms::Condition* condition;
     std::optional<alarms::Standing> said;
   };
+  void forget(alarms::Condition& condition, std::optional<MonoTime>& last, Stamp now);
   void say(Watched& watched, bool present, bool urgent, Stamp now);
 
   Watched broker_lost_;
@@ -79,10 +84,14 @@ class NodeDesk final : private alarms::Listener {
   alarms::Condition* clock_unsync_;
   alarms::Condition* journal_failed_;
   alarms::Condition* unknown_bed_;
+  alarms::Condition* bed_conflict_;
+  alarms::Condition* disk_low_;
+  alarms::Condition* overflow_;
   std::string buffer_;
   MonoTime started_;
   MonoTime repeated_at_;
-  MonoTime unknown_bed_at_ = MonoTime::min();
+  // The last time, while the condition stands.
+  std::optional<MonoTime> unknown_bed_at_, overflow_at_;
   std::uint64_t heartbeats_ = 0;
 };
 

@@ -88,5 +88,43 @@ TEST_F(NodeDeskTest, AnUnsynchronisedClockIsLowAndLaterMedium) {
   EXPECT_THAT(newest("clock-unsync"), HasSubstr("\"prio\":\"medium\""));
 }
 
+TEST_F(NodeDeskTest, AnotherNodeUnderOurBedsIsHighUntilAConnectFindsNone) {
+  desk_.bed_conflict(true, at(0));
+  desk_.advance(at(59'999));
+  EXPECT_EQ(newest("bed-conflict"), "");
+  desk_.advance(at(60'000));
+  EXPECT_THAT(newest("bed-conflict"), HasSubstr("\"prio\":\"high\""));
+  desk_.bed_conflict(false, at(100'000));
+  desk_.advance(at(160'000));
+  EXPECT_THAT(newest("bed-conflict"), HasSubstr("\"phase\":\"end\""));
+}
+
+TEST_F(NodeDeskTest, QueuesThatOverflowAgainAndAgainAreAnAlarmAndOneBurstIsNot) {
+  desk_.overflow(at(0));
+  for (int s = 1; s <= 200; ++s) {
+    desk_.tick(at(s * 1000));
+    desk_.advance(at(s * 1000));
+  }
+  EXPECT_EQ(newest("overflow").find("\"phase\":\"start\""), std::string::npos);
+  for (int s = 201; s <= 265; ++s) {
+    desk_.overflow(at(s * 1000));
+    desk_.advance(at(s * 1000));
+  }
+  EXPECT_THAT(newest("overflow"), HasSubstr("\"prio\":\"low\""));
+  for (int s = 266; s <= 400; ++s) {
+    desk_.tick(at(s * 1000));
+    desk_.advance(at(s * 1000));
+  }
+  EXPECT_THAT(newest("overflow"), HasSubstr("\"phase\":\"end\""));
+}
+
+TEST_F(NodeDeskTest, ADiskThatFillsUpIsLowAndLaterMedium) {
+  desk_.disk_low(true, at(0));
+  desk_.advance(at(60'000));
+  EXPECT_THAT(newest("disk-low"), HasSubstr("\"prio\":\"low\""));
+  desk_.advance(at(660'000));
+  EXPECT_THAT(newest("disk-low"), HasSubstr("\"prio\":\"medium\""));
+}
+
 }  // namespace
 }  // namespace app::test
