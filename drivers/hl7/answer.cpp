@@ -1,7 +1,9 @@
 #include "drivers/hl7/answer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 
 #include "drivers/hl7/values.hpp"
 
@@ -191,7 +193,11 @@ void AnswerWriter::begin_type(const Header& header, bool header_usable, int mino
 }
 
 void AnswerWriter::put_clean(std::string& out, std::string_view text) const {
-  for (const char c : text.substr(0, header_field_bytes_max)) out += c >= ' ' && c < 0x7F ? c : '?';
+  text = text.substr(0, header_field_bytes_max);
+  const auto clean = [](char c) { return c >= ' ' && c < 0x7F; };
+  const std::size_t start = out.size();
+  out += text;
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), std::not_fn(clean), '?');
 }
 
 }  // namespace drivers::hl7

@@ -21,8 +21,9 @@ int worth(const Observation& seen) {
 }
 
 bool is_dotted(std::string_view sub_id) {
-  return sub_id.find('.') != std::string_view::npos &&
-         sub_id.find_first_not_of("0123456789.") == std::string_view::npos;
+  const auto fits = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+  return std::all_of(sub_id.begin(), sub_id.end(), fits) &&
+         std::find(sub_id.begin(), sub_id.end(), '.') != sub_id.end();
 }
 
 unsigned take_level(std::string_view& path) {
@@ -67,7 +68,7 @@ bool better(const Candidate& fresh, const Candidate& held) {
 
 // The fifth level of a device tree position holds attributes of a value, not values; 0 there is none of them.
 bool is_facet(std::string_view sub_id) {
-  if (!is_dotted(sub_id)) return false;
+  if (std::count(sub_id.begin(), sub_id.end(), '.') < 4 || !is_dotted(sub_id)) return false;
   for (int level = 1; level < 5; ++level) take_level(sub_id);
   return take_level(sub_id) != 0;
 }

@@ -306,6 +306,10 @@ bool is_pump_device(std::string_view obx3, const Separators& by) {
   return number == 70049 || number == 70053 || number == 69985;  // volumetric, syringe, any
 }
 
+bool is_inline_alert(std::string_view obx3, const Separators& by) {
+  return trim(component(obx3, 3, by)) == "MDIL-ALERT";
+}
+
 bool is_device_or_attribute(std::uint32_t mdc) { return mdc >= 65536 && mdc < 131072; }
 
 }  // namespace drivers::hl7

@@ -87,6 +87,9 @@ Resolution resolve_code(std::string_view field, const Separators& by, PrivateCod
 // The device rows of a pump: what follows in that message is never a vital sign.
 bool is_pump_device(std::string_view obx3, const Separators& by);
 
+// An alarm that Philips writes between the values.
+bool is_inline_alert(std::string_view obx3, const Separators& by);
+
 // The rows that describe devices and attributes (MDC partition 1), no values.
 bool is_device_or_attribute(std::uint32_t mdc);
 

@@ -20,6 +20,10 @@ namespace {
 
 using Lines = std::span<const std::string_view>;
 
+// Mindray PDS: each side says once a second or so that it is there (class 106).
+constexpr std::string_view mindray_heartbeat = "\x0BMSH|^~\\&|||||||ORU^R01|106|P|2.3.1|\r\x1C\r";
+constexpr vitals::Milliseconds heartbeat_ms{1'000};
+
 // What must be known of a message's segments before one is read.
 struct Contents {
   bool answer = false;        // MSA
@@ -57,6 +61,10 @@ class Hl7Driver final : public Driver, private Framer::Events {
   void tick(vitals::Stamp now, Sink& out) override {
     out_ = &out;
     framer_.tick(now, *this);
+    if (!settings_.mindray_heartbeat || now.mono < heartbeat_at_) return;
+    heartbeat_at_ = now.mono + heartbeat_ms;
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(mindray_heartbeat.data());
+    out.on_send({bytes, mindray_heartbeat.size()});
   }
 
  private:
@@ -92,6 +100,7 @@ class Hl7Driver final : public Driver, private Framer::Events {
   std::string_view frame_;
   std::uint64_t frame_offset_ = 0;
   vitals::Stamp rx_;
+  vitals::MonoTime heartbeat_at_;
 };
 
 // All bytes of a message, from its MSH to its last segment.
@@ -219,8 +228,8 @@ void Hl7Driver::read_message(Lines segments) {
   }
   if (state == HeaderState::repaired) report(FaultKind::broken, "separators-repaired");
   const bool answer = is_answer(header_);
-  const bool one_line =
-      frame_.size() > unterminated_bytes_max && frame_.find_first_of("\r\n") == std::string_view::npos;
+  const bool one_line = lines_.size() == 1 && frame_.size() > unterminated_bytes_max &&
+                        frame_.find_first_of("\r\n") == std::string_view::npos;
   if (one_line && !answer) {
     return refuse("no-segment-ends",
                   {Outcome::error, ErrorCode::segment_sequence, "segment ends missing", {}, {}}, true, bytes);
@@ -249,7 +258,7 @@ void Hl7Driver::read_message(Lines segments) {
 // Never answer an answer. One to a query may carry values, as Mindray's do.
 void Hl7Driver::read_answer(const Received& message, const Routed& routed) {
   if (header_.component(9, 1) == "ORF" && routed.use == Use::results) {
-    results_.read(message, memory_->alarms, this);
+    results_.read(message, *memory_, this);
   } else {
     report(FaultKind::not_mine, "answer");
   }
@@ -287,7 +296,7 @@ bool Hl7Driver::is_repeated(std::uint64_t fingerprint, const Routed& routed) {
 Judgement Hl7Driver::read(const Received& message, Use use) {
   switch (use) {
     case Use::results:
-      if (!results_.read(message, memory_->alarms, this)) pumps_.read(message);
+      if (!results_.read(message, *memory_, this)) pumps_.read(message);
       return {};
     case Use::pump_event: pumps_.read(message); return {};
     case Use::alert: alerts_.read(message, memory_->alarms); return {};

@@ -1,8 +1,8 @@
 // HL7 v2 over MLLP from bedside monitors, gateways, pumps and the hospital's administration:
 //
 //   ORU^R01, ORF^R04  results: IHE PCD-01 with MDC codes, Philips MDIL, LOINC, Mindray PDS, Nihon Kohden,
-//   Comen,
-//                     Welch Allyn words, and the site's own codes; of a pump: its snapshot
+//                     Comen, Welch Allyn words, Dräger's Infinity gateway, and the site's own codes; alarms
+//                     that Philips writes between them; of a pump: its snapshot
 //   ORU^R40           alarms of other systems (IHE PCD-04), also Mindray's lists
 //   ORU^R42           pump events (IHE PCD-10)
 //   ADT               who lies where

@@ -40,10 +40,6 @@ std::string_view alert_words(std::string_view text) {
   return words.empty() ? text : words;
 }
 
-bool InlineAlerts::is_alert(const Fields& row, const Separators& by) {
-  return trim(component(row[3], 3, by)) == "MDIL-ALERT";
-}
-
 void InlineAlerts::begin_message(const Received& message, AlarmTable& table, Teller teller) {
   message_ = &message;
   table_ = &table;

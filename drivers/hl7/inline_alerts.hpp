@@ -15,9 +15,6 @@ namespace drivers::hl7 {
 
 class InlineAlerts {
  public:
-  // True: the row is an alarm, whatever its type says.
-  static bool is_alert(const Fields& row, const Separators& by);
-
   void begin_message(const Received& message, AlarmTable& table, Teller teller);
 
   // One row, at the place that was announced.

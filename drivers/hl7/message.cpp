@@ -86,6 +86,13 @@ bool same_word(std::string_view a, std::string_view b) {
 }
 
 std::string_view component(std::string_view field, std::size_t n, const Separators& by) {
+  if (n == 1 && !by.double_byte) {  // the usual case: up to the first separator of whatever level
+    const auto separates = [&](char c) {
+      return c != 0 && (c == by.component || c == by.repetition || c == by.subcomponent);
+    };
+    const auto* const end = std::find_if(field.begin(), field.end(), separates);
+    return field.substr(0, static_cast<std::size_t>(end - field.begin()));
+  }
   const std::string_view first = part(field, by.repetition, 1, by.double_byte);
   const std::string_view whole = part(first, by.component, n, by.double_byte);
   return part(whole, by.subcomponent, 1, by.double_byte);
@@ -111,20 +118,24 @@ void Fields::split(std::string_view segment, const Separators& by, std::size_t l
     return;
   }
   const ByteMatcher matcher(by.field);
-  std::size_t start = 0;
-  const auto end_field = [&](std::size_t at) {
-    fields_[count_++] = segment.substr(start, at - start);
-    start = at + 1;
-    return count_ == wanted;
+  const char* const end = segment.data() + segment.size();
+  const char* start = segment.data();
+  const char* at = start;
+  std::size_t count = 0;  // not the member: the fields might alias it
+  const auto end_field = [&](const char* separator) {
+    fields_[count++] = {start, static_cast<std::size_t>(separator - start)};
+    start = separator + 1;
+    return count == wanted;
   };
-  std::size_t at = 0;
-  for (; at + 8 <= segment.size(); at += 8) {
-    for (std::uint64_t found = matcher.matches(segment.data() + at); found != 0; found &= found - 1)
-      if (end_field(at + ByteMatcher::first(found))) return;
+  bool full = false;
+  for (; !full && end - at >= 8; at += 8) {
+    for (std::uint64_t found = matcher.matches(at); found != 0 && !full; found &= found - 1)
+      full = end_field(at + ByteMatcher::first(found));
   }
-  for (; at < segment.size(); ++at)
-    if (segment[at] == by.field && end_field(at)) return;
-  end_field(segment.size());
+  for (; !full && at < end; ++at)
+    if (*at == by.field) full = end_field(at);
+  if (!full) end_field(end);
+  count_ = count;
 }
 
 void Fields::split_careful(std::string_view segment, const Separators& by, std::size_t wanted) {

@@ -26,6 +26,8 @@ struct Separators {
   char subcomponent = '&';
   bool double_byte =
       false;  // GB 18030, BIG5, ...: the byte after 0x81-0xFE belongs to it and may look like a separator
+
+  friend constexpr bool operator==(const Separators&, const Separators&) = default;
 };
 
 // Without blanks and tabs around it.

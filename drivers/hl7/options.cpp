@@ -34,7 +34,7 @@ constexpr std::array<vitals::Metric, vitals::metric_count> carried{
     vitals::Metric::nibp_dia, vitals::Metric::nibp_map, vitals::Metric::art_sys, vitals::Metric::art_dia,
     vitals::Metric::art_map,  vitals::Metric::rr,       vitals::Metric::temp};
 
-constexpr std::array<OptionFacts, 10> options_known{{
+constexpr std::array<OptionFacts, 11> options_known{{
     {"framing", "mllp or raw", "mllp",
      "raw: bare messages without VT and FS, each starting with MSH on a new line"},
     {"ack", "auto, original, enhanced-accept or none", "auto",
@@ -53,6 +53,8 @@ constexpr std::array<OptionFacts, 10> options_known{{
     {"name", "1 to 20 letters, digits, - or _", "vitalsd",
      "our MSH-3 in answers, when the sender does not name us"},
     {"frame_max", "65536 to 16777216", "1048576", "longest message in bytes; a longer one closes the link"},
+    {"keep_alive", "none or mindray-pds", "none",
+     "mindray-pds: the heartbeat that a Mindray monitor or PDS gateway wants to hear, or it closes the link"},
     {"accept_poison", "yes or no", "no",
      "yes: a refused message that comes a third time is accepted, to free the queue"},
 }};
@@ -97,6 +99,8 @@ constexpr std::array<std::pair<std::string_view, LocationRule>, 6> location_rule
      {"device", LocationRule::device},
      {"fixed", LocationRule::fixed}}};
 constexpr std::array<std::pair<std::string_view, bool>, 2> yes_or_no{{{"yes", true}, {"no", false}}};
+constexpr std::array<std::pair<std::string_view, bool>, 2> keep_alives{
+    {{"none", false}, {"mindray-pds", true}}};
 constexpr std::array<std::pair<std::string_view, bool>, 2> charsets{{{"auto", false}, {"double-byte", true}}};
 
 bool set_frame_max(std::string_view text, std::size_t& out) {
@@ -136,6 +140,7 @@ bool set_option(std::string_view name, std::string_view text, DriverSettings& se
   if (name == "zone") return set_zone(text, settings.reading.zone_minutes);
   if (name == "name") return set_name(text, settings.application);
   if (name == "frame_max") return set_frame_max(text, settings.frame_bytes_max);
+  if (name == "keep_alive") return choose(text, keep_alives, settings.mindray_heartbeat);
   if (name == "accept_poison") return choose(text, yes_or_no, settings.accept_poison);
   return false;
 }

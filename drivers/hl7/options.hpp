@@ -17,6 +17,7 @@ struct DriverSettings {
   AckRule ack = AckRule::automatic;
   ReadingRules reading;
   bool accept_poison = false;
+  bool mindray_heartbeat = false;
   std::string application;
 };
 

@@ -45,9 +45,10 @@ bool is_waveform(std::string_view type) { return type == "NA" || type == "MA"; }
 
 }  // namespace
 
-bool OruReader::read(const Received& message, AlarmTable& alarms, Teller teller) {
+bool OruReader::read(const Received& message, SourceMemory& memory, Teller teller) {
   message_ = &message;
-  alerts_.begin_message(message, alarms, teller);
+  dictionary_ = &memory.dictionary;
+  alerts_.begin_message(message, memory.alarms, teller);
   begin_message();
   for (at_ = 0; at_ < message.segments.size() && !pump_; ++at_) read_segment(message.segments[at_]);
   end_group();
@@ -61,6 +62,7 @@ void OruReader::begin_message() {
   identity_only_ = nameless && (id == "101" || id == "103");
   const bool pds = identity_only_ || (nameless && (id == "204" || id == "503"));
   private_codes_ = pds ? PrivateCodes::mindray_pds : PrivateCodes::none;
+  dictionary_->begin_message(message_->separators(), private_codes_);
 
   const MessageClock clock = read_clock(message_->header, rules_);
   message_time_ = clock.sent;
@@ -129,18 +131,19 @@ void OruReader::begin_results(std::string_view segment) {
 void OruReader::read_result(std::string_view segment) {
   if (waveform_) return;
   fields_.split(segment, message_->separators(), last_field_read);
-  if (take_identity_row() || take_alert_row()) return;
-  const Resolution code = resolve_code(fields_[3], message_->separators(), private_codes_, rules_.codes);
-  note_device_row(code.mdc);
+  if (take_identity_row()) return;
+  const Dictionary::Code& code = dictionary_->code(fields_[3], rules_.codes);
+  note_device_row(code);
   if (pump_) return;
   results_seen_ = true;
   announce();
+  if (code.alert) return take_alert_row();
   Row row;
-  row.mdc = code.mdc;
-  if (code.site_code != nullptr) row.site_unit = code.site_code->unit;
+  row.mdc = code.meaning.mdc;
+  row.site_unit = code.site_unit;
   row.type = trim(fields_[2]);
   row.value = trim(fields_[5]);
-  if (accept_code(code, row) && accept_form(row)) read_watched(row);
+  if (accept_code(code.meaning, row) && accept_form(row)) read_watched(row);
 }
 
 // Mindray PDS class 103: 2301 is the patient's number, 2308 the bed's name as people say it.
@@ -155,26 +158,18 @@ bool OruReader::take_identity_row() {
 }
 
 // Philips writes the monitor's alarms between the values.
-bool OruReader::take_alert_row() {
-  const std::string_view type = trim(fields_[2]);
-  if (type == "NM" || !InlineAlerts::is_alert(fields_, message_->separators())) return false;
-  results_seen_ = true;
-  announce();
+void OruReader::take_alert_row() {
   const DeviceTime& own = time_of(fields_[14]);
   const DeviceTime& at = own.usable() ? own : group_time_;
   alerts_.take(fields_, subject_, at.usable() ? std::optional(at.at) : std::nullopt);
-  return true;
 }
 
 // The first device row tells what kind of device this is; a pump's battery % and line pressure are no vital
 // signs.
-void OruReader::note_device_row(std::uint32_t mdc) {
-  if (device_row_seen_) return;
-  const Separators& by = message_->separators();
-  const bool names_device = trim(component(fields_[3], 2, by)).substr(0, 8) == "MDC_DEV_";
-  if (!names_device && !is_device_or_attribute(mdc)) return;
+void OruReader::note_device_row(const Dictionary::Code& code) {
+  if (device_row_seen_ || !code.device) return;
   device_row_seen_ = true;
-  pump_ = is_pump_device(fields_[3], by);
+  pump_ = code.pump;
 }
 
 bool OruReader::accept_code(const Resolution& code, Row& row) {
@@ -296,7 +291,7 @@ void OruReader::read_value(const Row& row) {
     offer(row, vitals::absent(metric, Reason::missing, message_->rx));
     return;
   }
-  UnitFound unit = find_unit(fields_[6], by);
+  UnitFound unit = dictionary_->unit(fields_[6]);
   if (row.site_unit && says_no_unit(unit)) unit = {UnitVerdict::known, *row.site_unit};
   const bool unit_fits = unit.verdict == UnitVerdict::none ||
                          (unit.verdict == UnitVerdict::known && fits(metric, unit.unit.dimension));

@@ -18,6 +18,7 @@
 #include "drivers/hl7/inline_alerts.hpp"
 #include "drivers/hl7/message.hpp"
 #include "drivers/hl7/received.hpp"
+#include "drivers/hl7/source_memory.hpp"
 #include "drivers/hl7/subject.hpp"
 #include "drivers/hl7/units.hpp"
 #include "drivers/hl7/values.hpp"
@@ -31,8 +32,7 @@ class OruReader {
   explicit OruReader(const ReadingRules& rules) : rules_(rules) {}
 
   // False: the message is a pump's, it holds no vital sign and nothing was taken from it.
-  // Alarms between the values go through `alarms`, the source's table.
-  bool read(const Received& message, AlarmTable& alarms, Teller teller);
+  bool read(const Received& message, SourceMemory& memory, Teller teller);
 
   // Mindray PDS: whose this connection is, as its messages said before.
   Subject remembered_subject(const Header& header);
@@ -60,8 +60,8 @@ class OruReader {
   void read_watched(Row row);
   void read_value(const Row& row);
   bool take_identity_row();
-  bool take_alert_row();
-  void note_device_row(std::uint32_t mdc);
+  void take_alert_row();
+  void note_device_row(const Dictionary::Code& code);
   bool accept_code(const Resolution& code, Row& row);
   bool accept_form(const Row& row);
   void find_status(Row& row);
@@ -83,6 +83,7 @@ class OruReader {
 
   // Of the message being read.
   const Received* message_ = nullptr;
+  Dictionary* dictionary_ = nullptr;
   std::size_t at_ = 0;  // the segment being read
   PrivateCodes private_codes_ = PrivateCodes::none;
   int zone_minutes_ = 0;

@@ -5,9 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "drivers/hl7/alarm_table.hpp"
+#include "drivers/hl7/codes.hpp"
 #include "drivers/hl7/duplicates.hpp"
+#include "drivers/hl7/text_cache.hpp"
+#include "drivers/hl7/units.hpp"
 
 namespace drivers::hl7 {
 
@@ -63,11 +68,58 @@ class RateMeter {
   bool said_ = false;
 };
 
+// What OBX-3 and OBX-6 of this source's messages were found to mean. All its messages are read by the same
+// settings; the answers hold as long as its separators and private codes do not change.
+class Dictionary {
+ public:
+  struct Code {
+    Resolution meaning;
+    std::optional<UnitFacts> site_unit;
+    bool device = false;  // a row of the device tree
+    bool pump = false;
+    bool alert = false;  // an alarm between the values
+  };
+
+  void begin_message(const Separators& by, PrivateCodes codes) {
+    if (by == by_ && codes == private_codes_) return;
+    by_ = by;
+    private_codes_ = codes;
+    codes_.forget();
+    units_.forget();
+  }
+  const Code& code(std::string_view obx3, const CodeMap& site_codes) {
+    return codes_.get(obx3, [&](std::string_view text) { return look_up(text, site_codes); });
+  }
+  const UnitFound& unit(std::string_view obx6) {
+    return units_.get(obx6, [&](std::string_view text) { return find_unit(text, by_); });
+  }
+
+ private:
+  Code look_up(std::string_view obx3, const CodeMap& site_codes) const {
+    Code out;
+    out.meaning = resolve_code(obx3, by_, private_codes_, site_codes);
+    // The entry lives as long as one connection's settings, this longer.
+    if (const auto* const entry = out.meaning.site_code; entry != nullptr) out.site_unit = entry->unit;
+    out.meaning.site_code = nullptr;
+    out.device =
+        trim(component(obx3, 2, by_)).substr(0, 8) == "MDC_DEV_" || is_device_or_attribute(out.meaning.mdc);
+    out.pump = is_pump_device(obx3, by_);
+    out.alert = is_inline_alert(obx3, by_);
+    return out;
+  }
+
+  Separators by_;
+  PrivateCodes private_codes_ = PrivateCodes::none;
+  TextCache<Code> codes_;
+  TextCache<UnitFound> units_;
+};
+
 struct SourceMemory {
   Duplicates duplicates;
   Refusals refusals;
   RateMeter rate;
   AlarmTable alarms;
+  Dictionary dictionary;
 };
 
 }  // namespace drivers::hl7

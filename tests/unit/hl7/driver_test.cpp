@@ -290,6 +290,18 @@ TEST(Content, TrainingIsMarked) {
   }
 }
 
+TEST(OptionsOfHl7, AMindrayHeartbeatGoesOutOnceASecondAndOnlyWhereItIsWanted) {
+  Lab lab(Options{{"keep_alive", "mindray-pds"}});
+  Lab quiet;
+  for (std::int64_t ms = 100; ms <= 3'000; ms += 100) {
+    lab.tick(ms);
+    quiet.tick(ms);
+  }
+  EXPECT_EQ(lab.count("send"), 3U);
+  EXPECT_EQ(quiet.count("send"), 0U);
+  EXPECT_NE(lab.lines("send").at(0).find("31 30 36 7C 50 7C"), std::string::npos);
+}
+
 TEST(OptionsOfHl7, AreChecked) {
   EXPECT_TRUE(make({}).driver);
   const std::vector<Options> wrong{{{"framing", "hllp"}},    {{"ack", "maybe"}},  {{"location", "bad"}},

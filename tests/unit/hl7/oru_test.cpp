@@ -208,6 +208,20 @@ TEST(Reading, OfSeveralGroupsTheNewestCountsWhateverTheOrder) {
   }
 }
 
+// What one message's codes meant must not be remembered for another that separates or numbers them otherwise.
+TEST(Reading, ACodeIsReadAnewUnderOtherSeparators) {
+  Lab lab;
+  lab.message("MSH|^~\\&|M|B|||20260309000000||ORU^R01|1|P|2.6\rPID|||T1\rOBX|1|NM|101$HR||70|/min|||||F\r");
+  EXPECT_EQ(lab.said(Metric::hr), "nothing");
+  lab.message("MSH|$~\\&|M|B|||20260309000001||ORU$R01|2|P|2.6\rPID|||T1\rOBX|1|NM|101$HR||71|/min|||||F\r");
+  EXPECT_EQ(lab.said(Metric::hr), "71 valid");
+  Lab pds;
+  pds.message("MSH|^~\\&|M|B|||20260309000000||ORU^R01|1|P|2.6\rPID|||T1\rOBX|1|NM|160^Sat||97|%|||||F\r");
+  EXPECT_EQ(pds.said(Metric::spo2), "nothing");
+  pds.message("MSH|^~\\&|||||||ORU^R01|204|P|2.3.1|\rOBX||NM|160^Sat|2101|98||||||F\r");
+  EXPECT_EQ(pds.said(Metric::spo2), "98 valid");
+}
+
 TEST(Reading, HeartRateAndPulseRateStayTwo) {
   Lab lab;
   lab.rows(Obx{.code = pr_code, .value = "70"}.text());
