@@ -11,6 +11,7 @@
 
 #include "daemon/app/build.hpp"
 #include "daemon/app/session_record.hpp"
+#include "daemon/links/tls.hpp"
 #include "daemon/service/clock.hpp"
 #include "daemon/service/version.hpp"
 #include "daemon/service/watchdog.hpp"
@@ -24,6 +25,7 @@ using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""ms;
 
 constexpr Milliseconds tick_ms = 100ms;
+constexpr Milliseconds certificates_ms = 60s;
 constexpr Milliseconds stop_ms_max = 3s;
 constexpr Milliseconds disk_ms = 30s;
 // Far more than the journal writes while somebody comes and makes room.
@@ -268,6 +270,7 @@ void App::on_tick() {
 void App::every_second(Stamp now) {
   next_second_ = now.mono + 1s;
   open_metrics(now);
+  if (now.mono >= look_at_certificates_) look_at_certificates(now);
   clock_synced_ = settings_.node.clock_trusted || service::clock_synchronised();
   const unsigned online = commander_->stations_online(now);
   node_->alarms().set_clock_synced(clock_synced_);
@@ -324,6 +327,27 @@ void App::watch_disk(Stamp now) {
       std::filesystem::absolute(settings_.journal.path, unknown).parent_path();
   const auto space = std::filesystem::space(folder, unknown);
   if (!unknown) node_->disk_low(space.available < disk_low_bytes, now);  // else the journal itself will fail
+}
+
+// Somebody has to renew them before the day: peers stop talking to us then. The broker's is the file as it is
+// now, those of sources are what is in use.
+void App::look_at_certificates(Stamp now) {
+  look_at_certificates_ = now.mono + certificates_ms;
+  std::optional<int> least;
+  std::string_view whose;
+  const auto look = [&](std::optional<int> days, std::string_view name) {
+    if (!days || (least && *least <= *days)) return;
+    least = days;
+    whose = name;
+  };
+  if (!settings_.broker.cert_file.empty())
+    look(links::certificate_days_left(settings_.broker.cert_file), "the broker");
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    look(sources_[i]->certificate_days_left(), settings_.sources[i].name);
+  node_->certificate(least, whose, now);
+  if (least && *least <= cert_low_days && least != certificate_said_)  // once a day
+    spdlog::warn("the certificate for {} has {} days left", whose, *least);
+  certificate_said_ = least;
 }
 
 void App::heartbeat(Stamp now) {

@@ -56,6 +56,7 @@ class App final : private Host, private Outlet {
   void arm(Stamp now);
   void every_second(Stamp now);
   void heartbeat(Stamp now);
+  void look_at_certificates(Stamp now);
   NodeDesk::Hearing hearing(Stamp now);
   void watch_queues(const journal::Health& journal, Stamp now);
   void watch_disk(Stamp now);
@@ -98,6 +99,8 @@ class App final : private Host, private Outlet {
   std::optional<MonoTime> reconcile_at_;
   std::vector<std::pair<std::string, std::string>> retained_;  // alarm topics found after a connect
   MonoTime next_tick_{}, next_second_{}, next_heartbeat_{}, next_disk_{};
+  MonoTime look_at_certificates_{};
+  std::optional<int> certificate_said_;  // days left when the log last spoke of it
   std::optional<Milliseconds> watchdog_period_;
   MonoTime next_alive_{};
   std::int64_t lag_ms_ = 0;

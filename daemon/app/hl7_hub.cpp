@@ -24,8 +24,6 @@ constexpr Milliseconds silence_ms_min{15'000};
 constexpr Milliseconds open_again_ms{10'000};
 // Whoever is refused for ever must not fill the log.
 constexpr Milliseconds refusal_line_ms{1'000};
-constexpr int expiry_warning_days = 30;
-constexpr Milliseconds expiry_look_ms = std::chrono::hours{24};
 
 // An answer goes out when everything its message caused is kept, and never before the answer to an earlier
 // one.
@@ -66,7 +64,6 @@ class Hl7Hub final : public SourceHub {
     close_condemned();
     faults_.tick(now.mono);
     if (!link_.peers && now.mono >= open_at_) open(now);
-    if (link_.tls && now.mono >= look_at_) look_at_certificate(now);
     const Milliseconds silence = std::max(silence_ms_min, 2 * source_.period);
     for (Hearing& bed : beds_)
       if (bed.up && connections_.empty() && now.mono - bed.heard_at > silence)
@@ -82,6 +79,10 @@ class Hl7Hub final : public SourceHub {
     out.refusals = refusals_;
     out.answers = answers_;
     return out;
+  }
+
+  std::optional<int> certificate_days_left() const override {
+    return link_.tls ? link_.tls->days_left() : std::nullopt;
   }
 
  private:
@@ -110,14 +111,6 @@ class Hl7Hub final : public SourceHub {
       tell_down(trouble, now);
     }
     open_at_ = now.mono + open_again_ms;
-  }
-
-  // Peers stop talking to us on the day it expires; somebody has to renew it before.
-  void look_at_certificate(Stamp now) {
-    look_at_ = now.mono + expiry_look_ms;
-    const auto days = link_.tls->days_left();
-    if (days && *days < expiry_warning_days)
-      spdlog::warn("{}: our certificate expires in {} days, {}", source_.name, *days, link_.place);
   }
 
   links::ListenHandlers listen_handlers() {
@@ -316,7 +309,7 @@ class Hl7Hub final : public SourceHub {
   Routes routes_;
   std::vector<Hearing> beds_;
   MllpPeers link_;
-  MonoTime open_at_{}, look_at_{}, refusal_line_at_{};
+  MonoTime open_at_{}, refusal_line_at_{};
   decltype(SourceSample::refusals) refusals_{};
   decltype(SourceSample::answers) answers_{};
   LinkCounts counts_;

@@ -33,6 +33,12 @@ Behaviour raised_by_urgency(Milliseconds on_delay) {
   return out;
 }
 
+// A week is what an authority may need; on the day itself peers stop talking to us.
+Priority cert_priority(int days_left) {
+  if (days_left < 0) return Priority::high;
+  return days_left <= cert_medium_days ? Priority::medium : Priority::low;
+}
+
 Behaviour low_and_later_medium() {
   Behaviour out = behaviour(Priority::low, 60s, 60s);
   out.raise_after = 10min;
@@ -71,6 +77,8 @@ NodeDesk::NodeDesk(const Identity& identity, std::string version, std::uint64_t 
                      low_and_later_medium(), now)),
       overflow_(&add("overflow", "more messages than can be handled: some were dropped",
                      "check stations, broker and disk", behaviour(Priority::low, 60s, 60s), now)),
+      cert_expiry_(&add("cert-expiry", "a certificate of ours expires", "renew the certificate",
+                        behaviour(Priority::low, 0s, 0s), now)),
       started_(now.mono),
       repeated_at_(now.mono) {}
 
@@ -133,6 +141,18 @@ void NodeDesk::forget(alarms::Condition& condition, std::optional<MonoTime>& las
   if (!last || now.mono - *last <= quiet_ms_max) return;
   last.reset();
   engine_.assert_present(condition, false, now, *this);
+}
+
+void NodeDesk::certificate(std::optional<int> days_left, std::string_view whose, Stamp now) {
+  const bool soon = days_left && *days_left <= cert_low_days;
+  if (soon) {
+    std::string label = "the certificate for " + std::string{whose};
+    label += *days_left < 0 ? " has expired" : " expires in " + std::to_string(*days_left) + " days";
+    engine_.relabel(*cert_expiry_, label, now, *this);
+    engine_.set_behaviour(*cert_expiry_, behaviour(cert_priority(*days_left), 0s, 0s),
+                          alarms::EndReason::config, now, *this);
+  }
+  engine_.assert_present(*cert_expiry_, soon, now, *this);
 }
 
 alarms::AckResult NodeDesk::acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,

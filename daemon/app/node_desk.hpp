@@ -11,6 +11,8 @@
 namespace app {
 
 inline constexpr Milliseconds heartbeat_ms{5'000};
+// A certificate that expires: low, medium, and high once it has.
+inline constexpr int cert_low_days = 30, cert_medium_days = 7;
 
 class NodeDesk final : private alarms::Listener {
  public:
@@ -34,6 +36,8 @@ class NodeDesk final : private alarms::Listener {
   void bed_conflict(bool found, Stamp now);
   void disk_low(bool low, Stamp now);
   void overflow(Stamp now);  // a queue has just given something up
+  // Days until the first of our certificates expires, negative afterwards; none: there is none.
+  void certificate(std::optional<int> days_left, std::string_view whose, Stamp now);
   bool restore_alarm(const alarms::Alarm& stored, Stamp now) { return engine_.restore(stored, now, *this); }
   alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                                 std::string_view by, Stamp now);
@@ -87,6 +91,7 @@ class NodeDesk final : private alarms::Listener {
   alarms::Condition* bed_conflict_;
   alarms::Condition* disk_low_;
   alarms::Condition* overflow_;
+  alarms::Condition* cert_expiry_;
   std::string buffer_;
   MonoTime started_;
   MonoTime repeated_at_;

@@ -18,6 +18,8 @@ class SourceHub {
   virtual void stop() = 0;
   virtual void tick(Stamp now) = 0;  // every 100 ms
   virtual SourceSample sample(Stamp now) const = 0;
+  // Until our own certificate for this source expires, negative afterwards; none: we show none.
+  virtual std::optional<int> certificate_days_left() const { return std::nullopt; }
 };
 
 // How a hub's faults reach the log.

@@ -1,6 +1,7 @@
 #include "daemon/links/tls.hpp"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
@@ -21,6 +22,9 @@ struct FreeContext {
 struct FreeSession {
   void operator()(SSL* session) const { SSL_free(session); }
 };
+struct FreeFile {
+  void operator()(BIO* file) const { BIO_free(file); }
+};
 struct FreeCertificate {
   void operator()(X509* certificate) const { X509_free(certificate); }
 };
@@ -31,6 +35,15 @@ std::string error_text() {
   const char* text = ERR_reason_error_string(code);
   if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
   return text != nullptr ? text : "unknown TLS error";
+}
+
+// Negative as soon as it has expired.
+std::optional<int> days_until_end(const X509* certificate) {
+  int days = 0, seconds = 0;
+  if (certificate == nullptr ||
+      ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate)) != 1)
+    return std::nullopt;
+  return seconds < 0 && days == 0 ? -1 : days;
 }
 
 bool carries(X509* certificate, const std::string& name) {
@@ -155,10 +168,7 @@ class Context final : public TlsContext {
   }
 
   std::optional<int> days_left() const override {
-    const X509* own = SSL_CTX_get0_certificate(context_.get());
-    int days = 0, seconds = 0;
-    if (own == nullptr || ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(own)) != 1) return {};
-    return seconds < 0 && days == 0 ? -1 : days;
+    return days_until_end(SSL_CTX_get0_certificate(context_.get()));
   }
 
  private:
@@ -212,6 +222,18 @@ std::string Context::trust(const TlsSettings& settings) {
 }
 
 }  // namespace
+
+std::optional<int> certificate_days_left(const std::string& file) {
+  const std::unique_ptr<BIO, FreeFile> in{BIO_new_file(file.c_str(), "r")};
+  if (!in) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  const std::unique_ptr<X509, FreeCertificate> certificate{
+      PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)};
+  ERR_clear_error();
+  return days_until_end(certificate.get());
+}
 
 std::shared_ptr<const TlsContext> make_tls_context(TlsSide side, const TlsSettings& settings,
                                                    std::string& error) {

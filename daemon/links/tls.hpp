@@ -54,6 +54,9 @@ class TlsContext {
   virtual std::optional<int> days_left() const = 0;
 };
 
+// Of the first certificate of a PEM file; none: it cannot be read.
+std::optional<int> certificate_days_left(const std::string& file);
+
 // Null: `error` names the file and what is wrong with it.
 std::shared_ptr<const TlsContext> make_tls_context(TlsSide side, const TlsSettings& settings,
                                                    std::string& error);

@@ -126,5 +126,24 @@ TEST_F(NodeDeskTest, ADiskThatFillsUpIsLowAndLaterMedium) {
   EXPECT_THAT(newest("disk-low"), HasSubstr("\"prio\":\"medium\""));
 }
 
+TEST_F(NodeDeskTest, ACertificateThatExpiresIsRaisedAsTheDayComesNearer) {
+  const auto day = [&](std::optional<int> left, std::int64_t s) {
+    desk_.certificate(left, "ward", at(s * 1000));
+    desk_.advance(at(s * 1000));
+    return newest("cert-expiry");
+  };
+  EXPECT_EQ(day(31, 0), "");
+  EXPECT_THAT(day(30, 1),
+              HasSubstr("\"phase\":\"start\",\"state\":\"active\",\"kind\":\"tech\",\"prio\":\"low\""));
+  const std::size_t documents = outlet_.messages.size();
+  day(30, 2);
+  EXPECT_EQ(outlet_.messages.size(), documents) << "the same day is no news";
+  EXPECT_THAT(day(8, 3),
+              testing::AllOf(HasSubstr("\"prio\":\"low\""), HasSubstr("for ward expires in 8 days")));
+  EXPECT_THAT(day(7, 4), HasSubstr("\"prio\":\"medium\""));
+  EXPECT_THAT(day(-1, 5), testing::AllOf(HasSubstr("\"prio\":\"high\""), HasSubstr("for ward has expired")));
+  EXPECT_THAT(day(365, 6), HasSubstr("\"phase\":\"end\""));
+}
+
 }  // namespace
 }  // namespace app::test

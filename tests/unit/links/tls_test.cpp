@@ -329,5 +329,13 @@ TEST(TlsFiles, OwnCertificateTellsItsDays) {
   EXPECT_LT(days(-3).value_or(0), 0);
 }
 
+TEST(TlsFiles, ACertificateFileTellsItsDays) {
+  const Authority authority("hospital");
+  EXPECT_EQ(certificate_days_left(authority.issue("box", "", 12).cert_file), 12);
+  EXPECT_LT(certificate_days_left(authority.issue("old", "", -3).cert_file).value_or(0), 0);
+  EXPECT_EQ(certificate_days_left(authority.issue("key", "").key_file), std::nullopt);
+  EXPECT_EQ(certificate_days_left(authority.file("not-there.pem")), std::nullopt);
+}
+
 }  // namespace
 }  // namespace links
