@@ -12,10 +12,10 @@ links::SerialSettings serial_settings(const settings::SerialLink& port, const dr
   out.path = port.port;
   out.plain = port.plain;
   out.baud = port.baud.value_or(line.baud);
-  out.data_bits = line.data_bits;
-  out.parity = static_cast<char>(line.parity);
-  out.stop_bits = line.stop_bits;
-  out.rts_cts = line.rts_cts;
+  out.data_bits = port.data_bits.value_or(line.data_bits);
+  out.parity = port.parity.value_or(static_cast<char>(line.parity));
+  out.stop_bits = port.stop_bits.value_or(line.stop_bits);
+  out.rts_cts = port.rts_cts.value_or(line.rts_cts);
   return out;
 }
 

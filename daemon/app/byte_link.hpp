@@ -10,7 +10,7 @@
 
 namespace app {
 
-// The protocol's own line, with the speed that the settings say if they do.
+// The protocol's own line, but for what the settings say of it.
 links::SerialSettings serial_settings(const settings::SerialLink& port, const drivers::LineSettings& line);
 
 // `source` is checked, and not one that listens.

@@ -21,12 +21,28 @@ std::string endpoint_text(const std::string& address, std::uint16_t port) {
   return (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
 
+std::string line_text(const SerialLink& serial) {
+  std::string out;
+  const auto number = [&](const char* key, const std::optional<unsigned>& value) {
+    if (value) out += std::string(key) + " = " + std::to_string(*value) + "\n";
+  };
+  number("baud", serial.baud);
+  number("data_bits", serial.data_bits);
+  number("stop_bits", serial.stop_bits);
+  if (serial.parity)
+    out += std::string("parity = ") +
+           toml_text(*serial.parity == 'N'   ? "none"
+                     : *serial.parity == 'E' ? "even"
+                                             : "odd") +
+           "\n";
+  if (serial.rts_cts) out += std::string("flow = ") + toml_text(*serial.rts_cts ? "rts-cts" : "none") + "\n";
+  return out;
+}
+
 std::string link_text(const Source& source) {
   if (const auto* serial = std::get_if<SerialLink>(&source.link)) {
     const bool pty = serial->plain && serial->port.compare(0, 5, "/dev/") == 0;
-    std::string out = "port = " + toml_text((pty ? "pty:" : "") + serial->port) + "\n";
-    if (serial->baud) out += "baud = " + std::to_string(*serial->baud) + "\n";
-    return out;
+    return "port = " + toml_text((pty ? "pty:" : "") + serial->port) + "\n" + line_text(*serial);
   }
   if (const auto* listen = std::get_if<MllpListen>(&source.link))
     return "listen = " + toml_text(endpoint_text(listen->address, listen->port)) + "\n";

@@ -15,6 +15,8 @@ constexpr std::array<std::string_view, 3> hl7_standard_metrics{"hr", "spo2", "ni
 constexpr std::array<const char*, 6> listener_keys{
     "listen", "peers", "connections_max", "connections_per_peer_max", "single", "beds"};
 
+constexpr std::array<const char*, 5> line_keys{"baud", "data_bits", "parity", "stop_bits", "flow"};
+
 std::vector<std::string> protocol_names() {
   std::vector<std::string> out;
   for (const auto& entry : drivers::registry()) out.emplace_back(entry.facts->name);
@@ -109,6 +111,25 @@ void read_connect(Reader& reader, SourceDraft& draft, Report& report) {
   }
 }
 
+std::optional<unsigned> read_count(Reader& reader, std::string_view key, std::int64_t least,
+                                   std::int64_t most) {
+  const auto said = reader.integer(key, least, most);
+  return said ? std::optional{static_cast<unsigned>(*said)} : std::nullopt;
+}
+
+// How the device's port is set, where that is not what its protocol usually has.
+void read_line(Reader& reader, const SourceDraft& draft, SerialLink& link, Report& report) {
+  link.baud = read_count(reader, "baud", 50, 4'000'000);
+  link.data_bits = read_count(reader, "data_bits", 7, 8);
+  link.stop_bits = read_count(reader, "stop_bits", 1, 2);
+  if (const auto parity = reader.word("parity", {"none", "even", "odd"}))
+    link.parity = *parity == "none" ? 'N' : *parity == "even" ? 'E' : 'O';
+  if (const auto flow = reader.word("flow", {"none", "rts-cts"})) link.rts_cts = *flow == "rts-cts";
+  if (link.parity == 'N' && draft.facts->integrity == drivers::Integrity::parity)
+    report.warning(reader.place("parity"), "parity is the only check that " + draft.source.protocol +
+                                               " has: without it damaged bytes become values");
+}
+
 void read_port(Reader& reader, SourceDraft& draft, Report& report) {
   SerialLink link;
   std::string port = reader.required_text("port", "/dev/serial/by-id/...");
@@ -121,7 +142,7 @@ void read_port(Reader& reader, SourceDraft& draft, Report& report) {
     link.plain = port.compare(0, 5, "/dev/") != 0 || port.compare(0, 9, "/dev/pts/") == 0;
   }
   link.port = port;
-  if (const auto baud = reader.integer("baud", 50, 4'000'000)) link.baud = static_cast<unsigned>(*baud);
+  read_line(reader, draft, link, report);
   if (port.compare(0, 11, "/dev/ttyUSB") == 0 || port.compare(0, 11, "/dev/ttyACM") == 0)
     report.warning(draft.port, "port " + in_quotes(port) +
                                    " may name another adapter after a restart: use its name in "
@@ -137,7 +158,8 @@ void read_byte_link(Reader& reader, SourceDraft& draft, Report& report) {
   reader.forbid("tls", "tls is for HL7, " + draft.source.protocol + " has none");
   if (reader.has("connect")) {
     reader.forbid("port", "port and connect: a source has one of the two");
-    reader.forbid("baud", "baud is for a port of this box: a device server has its own setting");
+    for (const std::string key : line_keys)
+      reader.forbid(key, key + " is for a port of this box: a device server has its own setting");
     read_connect(reader, draft, report);
   } else {
     read_port(reader, draft, report);
@@ -180,7 +202,8 @@ MllpListen read_listen(Reader& reader, SourceDraft& draft, Report& report) {
 
 // HL7: we listen, or we connect to a monitor or gateway that does.
 void read_mllp(Reader& reader, SourceDraft& draft, Report& report) {
-  reader.forbid("baud", "baud is for serial protocols, " + draft.source.protocol + " has none");
+  for (const std::string key : line_keys)
+    reader.forbid(key, key + " is for serial protocols, " + draft.source.protocol + " has none");
   reader.forbid(
       "port", "port is for serial protocols, " + draft.source.protocol + " takes listen = \"ADDRESS:PORT\"");
   if (!reader.has("connect")) {
@@ -242,7 +265,8 @@ SourceDraft read_source(Reader reader, Report& report) {
   read_codes(reader, draft, report);
   if (!entry) {
     // Serial or listening is not known: whatever belongs to either is let pass until the protocol is right.
-    for (const auto key : {"port", "baud", "connect", "tls"}) reader.allow(key);
+    for (const auto key : {"port", "connect", "tls"}) reader.allow(key);
+    for (const auto key : line_keys) reader.allow(key);
     for (const auto key : listener_keys) reader.allow(key);
   } else if (draft.listens()) {
     read_mllp(reader, draft, report);

@@ -63,7 +63,10 @@ struct SerialLink {
   std::string
       port;  // /dev/serial/by-id/...; "pty:PATH" or a plain path of a pseudo terminal: plain descriptor
   bool plain = false;
-  std::optional<unsigned> baud;  // default: the driver's facts
+  // The line, where the device is set to another one than its protocol's usual (the driver's facts).
+  std::optional<unsigned> baud, data_bits, stop_bits;
+  std::optional<char> parity;  // 'N', 'E' or 'O'
+  std::optional<bool> rts_cts;
 };
 struct MllpListen {
   std::string address = "127.0.0.1";

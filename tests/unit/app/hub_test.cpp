@@ -229,7 +229,7 @@ TEST_F(HubTest, BytesThatAreNoFramesAreAWrongDevice) {
   EXPECT_THAT(link(), HasSubstr("no frame of masimo"));
 }
 
-TEST(ByteLink, ALineIsTheProtocolsOwnButForItsSpeed) {
+TEST(ByteLink, ALineIsTheProtocolsOwnButForWhatTheSettingsSay) {
   drivers::LineSettings line{19'200, 7, drivers::Parity::even, 2, true};
   settings::SerialLink port;
   port.port = "/dev/serial/by-id/one";
@@ -245,6 +245,15 @@ TEST(ByteLink, ALineIsTheProtocolsOwnButForItsSpeed) {
   out = serial_settings(port, line);
   EXPECT_EQ(out.baud, 9'600U);
   EXPECT_FALSE(out.rts_cts);
+  port.data_bits = 8;
+  port.parity = 'O';
+  port.stop_bits = 1;
+  port.rts_cts = true;
+  out = serial_settings(port, line);
+  EXPECT_EQ(out.data_bits, 8U);
+  EXPECT_EQ(out.parity, 'O');
+  EXPECT_EQ(out.stop_bits, 1U);
+  EXPECT_TRUE(out.rts_cts);
 }
 
 }  // namespace

@@ -113,6 +113,48 @@ sources = ["mon2"]
   });
 }
 
+// A MEDIBUS port, for one, is set on the device.
+TEST(Links, a_line_is_as_the_device_is_set) {
+  const auto usual = link_of<SerialLink>(linked(port_line));
+  EXPECT_FALSE(usual.baud || usual.data_bits || usual.parity || usual.stop_bits || usual.rts_cts);
+  const auto link = link_of<SerialLink>(linked(port_line + R"(
+baud = 38400
+data_bits = 7
+parity = "odd"
+stop_bits = 2
+flow = "rts-cts")"));
+  EXPECT_EQ(link.baud, 38'400U);
+  EXPECT_EQ(link.data_bits, 7U);
+  EXPECT_EQ(link.parity, 'O');
+  EXPECT_EQ(link.stop_bits, 2U);
+  EXPECT_EQ(link.rts_cts, true);
+}
+
+TEST(Links, broken_lines) {
+  expect_problems({
+      {linked(port_line + R"(
+data_bits = 9
+stop_bits = 1.5
+parity = "E"
+flow = "xon")"),
+       R"(vitalsd.toml:10:1: error: data_bits must be 7 to 8
+vitalsd.toml:11:1: error: stop_bits must be a whole number, not a number
+vitalsd.toml:12:1: error: parity is "E", it must be none, even or odd
+vitalsd.toml:13:1: error: flow is "xon", it must be none or rts-cts
+)"},
+      {linked(R"(connect = "tcp://192.0.2.10:4001"
+parity = "even")"),
+       "vitalsd.toml:10:1: error: parity is for a port of this box: a device server has its own setting\n"},
+      {hl7(R"(listen = "127.0.0.1:2575"
+flow = "none")"),
+       "vitalsd.toml:10:1: error: flow is for serial protocols, hl7 has none\n"},
+      {changed("protocol = \"nonin\"\n" + port_line,
+               "protocol = \"contec-5\"\n" + port_line + "\nparity = \"none\""),
+       "vitalsd.toml:10:1: warning: parity is the only check that contec-5 has: without it damaged bytes "
+       "become values\n"},
+  });
+}
+
 TEST(Links, tls_of_a_listener) {
   const auto tls = link_of<MllpListen>(hl7(R"(listen = "192.0.2.1:2575"
 tls = { cert_file = "box.pem", key_file = "box.key", ca_file = "ca.pem", peer_names = ["monitor-7"] })"))

@@ -111,11 +111,12 @@ TEST(Probe, ItsStanzaIsASourceThatTheSettingsTake) {
   source.name = "mon1";
   source.protocol = "nonin";
   source.options = {{"format", "8"}};
-  source.link = settings::SerialLink{"/dev/serial/by-id/usb-one", false, 19'200};
+  source.link = settings::SerialLink{"/dev/serial/by-id/usb-one", false, 19'200, 7, 2, 'E', true};
   const auto read = settings::parse_source(settings::source_text(source));
   ASSERT_TRUE(read.source) << read.problems;
   EXPECT_EQ(read.source->options, source.options);
   EXPECT_EQ(std::get<settings::SerialLink>(read.source->link).baud, 19'200U);
+  EXPECT_EQ(settings::source_text(*read.source), settings::source_text(source));
   source.link = settings::TcpConnect{"::1", 4001, std::nullopt};
   const auto tcp = settings::parse_source(settings::source_text(source));
   ASSERT_TRUE(tcp.source) << tcp.problems;
