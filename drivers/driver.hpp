@@ -232,6 +232,9 @@ class Driver {
   virtual void damaged(vitals::Stamp rx, Sink& out) = 0;
   // Silence is information too: called at least every 100 ms while the link is up.
   virtual void tick(vitals::Stamp now, Sink& out) = 0;
+  // We leave in order: what the device should be told then (a release, a stop), by on_send() alone. Nothing
+  // is asked of the driver after it. One that only listens, or only answers, has nothing to say.
+  virtual void close(vitals::Stamp /*now*/, Sink& /*out*/) {}
 };
 
 }  // namespace drivers

@@ -187,9 +187,15 @@ void App::stop() {
   stopping_ = true;
   service::notify_stopping();
   spdlog::info("stopping");
-  const Stamp now = service::now();
-  for (auto& source : sources_) source->stop();
   timer_.cancel();
+  ending_ = sources_.size() + 1;
+  for (auto& source : sources_) source->finish([this] { one_ended(); });
+  one_ended();
+}
+
+void App::one_ended() {
+  if (--ending_ > 0) return;
+  const Stamp now = service::now();
   settle(now);
   broker_->stop(node_->status("offline", "clean", connection_, now), stop_ms_max);
   metrics_.reset();  // last: it may wait for a client that stalls

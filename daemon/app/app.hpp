@@ -62,6 +62,7 @@ class App final : private Host, private Outlet {
   void watch_disk(Stamp now);
   void wait_for_signal();
   void stop();
+  void one_ended();  // a source, on the way to the end
 
   // After each connect: alarms at once, then what stands on the broker is compared with what is true here,
   // then the rest, `online` last.
@@ -111,6 +112,7 @@ class App final : private Host, private Outlet {
   std::atomic<std::size_t> inbound_waiting_{0}, inbound_dropped_{0};  // messages from the broker's thread
   std::uint64_t dropped_said_ = 0;                                    // of all queues
   bool stopping_ = false;
+  std::size_t ending_ = 0;  // sources that have not ended yet
   bool clock_synced_ = true;
 };
 

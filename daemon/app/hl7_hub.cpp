@@ -59,6 +59,11 @@ class Hl7Hub final : public SourceHub {
     if (link_.peers) link_.peers->stop();
   }
 
+  void finish(std::function<void()> done) override {
+    stop();
+    done();
+  }
+
   void tick(Stamp now) override {
     for (auto& [id, connection] : connections_) connection->driver->tick(now, *connection->intake);
     close_condemned();

@@ -34,6 +34,15 @@ class SerialHub final : public SourceHub {
   void start() override { link_->start(); }
   void stop() override { link_->stop(); }
 
+  void finish(std::function<void()> done) override {
+    goodbye_ = false;
+    if (up_) driver_->close(service::now(), intake_);
+    up_ = false;  // nothing is asked of the driver any more
+    if (goodbye_) return link_->finish(std::move(done));
+    link_->stop();
+    done();
+  }
+
   void tick(Stamp now) override {
     faults_.tick(now.mono);
     if (!up_) return;
@@ -52,7 +61,10 @@ class SerialHub final : public SourceHub {
  private:
   IntakeHandlers handlers() {
     IntakeHandlers out;
-    out.on_send = [this](drivers::Bytes bytes) { link_->send(bytes); };
+    out.on_send = [this](drivers::Bytes bytes) {
+      goodbye_ = true;
+      link_->send(bytes);
+    };
     out.on_status = [this](const drivers::DeviceStatus& status) {
       if (status.signal == drivers::Signal::wrong_device) stranger_ = status.on;
     };
@@ -103,6 +115,7 @@ class SerialHub final : public SourceHub {
   }
 
   void on_damage(Stamp rx) {
+    counts_.received(1, rx);
     ++bytes_unheard_;
     ++damaged_unheard_;
     driver_->damaged(rx, intake_);
@@ -149,6 +162,7 @@ class SerialHub final : public SourceHub {
   LinkView view_;
   LinkCounts counts_;
   bool up_ = false;
+  bool goodbye_ = false;   // something is under way to the device
   bool stranger_ = false;  // the driver says that this is another device
   // Since the last frame; those that the line damaged count in both.
   std::size_t bytes_unheard_ = 0, damaged_unheard_ = 0;

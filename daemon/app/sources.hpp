@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 
 #include "daemon/app/host.hpp"
@@ -16,6 +17,9 @@ class SourceHub {
   virtual ~SourceHub() = default;
   virtual void start() = 0;
   virtual void stop() = 0;
+  // Stops in order: the device is told, as far as its protocol has a word for it. Then `done`, perhaps at
+  // once, and at the latest after links::finish_ms_max.
+  virtual void finish(std::function<void()> done) = 0;
   virtual void tick(Stamp now) = 0;  // every 100 ms
   virtual SourceSample sample(Stamp now) const = 0;
   // Until our own certificate for this source expires, negative afterwards; none: we show none.

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "daemon/links/port_holder.hpp"
+#include "daemon/links/port_line.hpp"
 
 namespace links {
 namespace {
@@ -104,11 +105,7 @@ struct FreePort {
     sp_free_port(port);
   }
 };
-struct FreeConfig {
-  void operator()(sp_port_config* config) const { sp_free_config(config); }
-};
 using PortHandle = std::unique_ptr<sp_port, FreePort>;
-using ConfigHandle = std::unique_ptr<sp_port_config, FreeConfig>;
 
 class SerialPort final : public Port {
  public:
@@ -128,46 +125,11 @@ class SerialPort final : public Port {
   int fd_;
 };
 
-sp_parity parity_of(char letter) {
-  switch (letter) {
-    case 'E': return SP_PARITY_EVEN;
-    case 'O': return SP_PARITY_ODD;
-    case 'M': return SP_PARITY_MARK;
-    case 'S': return SP_PARITY_SPACE;
-    default: return SP_PARITY_NONE;
-  }
-}
-
-ConfigHandle new_config() {
-  sp_port_config* config = nullptr;
-  sp_new_config(&config);
-  return ConfigHandle{config};
-}
-
 // Sets the line and reads it back: some adapters accept a speed that they cannot run.
 bool set_up_line(sp_port* port, const SerialSettings& settings) {
-  const ConfigHandle wanted = new_config(), found = new_config();
-  if (!wanted || !found) return false;
-  const int baud = static_cast<int>(settings.baud), bits = static_cast<int>(settings.data_bits),
-            stop = static_cast<int>(settings.stop_bits);
-  const sp_parity parity = parity_of(settings.parity);
-  sp_set_config_baudrate(wanted.get(), baud);
-  sp_set_config_bits(wanted.get(), bits);
-  sp_set_config_parity(wanted.get(), parity);
-  sp_set_config_stopbits(wanted.get(), stop);
-  sp_set_config_flowcontrol(wanted.get(), settings.rts_cts ? SP_FLOWCONTROL_RTSCTS : SP_FLOWCONTROL_NONE);
-  if (sp_set_config(port, wanted.get()) != SP_OK || sp_get_config(port, found.get()) != SP_OK) return false;
-
-  int baud_now = 0, bits_now = 0, stop_now = 0;
-  sp_parity parity_now = SP_PARITY_INVALID;
-  sp_cts cts_now = SP_CTS_INVALID;
-  sp_get_config_baudrate(found.get(), &baud_now);
-  sp_get_config_bits(found.get(), &bits_now);
-  sp_get_config_parity(found.get(), &parity_now);
-  sp_get_config_stopbits(found.get(), &stop_now);
-  sp_get_config_cts(found.get(), &cts_now);
-  return baud_now == baud && bits_now == bits && parity_now == parity && stop_now == stop &&
-         (cts_now == SP_CTS_FLOW_CONTROL) == settings.rts_cts;
+  const LineConfig wanted = line_config(settings), found = new_line_config();
+  return wanted && found && sp_set_config(port, wanted.get()) == SP_OK &&
+         sp_get_config(port, found.get()) == SP_OK && is_line(found.get(), settings);
 }
 
 std::string line_text(const SerialSettings& settings) {

@@ -111,7 +111,7 @@ class Session {
       return 1;
     }
     signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) loop_.stop();
+      if (!error) end();
     });
     every_second();
     loop_.run();
@@ -128,10 +128,15 @@ class Session {
     return std::make_unique<Pseudonyms>(new_key());
   }
 
+  void end() {
+    timer_.cancel();
+    recorder_.finish([this] { loop_.stop(); });
+  }
+
   void every_second() {
     if (!out_ || (options_.seconds > 0 && passed_s_ >= options_.seconds)) {
       if (!out_) std::cerr << "\nvitalsd capture: " << options_.out << " cannot be written\n";
-      return loop_.stop();
+      return end();
     }
     std::cerr << fmt::format("\r{} s, {} bytes, {} frames; {}\x1b[K", passed_s_, recorder_.bytes(),
                              recorder_.frames(), recorder_.state())

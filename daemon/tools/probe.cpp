@@ -47,7 +47,8 @@ struct Pass {
   std::string what;
   drivers::LineSettings line;
   std::vector<Candidate> candidates;
-  bool ask = false;  // what the driver sends goes out
+  bool ask = false;    // what the driver sends goes out
+  double seconds = 0;  // at most
 };
 
 std::optional<Target> target_of(std::string text) {
@@ -116,32 +117,38 @@ std::vector<Candidate> listeners(const Target& target) {
   return out;
 }
 
+// Long enough for the frames that prove a protocol, at the slowest that it may come.
+double asking_s(const drivers::Facts& facts) {
+  return std::chrono::duration<double>(facts.silence_ms_max * 5 / 2).count();
+}
+
 std::vector<Pass> passes_of(const ProbeOptions& options, const Target& target) {
   std::vector<Pass> out;
   const bool one_line = target.network() || target.plain;
-  if (one_line && !target.udp) out.push_back({"listening", {}, listeners(target), false});
+  if (one_line && !target.udp) out.push_back({"listening", {}, listeners(target), false, options.seconds});
   if (!one_line)
     for (const drivers::LineSettings& line : lines_of(options))
-      out.push_back({"listening at " + line_text(line), line, listeners(target), false});
+      out.push_back({"listening at " + line_text(line), line, listeners(target), false, options.seconds});
   if (!options.poll) return out;
   for (const drivers::Entry& entry : drivers::registry()) {
-    const bool datagrams = entry.facts->udp_port != 0;
-    if (target.udp ? !datagrams : entry.facts->streaming || entry.facts->line.baud == 0) continue;
-    const drivers::Options options_of =
-        target.udp ? drivers::Options{{"transport", "lan"}} : drivers::Options{};
-    if (!entry.make(options_of).driver) continue;
-    out.push_back(
-        {fmt::format("asking as {}", entry.facts->name), entry.facts->line, {{&entry, options_of}}, true});
+    if (target.udp ? entry.facts->udp_port == 0 : entry.facts->line.baud == 0) continue;
+    const Candidate candidate{&entry,
+                              target.udp ? drivers::Options{{"transport", "lan"}} : drivers::Options{}};
+    if (!entry.make(candidate.options).driver || !asks(candidate)) continue;
+    out.push_back({fmt::format("asking as {}", entry.facts->name),
+                   entry.facts->line,
+                   {candidate},
+                   true,
+                   std::max(options.seconds, asking_s(*entry.facts))});
   }
   return out;
 }
 
 class Listening {
  public:
-  Listening(const Target& target, const Pass& pass, double seconds)
-      : pass_(pass), probe_(pass.candidates), seconds_(seconds) {
+  Listening(const Target& target, const Pass& pass) : pass_(pass), probe_(pass.candidates) {
     const links::Handlers handlers{
-        [this](links::Bytes bytes, vitals::Stamp rx) { probe_.feed(bytes, rx); },
+        [this](links::Bytes bytes, vitals::Stamp rx) { probe_.feed(bytes, rx, sender()); },
         [this](links::State state, const std::string& detail) { on_state(state, detail); },
         [this](vitals::Stamp rx) { probe_.damaged(rx); }};
     if (target.udp) {
@@ -191,18 +198,34 @@ class Listening {
 
   bool done() const {
     if (passed_ms_ >= 1000 && !up_) return true;
-    if (static_cast<double>(passed_ms_) >= seconds_ * 1000) return true;
+    if (static_cast<double>(passed_ms_) >= pass_.seconds * 1000) return true;
+    if (pass_.ask && probe_.bytes() == 0 && passed_ms_ > answer_ms_max()) return true;
     const auto fits = probe_.verdict().fits;
     return passed_ms_ >= 3000 && fits.size() == 1 && fits.front().sureness == Sureness::sure;
   }
 
+  // Nobody who is asked is silent for longer than what is normal, and a second to begin with.
+  std::int64_t answer_ms_max() const {
+    return (pass_.candidates.front().entry->facts->silence_ms_max + 1000ms).count();
+  }
+
+  void end() {
+    probe_.close(service::now(), sender());
+    link_->finish([this] { loop_.stop(); });
+  }
+
+  // None while we only listen.
+  std::function<void(drivers::Bytes)> sender() {
+    if (!pass_.ask || !up_) return {};
+    return [this](drivers::Bytes bytes) { link_->send(bytes); };
+  }
+
   void tick() {
-    const std::function<void(drivers::Bytes)> send = [this](drivers::Bytes bytes) { link_->send(bytes); };
-    probe_.tick(service::now(), pass_.ask && up_ ? send : nullptr);
+    probe_.tick(service::now(), sender());
     if (passed_ms_ % 1000 == 0) {
       std::cerr << fmt::format("\r{}: {} s, {} bytes\x1b[K", pass_.what, passed_ms_ / 1000, probe_.bytes())
                 << std::flush;
-      if (done()) return loop_.stop();
+      if (done()) return end();
     }
     passed_ms_ += tick_ms.count();
     timer_.expires_after(tick_ms);
@@ -213,12 +236,20 @@ class Listening {
   boost::asio::io_context loop_;
   boost::asio::steady_timer timer_{loop_};
   Probe probe_;
-  const double seconds_;
   std::unique_ptr<links::Link> link_;
   std::int64_t passed_ms_ = 0;
   bool up_ = false;
   std::string trouble_ = "no connection";
 };
+
+// Where the line that was heard is not the usual one of the protocol.
+void set_line(settings::SerialLink& link, const drivers::LineSettings& heard,
+              const drivers::LineSettings& usual) {
+  if (heard.baud != usual.baud) link.baud = heard.baud;
+  if (heard.data_bits != usual.data_bits) link.data_bits = heard.data_bits;
+  if (heard.stop_bits != usual.stop_bits) link.stop_bits = heard.stop_bits;
+  if (heard.parity != usual.parity) link.parity = static_cast<char>(heard.parity);
+}
 
 // What to paste.
 settings::Source source_of(const Target& target, const Pass& pass, const Finding& finding) {
@@ -236,8 +267,7 @@ settings::Source source_of(const Target& target, const Pass& pass, const Finding
     const std::string stable = links::stable_name_of(target.path, links::stable_name_folders());
     link.port = stable.empty() ? target.path : stable;
     link.plain = target.plain;
-    if (pass.line.baud != 0 && pass.line.baud != finding.candidate.entry->facts->line.baud)
-      link.baud = pass.line.baud;
+    if (!target.plain) set_line(link, pass.line, finding.candidate.entry->facts->line);
     out.link = link;
   }
   return out;
@@ -294,7 +324,7 @@ int probe(const ProbeOptions& options) {
   std::optional<std::pair<Pass, Verdict>> best;
   std::uint64_t bytes = 0;
   for (const Pass& pass : passes_of(options, *target)) {
-    Listening listening(*target, pass, options.seconds);
+    Listening listening(*target, pass);
     std::string trouble;
     Verdict verdict = listening.run(trouble);
     bytes += listening.bytes();

@@ -8,8 +8,9 @@
 namespace tools {
 namespace {
 
-constexpr std::uint64_t frames_min = 3, frames_proven = 5;
+constexpr std::uint64_t frames_proven = 5;
 constexpr std::size_t unmapped_max = 8;
+constexpr vitals::Milliseconds asks_within{1000}, ask_tick{100};
 
 // Protocols that read each other's bytes without a fault. Whoever guesses here takes a falling saturation for
 // a pulled probe.
@@ -48,10 +49,12 @@ bool proves_itself(const Finding& finding) {
 }
 
 Sureness weigh(const Finding& finding) {
-  if (finding.frames < frames_min || finding.values == 0)
+  if (finding.frames < frames_proven || finding.faults * 5 > finding.frames)
     return finding.frames > 0 ? Sureness::weak : Sureness::none;
-  if (finding.frames < frames_proven || finding.faults * 5 > finding.frames) return Sureness::weak;
-  return proves_itself(finding) ? Sureness::sure : Sureness::likely;
+  // Also without a value: a cuff that has not measured has none, and its frames carry a checksum all the
+  // same.
+  if (proves_itself(finding)) return Sureness::sure;
+  return finding.values > 0 ? Sureness::likely : Sureness::weak;
 }
 
 // Better first; of equal ones the one with fewer options.
@@ -166,9 +169,13 @@ Probe::~Probe() = default;
 Probe::Probe(Probe&&) noexcept = default;
 Probe& Probe::operator=(Probe&&) noexcept = default;
 
-void Probe::feed(drivers::Bytes bytes, vitals::Stamp rx) {
+void Probe::feed(drivers::Bytes bytes, vitals::Stamp rx, const std::function<void(drivers::Bytes)>& send) {
   bytes_ += bytes.size();
-  for (auto& reader : readers_) reader->driver->feed(bytes, rx, *reader);
+  for (auto& reader : readers_) {
+    reader->send = &send;
+    reader->driver->feed(bytes, rx, *reader);
+    reader->send = nullptr;
+  }
 }
 
 void Probe::damaged(vitals::Stamp rx) {
@@ -182,6 +189,23 @@ void Probe::tick(vitals::Stamp now, const std::function<void(drivers::Bytes)>& s
     reader->driver->tick(now, *reader);
     reader->send = nullptr;
   }
+}
+
+void Probe::close(vitals::Stamp now, const std::function<void(drivers::Bytes)>& send) {
+  for (auto& reader : readers_) {
+    reader->send = &send;
+    reader->driver->close(now, *reader);
+    reader->send = nullptr;
+  }
+}
+
+bool asks(const Candidate& candidate) {
+  bool sent = false;
+  Probe probe({candidate});
+  for (vitals::Milliseconds at{0}; at <= asks_within; at += ask_tick)
+    probe.tick({vitals::MonoTime{at}, vitals::wall_from_unix_ms(at.count())},
+               [&sent](drivers::Bytes) { sent = true; });
+  return sent;
 }
 
 Verdict Probe::verdict() const {

@@ -23,6 +23,9 @@ struct Candidate {
 std::vector<Candidate> candidates_of(const drivers::Entry& entry);
 std::vector<Candidate> serial_candidates();
 
+// Whether the driver speaks by itself: its device may have to be asked before it says anything.
+bool asks(const Candidate& candidate);
+
 // weak: some frames, or many faults. likely: frames throughout, of a protocol that cannot prove itself. sure:
 // frames throughout, each with a checksum that fits.
 enum class Sureness : std::uint8_t { none, weak, likely, sure };
@@ -50,10 +53,12 @@ class Probe {
   Probe(Probe&&) noexcept;
   Probe& operator=(Probe&&) noexcept;
 
-  void feed(drivers::Bytes bytes, vitals::Stamp rx);
+  // What the drivers would send goes to `send`; null: nowhere. Some answer at once what they are fed.
+  void feed(drivers::Bytes bytes, vitals::Stamp rx, const std::function<void(drivers::Bytes)>& send = {});
   void damaged(vitals::Stamp rx);  // a byte that the line damaged
-  // What the drivers would send goes to `send`; null: nowhere.
   void tick(vitals::Stamp now, const std::function<void(drivers::Bytes)>& send = {});
+  // What the drivers tell the device at the end.
+  void close(vitals::Stamp now, const std::function<void(drivers::Bytes)>& send);
   Verdict verdict() const;
   std::uint64_t bytes() const { return bytes_; }
 

@@ -90,6 +90,14 @@ void Recorder::stop() {
   while (!streams_.empty()) close(streams_.begin()->first, "end of the capture");
 }
 
+void Recorder::finish(std::function<void()> done) {
+  timer_.cancel();
+  const auto found = streams_.find(0);
+  if (!link_ || found == streams_.end()) return done();
+  found->second.driver->close(service::now(), *found->second.intake);
+  link_->finish(std::move(done));
+}
+
 std::uint64_t Recorder::frames() const {
   std::uint64_t out = frames_ended_;
   for (const auto& [id, stream] : streams_) out += stream.intake->counters().frames;

@@ -28,8 +28,9 @@ class Recorder {
   Recorder(boost::asio::io_context& loop, const settings::Source& source, CaptureHeader header,
            std::ostream& out, std::unique_ptr<Pseudonyms> pseudonyms);
 
-  std::string start();  // empty, or why there is nothing to record
-  void stop();          // what is held back is written
+  std::string start();                      // empty, or why there is nothing to record
+  void stop();                              // what is held back is written
+  void finish(std::function<void()> done);  // the device is told first, as the daemon does it; then stop()
 
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t frames() const;

@@ -4,7 +4,8 @@
 // It says nothing until communication is enabled (code 1, every 2 s until its identity, code 4, comes). Then
 // "start real time" (4) is sent once and "link is active" (6) every 5 s. Numbers (code 1) come about once a
 // second, a CO2 wave (code 0) twenty times. Nothing of it for 3 s: all over again. Its set-up command, which
-// changes alarm limits, does not exist here; stop and disable neither, as a driver is not told of its end.
+// changes alarm limits, does not exist here. At the end real time is stopped (5) and communication disabled
+// (2).
 //
 //   numbers, from 0:  0 clock   4 EtCO2  5 FiCO2  6 respiration  7 SpO2  8 pulse   9 status
 //                     13 CO2 alarms  14 SpO2 alarms   16-24 limits   25 CO2 unit       FF and 0: no value
@@ -41,6 +42,9 @@ constexpr std::uint8_t identity = 4;
 constexpr std::array<std::uint8_t, 4> enable{0x85, 0x01, 0x01, 0x00};
 constexpr std::array<std::uint8_t, 4> start_real_time{0x85, 0x01, 0x04, 0x05};
 constexpr std::array<std::uint8_t, 4> link_is_active{0x85, 0x01, 0x06, 0x07};
+
+constexpr std::array<std::uint8_t, 4> stop_real_time{0x85, 0x01, 0x05, 0x04};
+constexpr std::array<std::uint8_t, 4> disable{0x85, 0x01, 0x02, 0x03};
 
 constexpr Milliseconds enable_every{2000};
 constexpr Milliseconds active_every{5000};
@@ -101,6 +105,12 @@ class Capnostream final : public Driver {
         report({FaultKind::broken, step.wrong, {}, {}, {}, framer_.offset() - 1, rx}, out);
       if (step.ended) take(step.frame, rx, out);
     }
+  }
+
+  void close(vitals::Stamp, Sink& out) override {
+    if (!send_at_) return;  // not a word so far
+    out.on_send(stop_real_time);
+    out.on_send(disable);
   }
 
   void damaged(vitals::Stamp rx, Sink& out) override {

@@ -117,6 +117,11 @@ class Packages final : public Driver {
     out.on_fault(damaged_byte(offset_++, rx));
   }
 
+  // Otherwise it would send on until it misses the keep-alive.
+  void close(vitals::Stamp, Sink& out) override {
+    if (start_due_ || heard_at_) out.on_send(stop_live);
+  }
+
   void tick(vitals::Stamp now, Sink& out) override {
     if (!start_due_ && !heard_at_) return open(now, out);
     if (live_ && now.mono - *heard_at_ >= silence_ms) {

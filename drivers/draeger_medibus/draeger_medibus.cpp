@@ -8,6 +8,7 @@
 //
 //   1B 51  initialise communication (ICC)     1B 24  values: six characters each, code and number
 //   1B 52  who are you                        1B 27  alarms: fifteen characters each
+//   1B 55  stop communication, sent at the end
 //   1B 4A  send only these codes              1B 30  nothing, sent when idle        15  "your command was
 //   corrupt"
 //
@@ -89,6 +90,10 @@ class Medibus final : public Driver {
       take(frame, rx, out);
       go_on(rx, out);  // after every frame, not after every piece: how the bytes are cut must not matter
     });
+  }
+
+  void close(vitals::Stamp, Sink& out) override {
+    if (phase_ != Phase::calling && !held_) send(command_start, code::stop, {}, out);
   }
 
   void damaged(vitals::Stamp rx, Sink& out) override {

@@ -53,6 +53,8 @@ class S5 final : public Driver {
     framer_.feed(bytes, [&](const Frame& frame) { take_frame(frame, {rx, frame.offset}, out); });
   }
 
+  void close(vitals::Stamp now, Sink& out) override { session_.close(now, out); }
+
   void damaged(vitals::Stamp rx, Sink& out) override {
     session_.missed_frame();
     out.on_fault(damaged_byte(framer_.lose_byte(), rx));

@@ -63,9 +63,10 @@ inline constexpr auto stop_values = detail::values(1, 0, 0);
 inline constexpr auto auxiliary_once = detail::values(4, -1, 0);
 inline constexpr auto alarms_once = detail::alarms(0);
 inline constexpr auto alarms_on_change = detail::alarms(2);  // once now, then at every change
+inline constexpr auto stop_alarms = detail::alarms(3);
 
 static_assert(detail::needs_no_escape(start_values) && detail::needs_no_escape(stop_values) &&
               detail::needs_no_escape(auxiliary_once) && detail::needs_no_escape(alarms_once) &&
-              detail::needs_no_escape(alarms_on_change));
+              detail::needs_no_escape(alarms_on_change) && detail::needs_no_escape(stop_alarms));
 
 }  // namespace drivers::ge_s5::request

@@ -38,6 +38,12 @@ bool Session::tick(vitals::Stamp now, bool wants_cuff_time, Sink& out) {
   return false;
 }
 
+// What is sent together is read as one after the other by the monitor; there is nobody left to pace it.
+void Session::close(vitals::Stamp now, Sink& out) {
+  if (alarms_asked_at_) send(Bytes{request::stop_alarms}, now.mono, out);
+  if (values_asked_at_) send(Bytes{request::stop_values}, now.mono, out);
+}
+
 void Session::heard_values(vitals::Stamp rx, unsigned level) {
   values_heard_at_ = rx.mono;
   has_alarms_ = level >= alarms_level_min;

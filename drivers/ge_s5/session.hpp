@@ -18,6 +18,9 @@ class Session {
   // True: the monitor has stopped to answer alarm requests.
   bool tick(vitals::Stamp now, bool wants_cuff_time, Sink& out);
 
+  // Stops what was asked for.
+  void close(vitals::Stamp now, Sink& out);
+
   void heard_values(vitals::Stamp rx, unsigned level);
   void heard_alarms(vitals::Stamp rx);
   // A frame was damaged. It may have been an alarm status, which is sent once per change.

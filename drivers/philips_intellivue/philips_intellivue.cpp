@@ -93,6 +93,11 @@ class Intellivue final : public Driver {
     });
   }
 
+  void close(vitals::Stamp, Sink& out) override {
+    FramingOutlet outlet(transport_, out);
+    session_.close(outlet);
+  }
+
   void damaged(vitals::Stamp rx, Sink& out) override { out.on_fault(damaged_byte(frames_.lose_byte(), rx)); }
 
   void tick(vitals::Stamp now, Sink& out) override {

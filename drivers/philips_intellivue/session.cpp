@@ -61,6 +61,11 @@ void Session::tick(MonoTime now, Outlet& outlet) {
   }
 }
 
+void Session::close(Outlet& outlet) const {
+  if (phase_ == Phase::requesting || phase_ == Phase::accepted || phase_ == Phase::active)
+    outlet.send(release_request());
+}
+
 void Session::release(MonoTime now, Outlet& outlet) {
   outlet.send(release_request());
   requests_ = 0;

@@ -28,6 +28,8 @@ class Outlet {
 class Session {
  public:
   void tick(vitals::MonoTime now, Outlet& outlet);
+  // Gives the association back; without that the monitor refuses the next one until it misses us.
+  void close(Outlet& outlet) const;
 
   // Messages of the monitor.
   void on_accept(const Grants& grants, vitals::MonoTime now);

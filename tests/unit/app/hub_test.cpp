@@ -229,6 +229,33 @@ TEST_F(HubTest, BytesThatAreNoFramesAreAWrongDevice) {
   EXPECT_THAT(link(), HasSubstr("no frame of masimo"));
 }
 
+TEST_F(HubTest, AtAnOrderlyEndTheDeviceIsTold) {
+  serve();
+  source_.protocol = "contec-9";
+  const auto hub = make_serial_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return link().find("\"up\"") != std::string::npos; }));
+  const Stamp now = service::now();
+  hub->tick(now);
+  hub->tick({now.mono + 1s, now.wall + 1s});
+  bool done = false;
+  hub->finish([&] { done = true; });
+  const std::string stop_live("\x7D\x81\xA2\x80\x80\x80\x80\x80\x80", 9);
+  EXPECT_TRUE(run_until([&] { return done && heard_.ends_with(stop_live); }));
+}
+
+TEST_F(HubTest, AnOrderlyEndOfAListenerIsAtOnce) {
+  serve();
+  source_.protocol = "masimo";
+  const auto hub = make_serial_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return link().find("\"up\"") != std::string::npos; }));
+  bool done = false;
+  hub->finish([&] { done = true; });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(heard_, "");
+}
+
 TEST(ByteLink, ALineIsTheProtocolsOwnButForWhatTheSettingsSay) {
   drivers::LineSettings line{19'200, 7, drivers::Parity::even, 2, true};
   settings::SerialLink port;

@@ -139,8 +139,8 @@ parity = "E"
 flow = "xon")"),
        R"(vitalsd.toml:10:1: error: data_bits must be 7 to 8
 vitalsd.toml:11:1: error: stop_bits must be a whole number, not a number
-vitalsd.toml:12:1: error: parity is "E", it must be none, even or odd
-vitalsd.toml:13:1: error: flow is "xon", it must be none or rts-cts
+vitalsd.toml:12:1: error: parity is one of none, even, odd, not "E"
+vitalsd.toml:13:1: error: flow is one of none, rts-cts, not "xon"
 )"},
       {linked(R"(connect = "tcp://192.0.2.10:4001"
 parity = "even")"),

@@ -42,6 +42,14 @@ class ClosedLoop final : public drivers::test::RecordingSink, private Wire {
     for (const auto until_ms = std::llround(t_s * 1000); now_ms_ < until_ms; now_ms_ += step_ms) step();
   }
 
+  // The host leaves in order. What the device sends from now on reaches nobody; gives how much that is until
+  // then, in bytes.
+  void leave() {
+    driver_->close(drivers::test::stamp(now_ms_), *this);
+    left_ = true;
+  }
+  std::size_t take_unheard() { return std::exchange(unheard_, 0); }
+
   // How often a line of the record contains the text.
   std::size_t count(std::string_view text) const {
     std::size_t found = 0;
@@ -107,6 +115,10 @@ class ClosedLoop final : public drivers::test::RecordingSink, private Wire {
     const auto bytes = std::exchange(to_driver_, {});
     const auto stamp = drivers::test::stamp(now_ms_);
     if (!script_.plugged()) return;
+    if (left_) {
+      unheard_ += bytes.size();
+      return;
+    }
     if (!bytes.empty()) driver_->feed(bytes, stamp, *this);
     if (now_ms_ % tick_ms == 0) driver_->tick(stamp, *this);
   }
@@ -120,6 +132,8 @@ class ClosedLoop final : public drivers::test::RecordingSink, private Wire {
   std::vector<std::uint8_t> to_driver_, to_device_;
   std::int64_t now_ms_ = 0;
   double due_s_ = 0, jump_s_ = 0;
+  bool left_ = false;
+  std::size_t unheard_ = 0;
 };
 
 }  // namespace simulate::test

@@ -92,6 +92,29 @@ TEST(Probe, ListeningSendsNothing) {
   EXPECT_GT(sent, 0) << "polled drivers ask when they may";
 }
 
+// The dialogue goes on only if what the driver says to what it hears goes out too: a Capnostream that has
+// told who it is waits for "start real time".
+TEST(Probe, AnswersGoOutAsWell) {
+  const drivers::Entry* capnostream = drivers::find("capnostream20");
+  Probe probe(std::vector<Candidate>{{capnostream, {}}});
+  const auto identity = drivers::test::hex("85 02 04 41 47");
+  int sent = 0;
+  probe.feed(identity, drivers::test::stamp(0), [&](drivers::Bytes) { ++sent; });
+  EXPECT_EQ(sent, 1);
+  probe.feed(identity, drivers::test::stamp(100));  // listening only
+  EXPECT_EQ(sent, 1);
+}
+
+// Whoever is missing here is never asked by `probe --poll`, and not found.
+TEST(Probe, KnowsWhoHasToBeAsked) {
+  std::vector<std::string> names;
+  for (const drivers::Entry& entry : drivers::registry())
+    if (entry.facts->line.baud != 0 && asks({&entry, {}})) names.emplace_back(entry.facts->name);
+  EXPECT_THAT(names,
+              testing::UnorderedElementsAre("contec-9", "pm6750", "capnostream20", "philips-intellivue",
+                                            "ge-s5-dri", "ge-dinamap", "draeger-medibus", "suntech-nibp"));
+}
+
 TEST(Probe, NoiseIsNothing) {
   Probe probe(serial_candidates());
   std::uint32_t state = 1;
