@@ -86,7 +86,7 @@ void knock(const std::string& address, std::uint16_t port) {
   if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &to) != 0) return;
   const int client = ::socket(to->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (client >= 0) {
-    ::connect(client, to->ai_addr, to->ai_addrlen);
+    static_cast<void>(::connect(client, to->ai_addr, to->ai_addrlen));  // that it was tried is enough
     ::close(client);
   }
   ::freeaddrinfo(to);
