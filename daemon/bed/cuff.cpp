@@ -97,11 +97,13 @@ std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
   told.t_src = own_time(leading());
   const bool trusted = time_trusted(leading());
   const CuffReading reading = assemble(told.values, rx);
+  told.standing = reading.quality == Quality::stale;
   for (auto& part : parts_) part.reset();
   any_ = false;
 
   const auto same = [&](const std::optional<Told>& before) {
-    return before && before->values == told.values && same_instant(before->t_src, told.t_src);
+    return before && before->values == told.values && before->standing == told.standing &&
+           same_instant(before->t_src, told.t_src);
   };
   // Told again; or by its own time older than what is known: either way no news of the patient.
   // Device times are compared with each other: through our clocks an equal one can look a millisecond older.

@@ -34,6 +34,7 @@ class CuffAssembler {
   struct Told {                                         // what was told last, to know a repeat
     Values values;
     std::optional<vitals::WallTime> t_src;
+    bool standing = false;  // from before we listened
   };
 
   CuffReading assemble(const Values& values, vitals::Stamp rx) const;

@@ -140,6 +140,11 @@ void write_event(const CaptureEvent& event, std::string& out) {
   out += '\n';
 }
 
+bool looks_like_capture(std::string_view content) {
+  const std::string_view first = content.substr(0, content.find('\n'));
+  return first.starts_with('{') && first.find("\"vitalsd_capture\"") != std::string_view::npos;
+}
+
 std::optional<Capture> read_capture(std::string_view content, std::string& error) {
   Capture out;
   vitals::Milliseconds last{0};

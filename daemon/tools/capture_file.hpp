@@ -55,6 +55,9 @@ inline constexpr std::size_t capture_bytes_max = std::size_t{1} << 30U;
 void write_header(const CaptureHeader& header, std::string& out);
 void write_event(const CaptureEvent& event, std::string& out);
 
+// Whether these are the bytes of a capture file at all, sound or not.
+bool looks_like_capture(std::string_view content);
+
 // nullopt: `error` says what is wrong and in which line. A torn last line is left out.
 std::optional<Capture> read_capture(std::string_view content, std::string& error);
 

@@ -1,9 +1,7 @@
 #include "daemon/tools/replay.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <random>
@@ -18,7 +16,6 @@
 #include "daemon/tools/replay_input.hpp"
 #include "daemon/tools/replay_lines.hpp"
 #include "daemon/tools/replay_options.hpp"
-#include "daemon/tools/tools.hpp"
 #include "drivers/hl7/hl7_driver.hpp"
 
 namespace tools {
@@ -124,6 +121,7 @@ class Replay {
       source.name = source_name;
       source.streaming = entry_.facts->streaming;
       source.lists_alarms = entry_.facts->line.baud != 0;  // HL7 brings each alarm by itself
+      source.accept_demo = options_.accept_demo;
       settings.sources.push_back(source);
       for (const auto& facts : vitals::metrics) settings.source_of[vitals::index_of(facts.metric)] = 0;
       settings.expected = metrics;
@@ -145,11 +143,12 @@ class Replay {
     out.on_observation = [this](const vitals::Observation& observation, const app::Route* route) {
       print_observation(observation, route);
     };
+    out.on_status = [this](const drivers::DeviceStatus& status) { print_said(status); };
     out.on_device_alarm = [this](const drivers::DeviceAlarm& alarm, const app::Route*) { print_said(alarm); };
     out.on_pump = [this](const drivers::PumpReport& report, const app::Route*) { print_said(report); };
     out.on_patient = [this](const drivers::PatientEvent& event) { print_said(event); };
     out.on_fault = [this](const drivers::DecodeFault& fault) { print_fault(fault); };
-    out.on_answer = [this](const drivers::Answer& answer) { print_answer(answer); };
+    out.on_answer = [this](const drivers::Answer& answer) { print_said(answer); };
     out.on_close = [this](std::string_view reason) {
       JsonWriter json(line_);
       json.text("kind", "close");
@@ -264,14 +263,13 @@ class Replay {
     JsonWriter json(line_);
     json.text("kind", "obs");
     json.text("metric", vitals::name(observation.metric));
-    if (observation.has_value()) {
+    if (observation.has_number()) {
       json.number("v", contract::rounded(observation.value, 2));
     } else {
       json.null("v");
     }
     json.text("u", vitals::name(vitals::unit_of(observation.metric)));
-    json.text("q", vitals::name(observation.quality));
-    if (observation.reason != vitals::Reason::none) json.text("reason", vitals::name(observation.reason));
+    put_quality(json, observation);
     put_subject(json);
     json.time("t_src", observation.t_src);
     json.time("t_rx", observation.rx.wall);
@@ -281,6 +279,16 @@ class Replay {
     if (observation.channel != 0) json.count("channel", observation.channel);
     json.close_object();
     print_(line_);
+  }
+
+  // A device in demo mode shows numbers that are no patient's; HL7 marks training messages, whose values
+  // stand.
+  void put_quality(JsonWriter& json, const vitals::Observation& observation) const {
+    const bool demo = observation.test && observation.has_value() && !hl7() && !options_.accept_demo;
+    const auto quality = demo ? vitals::Quality::invalid : observation.quality;
+    const auto reason = demo ? vitals::Reason::test_mode : observation.reason;
+    json.text("q", vitals::name(quality));
+    if (reason != vitals::Reason::none) json.text("reason", vitals::name(reason));
   }
 
   template <class Said>
@@ -302,26 +310,7 @@ class Replay {
 
   void print_fault(const drivers::DecodeFault& fault) {
     if (fault.kind == drivers::FaultKind::unmapped) unmapped_.note(fault);
-    JsonWriter json(line_);
-    json.text("kind", "fault");
-    json.text("fault", drivers::name(fault.kind));
-    json.text("reason", fault.reason);
-    if (!fault.code.empty()) json.text("code", fault.code);
-    if (!fault.unit.empty()) json.text("unit", fault.unit);
-    if (!fault.value.empty()) json.text("value", fault.value);
-    json.count("offset", fault.offset);
-    json.close_object();
-    print_(line_);
-  }
-
-  void print_answer(const drivers::Answer& answer) {
-    JsonWriter json(line_);
-    json.text("kind", "ack");
-    json.text("code", answer.code);
-    json.text("text", answer.text);
-    json.text("control_id", answer.control_id);
-    json.close_object();
-    print_(line_);
+    print_said(fault);
   }
 
   static drivers::Bytes bytes(std::string_view text) {
@@ -402,19 +391,26 @@ bool replay_capture(const ReplayOptions& options, const std::function<void(std::
   return true;
 }
 
-int run_command(const ReplayOptions& options) {
-  std::string error, out;
-  const auto print = [&out](std::string_view line) {
-    out += line;
-    out += '\n';
-    if (out.size() < std::size_t{1} << 16U) return;
-    std::cout << out;
-    out.clear();
-  };
-  const bool ok = replay(options, print, error);
-  std::cout << out << std::flush;
-  if (!error.empty()) std::cerr << "vitalsd replay: " << error << '\n';
-  return ok ? 0 : 1;
+// A capture without its settings, through the driver that is asked for.
+bool replay_captured(const ReplayOptions& options, const drivers::Entry& entry,
+                     const alarms::Profile& profile, const std::string& content,
+                     const std::function<void(std::string_view)>& print, std::string& error) {
+  const auto capture = read_capture(content, error);
+  if (!capture) {
+    error = options.file + ": " + error;
+    return false;
+  }
+  ReplayOptions with = options;
+  if (with.options.empty()) with.options = capture->header.options;
+  const auto first = std::find_if(capture->events.begin(), capture->events.end(),
+                                  [](const CaptureEvent& event) { return event.kind == CaptureKind::in; });
+  if (first != capture->events.end()) find_transport(entry, first->bytes, with.options);
+  if (const auto made = entry.make(with.options); !made.driver) {
+    error = options.file + ": " + made.error;
+    return false;
+  }
+  Replay(with, entry, profile, print).run(capture_chunks(*capture));
+  return true;
 }
 
 }  // namespace
@@ -441,49 +437,19 @@ bool replay(const ReplayOptions& options, const std::function<void(std::string_v
     error = options.file + " cannot be read";
     return false;
   }
+  if (looks_like_capture(*content)) return replay_captured(options, *entry, *profile, *content, print, error);
   std::string framed;
   const bool serial = entry->facts->line.baud != 0;
   const auto chunks = serial ? serial_chunks(*content, entry->facts->line) : hl7_chunks(*content, framed);
   ReplayOptions with = options;
+  find_transport(*entry, *content, with.options);
   if (serial) {
-    OptionChoice choice = choose_options(*entry, options.options, chunks);
+    OptionChoice choice = choose_options(*entry, with.options, chunks);
     with.options = std::move(choice.options);
     error = std::move(choice.note);
   }
   Replay(with, *entry, *profile, print).run(chunks);
   return true;
-}
-
-void add_replay(CLI::App& app, int& exit_code) {
-  auto* command =
-      app.add_subcommand("replay", "run a file through driver, bed and alarm engine in virtual time");
-  auto options = std::make_shared<ReplayOptions>();
-  auto pairs = std::make_shared<std::vector<std::string>>();
-  auto* protocol =
-      command->add_option("--protocol", options->protocol, "raw bytes: a name that `vitalsd drivers` lists");
-  command
-      ->add_option("--settings", options->settings, "a file of `vitalsd capture`: its beds, profiles, source")
-      ->excludes(protocol);
-  command->add_option("--source", options->source, "of the settings, if not the one that the capture names");
-  command->add_flag("--bytewise", options->bytewise, "feed byte by byte");
-  command->add_option("--option", *pairs, "KEY=VALUE of that protocol; may be repeated")
-      ->allow_extra_args(false);
-  command->add_option("--profile", options->profile, "limits to judge by")->capture_default_str();
-  command->add_option("--tail", options->tail_s, "seconds to go on after the last byte")
-      ->check(CLI::Range(0.0, 86400.0));
-  command->add_option("--split", options->split, "feed in random pieces made from this seed");
-  command->add_option("FILE", options->file, "a capture, or bytes as they came over the wire")->required();
-  command->callback([options, pairs, &exit_code] {
-    if (options->settings.empty() && options->protocol.empty())
-      throw CLI::RequiredError("--settings FILE for a capture, or --protocol NAME for raw bytes,");
-    for (const std::string& pair : *pairs) {
-      const auto equals = pair.find('=');
-      if (equals == std::string::npos)
-        throw CLI::ValidationError("--option", "KEY=VALUE is wanted, not " + pair);
-      options->options[pair.substr(0, equals)] = pair.substr(equals + 1);
-    }
-    exit_code = run_command(*options);
-  });
 }
 
 }  // namespace tools

@@ -5,6 +5,7 @@
 
 #include "drivers/hl7/mllp_framer.hpp"
 #include "drivers/hl7/values.hpp"
+#include "drivers/philips_intellivue/philips_intellivue.hpp"
 
 namespace tools {
 namespace {
@@ -80,6 +81,12 @@ std::optional<vitals::WallTime> message_time(std::string_view message) {
 }
 
 }  // namespace
+
+void find_transport(const drivers::Entry& entry, std::string_view content, drivers::Options& options) {
+  constexpr std::string_view key = "transport";
+  if (entry.facts != &drivers::philips::facts() || options.contains(key)) return;
+  if (drivers::philips::looks_like_lan(as_bytes(content))) options.emplace(key, "lan");
+}
 
 std::vector<Chunk> capture_chunks(const Capture& capture) {
   std::vector<Chunk> out;

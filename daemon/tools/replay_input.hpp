@@ -28,6 +28,9 @@ struct Chunk {
 inline constexpr vitals::WallTime replay_epoch =
     vitals::wall_from_unix_ms(1'767'225'600'000);  // 2026-01-01T00:00Z
 
+// Which of two transports a recording is of shows in its first bytes, where nobody says.
+void find_transport(const drivers::Entry& entry, std::string_view content, drivers::Options& options);
+
 // What came in, as it was recorded; the views are the capture's own. What we sent is not fed back.
 std::vector<Chunk> capture_chunks(const Capture& capture);
 

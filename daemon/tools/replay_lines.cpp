@@ -26,6 +26,36 @@ void put(JsonWriter& json, std::string_view key, bool value) {
 
 }  // namespace
 
+void write_line(std::string& line, const drivers::DeviceStatus& status) {
+  JsonWriter json(line);
+  json.text("kind", "status");
+  json.text("signal", drivers::name(status.signal));
+  json.flag("on", status.on);
+  json.time("t_rx", status.rx.wall);
+  json.close_object();
+}
+
+void write_line(std::string& line, const drivers::DecodeFault& fault) {
+  JsonWriter json(line);
+  json.text("kind", "fault");
+  json.text("fault", drivers::name(fault.kind));
+  json.text("reason", fault.reason);
+  put(json, "code", fault.code);
+  put(json, "unit", fault.unit);
+  put(json, "value", fault.value);
+  json.count("offset", fault.offset);
+  json.close_object();
+}
+
+void write_line(std::string& line, const drivers::Answer& answer) {
+  JsonWriter json(line);
+  json.text("kind", "ack");
+  json.text("code", answer.code);
+  json.text("text", answer.text);
+  json.text("control_id", answer.control_id);
+  json.close_object();
+}
+
 void write_line(std::string& line, const drivers::DeviceAlarm& alarm) {
   JsonWriter json(line);
   json.text("kind", "monitor-alarm");

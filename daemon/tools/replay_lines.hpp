@@ -9,6 +9,9 @@
 namespace tools {
 
 // Each replaces what is in `line`.
+void write_line(std::string& line, const drivers::DeviceStatus& status);
+void write_line(std::string& line, const drivers::DecodeFault& fault);
+void write_line(std::string& line, const drivers::Answer& answer);
 void write_line(std::string& line, const drivers::DeviceAlarm& alarm);
 void write_line(std::string& line, const drivers::PumpReport& report);
 void write_line(std::string& line, const drivers::PatientEvent& event);

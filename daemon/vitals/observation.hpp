@@ -91,11 +91,14 @@ struct Observation {
   bool derived = false;           // computed, not measured (a mean from systolic and diastolic): display only
   std::uint16_t channel = 0;      // which of several probes of one source; 0 is the primary one
   std::uint32_t mdc = 0;          // the code as sent, 0 when the protocol has none
-  double value = 0;               // in unit_of(metric); meaningless unless has_value()
+  double value = 0;               // in unit_of(metric); meaningless unless has_number()
   Stamp rx;                       // when the last byte of its frame came
   std::optional<WallTime> t_src;  // the device's time, by time_source
 
   constexpr bool has_value() const { return quality == Quality::valid || quality == Quality::questionable; }
+  // A stale pressure is what the device still shows of an unknown time: to be listed, never judged or told as
+  // current. Zero is no pressure.
+  constexpr bool has_number() const { return has_value() || (quality == Quality::stale && value > 0); }
 };
 
 // A value that was read.

@@ -89,6 +89,7 @@ std::optional<Numbers> read_numbers(Bytes payload, std::string_view& wrong) {
   }
   Numbers out;
   switch (payload[at::co2_unit]) {
+    case 0: break;  // none: it measures no CO2, and the oximeter does not depend on it
     case 1: out.co2_unit = "mmHg"; break;
     case 2: out.co2_unit = "kPa"; break;
     case 3: out.co2_unit = "vol%"; break;
@@ -96,7 +97,7 @@ std::optional<Numbers> read_numbers(Bytes payload, std::string_view& wrong) {
     // should be. A frame that lost an escape looks the same.
     default: wrong = "payload-shifted"; return std::nullopt;
   }
-  out.co2_in_tenths = payload[at::co2_unit] != 1;
+  out.co2_in_tenths = payload[at::co2_unit] > 1;
   out.etco2 = value(payload[at::etco2]);
   out.fico2 = co2(payload[at::fico2]);
   out.breaths_per_min = value(payload[at::breaths]);

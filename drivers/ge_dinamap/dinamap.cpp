@@ -38,8 +38,11 @@ using vitals::Reason;
 
 constexpr std::size_t line_bytes_max = 64;
 
-// After silence or damage the line is listened to, and not believed, for this long.
+// After silence or damage the line is listened to, and not believed without check characters, for this long.
 constexpr vitals::Milliseconds listen_ms{100};
+
+// What was damaged may have said that the sensor is off. The oximeter is asked once a second.
+constexpr vitals::Milliseconds rate_doubted_ms{2000};
 
 constexpr unsigned rate_per_min_max = 350;  // of this monitor; the others' oximeters end earlier
 constexpr unsigned weak_signal_max = 2;
@@ -85,25 +88,26 @@ class Dinamap final : public Driver {
   explicit Dinamap(const Settings& settings) : settings_(settings) {}
 
   void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
-    if (!listening(rx.mono)) {
+    if (!deaf(rx.mono)) {
       lines_.feed(bytes, [&](const framing::Line& line) {
-        if (!listening(rx.mono)) take_line(line, {rx, line.offset + lines_begin_}, out);
+        if (!deaf(rx.mono)) take_line(line, {rx, line.offset + lines_begin_}, out);
       });
     }
     offset_ += bytes.size();
-    if (listening(rx.mono)) start_lines();
+    if (deaf(rx.mono)) start_lines();
   }
 
   // A request whose reply it belongs to is repeated when its time is over.
   void damaged(vitals::Stamp rx, Sink& out) override {
     lines_.give_up_line();
+    rate_doubted_until_ = rx.mono + rate_doubted_ms;
     out.on_fault(damaged_byte(offset_++, rx));
   }
 
   void tick(vitals::Stamp now, Sink& out) override {
     if (const auto asked = poll_.waiting(); asked && poll_.timed_out(now.mono)) {
       listen(now.mono);
-      start_lines();
+      if (deaf(now.mono)) start_lines();
       report_unanswered(*asked, now, out);
     }
     if (listening(now.mono)) return;
@@ -113,6 +117,8 @@ class Dinamap final : public Driver {
  private:
   // Whatever arrives now may be the rest of something.
   bool listening(vitals::MonoTime now) const { return listen_until_ && now < *listen_until_; }
+  // Then only the check characters can tell a whole reply from such a rest.
+  bool deaf(vitals::MonoTime now) const { return !settings_.check && listening(now); }
 
   void listen(vitals::MonoTime now) {
     listen_until_ = now + listen_ms;
@@ -122,6 +128,7 @@ class Dinamap final : public Driver {
   void start_lines() {
     lines_ = {};
     lines_begin_ = offset_;
+    noise_ = false;
   }
 
   Head head_of(Ask ask) const {
@@ -131,6 +138,14 @@ class Dinamap final : public Driver {
       case Ask::rate: break;
     }
     return {settings_.unit, 'R', settings_.rate_command};
+  }
+
+  // What a line is a reply to, by its letters.
+  std::optional<Ask> ask_of(const Head& head) const {
+    for (const Ask ask : {Ask::cuff, Ask::oximeter})
+      if (head == head_of(ask)) return ask;
+    const bool rate = head.unit == settings_.unit && head.parameter == 'R';
+    return rate && (head.command == 'A' || head.command == 'C') ? std::optional(Ask::rate) : std::nullopt;
   }
 
   static std::string_view form_of(Ask ask) {
@@ -149,29 +164,39 @@ class Dinamap final : public Driver {
     std::copy(text.begin(), text.end(), bytes.begin() + 1);
     const std::size_t begin = flush_ ? 0 : 1;
     flush_ = false;
+    if (noise_) start_lines();
     out.on_send(Bytes{bytes}.subspan(begin));
   }
 
+  // A reply says itself what it is of. One that was given up, or that another host asked for, is as true as
+  // ours: at most the age of a cuff reading is off by the second that it was under way.
   void take_line(const framing::Line& line, const Origin& origin, Sink& out) {
-    const auto asked = poll_.waiting();
+    noise_ = line.too_long;
     if (line.too_long) return spoilt({FaultKind::broken, "line-too-long"}, line, origin, out);
-    if (!asked && cut(line)) return;
-    if (!asked) return fault({FaultKind::not_mine, "unasked"}, line.text, origin, out);
-    const Rejected rejected = examine(line.text, head_of(*asked), form_of(*asked), settings_.check);
-    if (rejected.kind == FaultKind::not_mine && !rejected.reason.empty())
-      return fault(rejected, line.text, origin, out);  // of a request that was given up
+    const Rejected damage = envelope(line.text, settings_.check);
+    if (!damage.reason.empty()) return spoilt(damage, line, origin, out);
+    const auto ask = ask_of(read_head(line.text));
+    if (!ask) return strange(line, origin, out);
+    if (is_command(line.text)) return;  // an echo, or the question of another host
+    const Rejected rejected = examine(line.text, form_of(*ask), settings_.check);
     if (!rejected.reason.empty()) return spoilt(rejected, line, origin, out);
-    if (!take_reply(*asked, line.text, origin, out))
+    if (!take_reply(*ask, line.text, origin, out))
       return spoilt({FaultKind::broken, "form"}, line, origin, out);
-    poll_.answered();
+    poll_.heard(*ask);
     out.on_frame_end(origin.rx);
   }
 
   // The first line after opening may be the rest of one: that is no fault.
   bool cut(const framing::Line& line) const { return line.first && lines_begin_ == 0; }
 
+  void strange(const framing::Line& line, const Origin& origin, Sink& out) {
+    if (settings_.check || !cut(line)) fault({FaultKind::not_mine, "other-reply"}, line.text, origin, out);
+  }
+
   void spoilt(const Rejected& why, const framing::Line& line, const Origin& origin, Sink& out) {
     if (!cut(line)) fault(why, line.text, origin, out);
+    rate_doubted_until_ = origin.rx.mono + rate_doubted_ms;
+    if (listening(origin.rx.mono)) return;
     const auto asked = poll_.waiting();
     poll_.spoilt();
     listen(origin.rx.mono);
@@ -198,6 +223,7 @@ class Dinamap final : public Driver {
 
   void take_oximeter(const OximeterReply& reply, const Origin& origin, Sink& out) {
     absence_ = absence_of(reply.status);
+    rate_doubted_until_.reset();
     doubt_ = reply.signal <= weak_signal_max ? Reason::weak_signal : Reason::none;
     if (absence_ && absence_->reason == Reason::status)
       value_fault({FaultKind::unmapped, "oximeter-status"}, "OA", reply.status, origin, out);
@@ -205,6 +231,8 @@ class Dinamap final : public Driver {
   }
 
   void take_rate(const RateReply& reply, const Origin& origin, Sink& out) {
+    const bool doubted = rate_doubted_until_ && origin.rx.mono < *rate_doubted_until_;
+    if (reply.source == source_oximeter && doubted) return;
     if (reply.source == source_oximeter)
       return report(Metric::pr, reply.rate_per_min.value_or(0), rate_per_min_max, origin, out);
     if (reply.source != source_cuff) {
@@ -252,10 +280,12 @@ class Dinamap final : public Driver {
   std::uint64_t lines_begin_ = 0;
   std::optional<vitals::MonoTime> listen_until_;
   bool flush_ = true;
+  bool noise_ = false;  // the line is longer than any: the next reply is not to be its end
   Poll poll_;
   Cuff cuff_;
-  std::optional<Absence> absence_;  // by the oximeter's last status
-  Reason doubt_ = Reason::none;     // likewise
+  std::optional<vitals::MonoTime> rate_doubted_until_;  // or until the oximeter answers
+  std::optional<Absence> absence_;                      // by the oximeter's last status
+  Reason doubt_ = Reason::none;                         // likewise
   std::optional<unsigned> cuff_rate_;
 };
 

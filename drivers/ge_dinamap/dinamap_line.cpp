@@ -47,12 +47,19 @@ Command command(const Head& head) {
   return {text[0], text[1], text[2], check.first, check.second, '\r'};
 }
 
-Rejected examine(std::string_view line, const Head& asked, std::string_view form, bool check) {
+Rejected envelope(std::string_view line, bool check) {
   if (line.size() < head_size + check_size) return {FaultKind::broken, "short"};
   const std::string_view body = line.substr(0, line.size() - check_size);
   if (check && check_of(body) != Check{line[line.size() - 2], line.back()})
     return {FaultKind::broken, "checksum"};
-  if (Head{line[0], line[1], line[2]} != asked) return {FaultKind::not_mine, "other-reply"};
+  return {};
+}
+
+Head read_head(std::string_view line) { return {line[0], line[1], line[2]}; }
+
+bool is_command(std::string_view line) { return line.size() == head_size + check_size; }
+
+Rejected examine(std::string_view line, std::string_view form, bool check) {
   const std::size_t data_size = line.size() - head_size - check_size;
   if (data_size != form.size() && (check || data_size + check_size != form.size()))
     return {FaultKind::broken, "length"};

@@ -48,12 +48,17 @@ Command command(const Head& head);
 
 struct Rejected {
   FaultKind kind{};
-  std::string_view reason;  // empty: the line is the reply that was asked for
+  std::string_view reason;  // empty: nothing is wrong
 };
 
-// Is `line`, without its end, the reply to `asked` with data of that form? Without `check` the check
-// characters may be wrong or absent.
-Rejected examine(std::string_view line, const Head& asked, std::string_view form, bool check);
+// Is `line`, without its end, long enough, and are its check characters right? Without `check` they may be
+// wrong or absent.
+Rejected envelope(std::string_view line, bool check);
+
+// For lines that envelope() let pass.
+Head read_head(std::string_view line);
+bool is_command(std::string_view line);  // a question: without data
+Rejected examine(std::string_view line, std::string_view form, bool check);
 
 // For lines that examine() let pass. A rate in another form than digits or -99 gives nothing.
 CuffReply read_cuff(std::string_view line);

@@ -42,8 +42,13 @@ std::optional<Ask> Poll::next(vitals::MonoTime now) {
   return chosen;
 }
 
+void Poll::heard(Ask ask) {
+  if (waiting_ == ask) return answered();
+  of(ask).failures = 0;
+  failures_in_a_row_ = 0;
+}
+
 void Poll::answered() {
-  if (!waiting_) return;
   const Item answered = {0, of(*waiting_).sent};
   if (offline()) items_ = {};  // it was away: the others are asked at once, the oximeter before its rate
   of(*waiting_) = answered;

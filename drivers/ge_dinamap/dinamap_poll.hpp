@@ -22,7 +22,8 @@ class Poll {
   // The request to send now, if one is due; it waits from here on.
   std::optional<Ask> next(vitals::MonoTime now);
 
-  void answered();
+  // A sound reply came, asked for or not.
+  void heard(Ask ask);
   void spoilt() { fail(); }  // a reply came, damaged
 
   // Nobody has answered three requests in a row: only the cuff is asked for, until somebody does.
@@ -41,6 +42,7 @@ class Poll {
   Item& of(Ask ask) { return items_[static_cast<std::size_t>(ask)]; }
   const Item& of(Ask ask) const { return items_[static_cast<std::size_t>(ask)]; }
   vitals::MonoTime due(Ask ask) const;
+  void answered();
   void fail();
 
   std::array<Item, ask_count> items_;

@@ -99,7 +99,7 @@ void Cuff::take_result(const Raw& raw, bool ended, bool old, const Origin& origi
     publish(raw, first && !ended ? std::nullopt : std::optional(origin.rx.wall), origin, out);
   } else if (news) {
     waiting_ = raw;
-    report_fault(FaultKind::refused, "nibp-age-unknown", "nibp", {}, {}, origin, out);
+    tell(raw, std::nullopt, Age::unknown, origin, out);
   }
 }
 
@@ -120,6 +120,11 @@ void Cuff::publish(const Raw& raw, std::optional<vitals::WallTime> measured, con
   waiting_.reset();
   told_ = raw;
   told_measured_at_ = origin.rx.mono - (measured ? origin.rx.wall - *measured : vitals::Milliseconds{0});
+  tell(raw, measured, Age::known, origin, out);
+}
+
+void Cuff::tell(const Raw& raw, std::optional<vitals::WallTime> measured, Age age, const Origin& origin,
+                Sink& out) {
   std::array<Observation, 3> seen;
   for (std::size_t i = 0; i < kinds.size(); ++i)
     seen[i] = raw[i] == 0 ? vitals::absent(kinds[i].metric, Reason::missing, origin.rx)
@@ -131,6 +136,7 @@ void Cuff::publish(const Raw& raw, std::optional<vitals::WallTime> measured, con
       one.quality = Quality::invalid;
       one.reason = Reason::implausible;
     }
+    if (age == Age::unknown && one.has_value()) one.quality = Quality::stale;
     one.t_src = measured;
     one.time_source = measured ? vitals::TimeSource::own : vitals::TimeSource::none;
     one.clock_trusted = measured.has_value();  // an age, so that no clock of the monitor matters

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 
 #include "drivers/ge_s5/values.hpp"
@@ -22,10 +23,13 @@ class Cuff {
 
  private:
   using Raw = std::array<int, 3>;  // sys, dia, mean, as sent
+  enum class Age : std::uint8_t { known, unknown };
 
   void take_result(const Raw& raw, bool ended, bool old, const Origin& origin, Sink& out);
   void fail(const Origin& origin, Sink& out);
   void publish(const Raw& raw, std::optional<vitals::WallTime> measured, const Origin& origin, Sink& out);
+  static void tell(const Raw& raw, std::optional<vitals::WallTime> measured, Age age, const Origin& origin,
+                   Sink& out);
   bool repeated(const Raw& raw, vitals::MonoTime now) const;
 
   oximetry::Level measuring_{Signal::nibp_measuring};

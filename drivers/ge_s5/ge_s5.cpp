@@ -91,14 +91,12 @@ class S5 final : public Driver {
 
   void take_physiological(const Record& record, const Origin& origin, Sink& out) {
     Displayed displayed;
+    Bytes auxiliary;
     bool used = false;
     for (const Subrecord& part : record.all()) {
       switch (part.type) {
         case physiological::displayed: sort_in(part.data, displayed, origin, out); break;
-        case physiological::auxiliary:
-          cuff_.take_time(u32_at(part.data, 0), record.time_s, origin, out);
-          used = true;
-          break;
+        case physiological::auxiliary: auxiliary = part.data; break;
         case physiological::trend_10_s: not_mine("subrecord", "10-s trend", origin, out); break;
         case physiological::trend_60_s: not_mine("subrecord", "60-s trend", origin, out); break;
         default: not_mine("subrecord", "unknown", origin, out);  // our own request, on a line with an echo
@@ -109,6 +107,11 @@ class S5 final : public Driver {
       used = true;
     } else if (!displayed.ext1.empty()) {
       not_mine("class", "ext1 without basic", origin, out);
+    }
+    // After the reading whose time it tells, and not when both descriptors mean the same bytes.
+    if (!auxiliary.empty() && auxiliary.data() != displayed.basic.data()) {
+      cuff_.take_time(u32_at(auxiliary, 0), record.time_s, origin, out);
+      used = true;
     }
     if (used) out.on_frame_end(origin.rx);
   }

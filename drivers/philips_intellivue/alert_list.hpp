@@ -16,6 +16,7 @@ struct Alert {
   std::uint16_t code = 0;
   AlarmLevel level{};
   bool technical = false;
+  bool silenced = false;  // it makes no sound at the monitor
   std::array<char, 96> text{};
   std::size_t text_size = 0;
 

@@ -30,6 +30,10 @@ bool is_association_byte(std::uint8_t first) {
 constexpr std::uint8_t long_length = 0xFF;  // two bytes with the length follow
 constexpr std::array<std::uint8_t, 4> export_head{0xE1, 0x00, 0x00, 0x02};
 constexpr std::array<std::uint8_t, 4> announcement_head{0x00, 0x00, 0x01, 0x00};
+constexpr std::array<std::uint8_t, 4> session_head{0x05, 0x08, 0x13, 0x01};
+
+// What follows the length of an association message of at least eight bytes.
+Bytes behind_length(Bytes bytes) { return bytes.subspan(bytes[1] == long_length ? 4 : 2); }
 
 }  // namespace
 
@@ -53,17 +57,21 @@ LanMessages::Length LanMessages::length_of(Bytes bytes) {
   return known ? Length{Verdict::known, length} : Length{Verdict::not_a_message};
 }
 
+bool LanMessages::is_sure_begin(Bytes bytes) {
+  const bool request = bytes.size() > 8 && bytes[0] == association_request_byte &&
+                       starts_with(behind_length(bytes), session_head);
+  return request || length_of_sure(bytes).verdict == Length::Verdict::known;
+}
+
 LanMessages::Length LanMessages::length_of_sure(Bytes bytes) {
   if (bytes.size() < head_bytes) return {Length::Verdict::more_needed};
   static constexpr std::array<std::uint8_t, 3> release_request{release_request_byte, 0x18, 0xC1};
   static constexpr std::array<std::uint8_t, 3> release_response{release_response_byte, 0x18, 0xC1};
   static constexpr std::array<std::uint8_t, 6> abort{abort_byte, 0x2E, 0x11, 0x01, 0x03, 0xC1};
-  static constexpr std::array<std::uint8_t, 4> session{0x05, 0x08, 0x13, 0x01};
   const bool sure = starts_with(bytes, export_head) || starts_with(bytes, announcement_head) ||
                     starts_with(bytes, release_request) || starts_with(bytes, release_response) ||
                     starts_with(bytes, abort) ||
-                    (bytes[0] == association_accept_byte &&
-                     starts_with(bytes.subspan(bytes[1] == long_length ? 4 : 2), session));
+                    (bytes[0] == association_accept_byte && starts_with(behind_length(bytes), session_head));
   return sure ? length_of(bytes) : Length{Length::Verdict::not_a_message};
 }
 

@@ -13,6 +13,9 @@ namespace drivers::philips {
 
 class LanMessages {
  public:
+  // Whether a message, of either side, begins here that chance does not make.
+  static bool is_sure_begin(Bytes bytes);
+
   // Calls on_message(bytes, offset) for each; it returns false for one that makes no sense inside, and the
   // search for the next then starts within it. on_wrong(reason, offset) where there is no message.
   template <class OnMessage, class OnWrong>

@@ -271,6 +271,8 @@ constexpr Facts intellivue_facts{
 
 const Facts& facts() { return intellivue_facts; }
 
+bool looks_like_lan(Bytes recording) { return LanMessages::is_sure_begin(recording); }
+
 Made make(const Options& given) {
   if (std::string unknown = unknown_options(intellivue_facts, given); !unknown.empty())
     return {nullptr, unknown};

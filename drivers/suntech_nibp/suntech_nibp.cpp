@@ -7,9 +7,11 @@
 // A result carries neither time nor age and is repeated for ever. A measurement is therefore recognised by
 // the cuff: a pressure that rises above 20 mmHg and falls again. The result that follows is the new one when
 // it differs from the one before; when it still does not after half a minute, the same numbers were measured
-// again, if the cuff was long enough under pressure and above the systolic one. A result that changes without
-// a cycle seen is new as well, unless we had been away: like the first one after the start, its age is
-// unknown then, and it is not used.
+// again, if the cuff was long enough under pressure and above the systolic one. When the module says itself
+// that it is done (K), the next result is the new one, whatever it says. A result that changes without a
+// cycle seen is new as well, unless we had been away: like the first one after the start, its age is unknown
+// then, and it is marked as stale. So is the first one after a cycle without a K: a module that is about to
+// report a failure still shows the reading before.
 //
 //   result, 24 bytes: 2 sys, 4 dia (low byte first), 7 status (1 valid), 16 rate, 18 mean, 20 error, 23 check
 //
@@ -152,9 +154,20 @@ class Module final : public Driver {
     const bool of_start = asked_.data() == plan_.command.data() && !plan_.command.empty();
     asked_ = {};
     out.on_frame_end(rx);
+    note_progress(letter, rx);
     if (letter == 'O' || letter == 'K' || letter == 'A') return;
     if (of_start) start_at_ = std::min(*start_at_, rx.mono + start_pause);  // busy or refused: try again then
     if (letter != 'B') report({FaultKind::refused, "reply", {&letter, 1}, {}, {}, found.offset, rx}, out);
+  }
+
+  // O, then K when it is over. A module that says K to something else has not said O to a start, and no cuff
+  // was seen.
+  void note_progress(char letter, vitals::Stamp rx) {
+    if (letter == 'K' && (started_ || awaited_ || cycle_.measuring())) {
+      if (!awaited_) awaited_ = rx;
+      done_ = true;
+    }
+    if (letter != 'B') started_ = letter == 'O';
   }
 
   void take_pressure(const Found& found, vitals::Stamp rx, Sink& out) {
@@ -169,11 +182,12 @@ class Module final : public Driver {
         failed_.set(false, rx, out);
         measuring_.set(true, rx, out);
         awaited_.reset();
+        done_ = told_ = false;
         break;
       case CuffCycle::Edge::lost: measuring_.set(false, rx, out); break;
       case CuffCycle::Edge::ended:
         measuring_.set(false, rx, out);
-        awaited_ = rx;
+        if (!told_) awaited_ = rx;
         result_at_ = rx.mono;
         break;
     }
@@ -184,8 +198,8 @@ class Module final : public Driver {
     if (asked_.data() == ask_result.data()) asked_ = {};
     ResultBytes bytes{};
     std::copy(found.frame.begin(), found.frame.end(), bytes.begin());
-    if (!cycle_.measuring())
-      judge_result(bytes, {rx, found.offset}, out);  // until the cuff is empty it is the old one
+    // Until the cuff is empty it is the old one, if the module does not say otherwise.
+    if (!cycle_.measuring() || done_) judge_result(bytes, {rx, found.offset}, out);
     out.on_frame_end(rx);
   }
 
@@ -198,8 +212,7 @@ class Module final : public Driver {
     if (awaited_) return judge_awaited(bytes, result, first, origin, out);
     if (!first && (bytes == last_ || !finished(result))) return;
     last_ = bytes;
-    if (!watched) return report_reading(FaultKind::refused, "age-unknown", result, origin, out);
-    publish(result, origin.rx, origin, out);
+    publish(result, watched ? std::optional(origin.rx) : std::nullopt, origin, out);
   }
 
   void judge_awaited(const ResultBytes& bytes, const Result& result, bool first,
@@ -207,14 +220,18 @@ class Module final : public Driver {
     const vitals::Stamp measured = *awaited_;
     const Milliseconds waited = origin.rx.mono - measured.mono;
     const bool changed = !first && bytes != last_;
-    if (waited < same_after && (!changed || !finished(result))) {
-      if (first) last_ = bytes;
-      return;
+    const bool is_it = changed || done_;
+    if (waited < same_after && (!is_it || !finished(result))) {
+      if (!first) return;
+      last_ = bytes;  // perhaps still the one before
+      return publish(result, std::nullopt, origin, out);
     }
     last_ = bytes;
     awaited_.reset();
-    if (waited > late_after) return report_reading(FaultKind::refused, "age-unknown", result, origin, out);
-    if (!changed && !cycle_.can_have_measured(result.sys_mmhg))
+    told_ = cycle_.measuring();
+    done_ = false;
+    if (waited > late_after) return publish(result, std::nullopt, origin, out);
+    if (!is_it && !cycle_.can_have_measured(result.sys_mmhg))
       return report_reading(FaultKind::refused, "no-measurement", result, origin, out);
     publish(result, measured, origin, out);
   }
@@ -222,16 +239,21 @@ class Module final : public Driver {
   // Neither valid nor failed: the module has not written it yet.
   static bool finished(const Result& result) { return result.valid() || result.error != 0; }
 
-  void publish(const Result& result, vitals::Stamp measured, const oximetry::Origin& origin, Sink& out) {
+  // `measured` unknown: the module shows it, from whenever.
+  void publish(const Result& result, std::optional<vitals::Stamp> measured, const oximetry::Origin& origin,
+               Sink& out) {
+    if (!finished(result)) return report_reading(FaultKind::refused, "no-result", result, origin, out);
     if (!result.valid()) {
       report_number(FaultKind::refused, "measurement-failed", "error", {}, result.error, origin, out);
-      return failed_.set(true, origin.rx, out);
+      if (measured) failed_.set(true, origin.rx, out);
+      return;
     }
     if (!result.plausible()) {
       report_reading(FaultKind::implausible, "range", result, origin, out);
-      return failed_.set(true, origin.rx, out);
+      if (measured) failed_.set(true, origin.rx, out);
+      return;
     }
-    failed_.set(false, origin.rx, out);
+    if (measured) failed_.set(false, origin.rx, out);
     publish_one(Metric::nibp_sys, result.sys_mmhg, measured, origin.rx, out);
     publish_one(Metric::nibp_dia, result.dia_mmhg, measured, origin.rx, out);
     if (result.map_mmhg != 0) publish_one(Metric::nibp_map, result.map_mmhg, measured, origin.rx, out);
@@ -241,10 +263,15 @@ class Module final : public Driver {
 
   // The time is what makes an equal reading a new one. It is ours, the module has no clock: not to be
   // compared with later ones after our clock was set, therefore not marked as trusted.
-  static void publish_one(Metric metric, unsigned mmhg, vitals::Stamp measured, vitals::Stamp rx, Sink& out) {
+  static void publish_one(Metric metric, unsigned mmhg, std::optional<vitals::Stamp> measured,
+                          vitals::Stamp rx, Sink& out) {
     vitals::Observation seen = vitals::measured(metric, mmhg, rx);
-    seen.time_source = vitals::TimeSource::own;
-    seen.t_src = measured.wall;
+    if (measured) {
+      seen.time_source = vitals::TimeSource::own;
+      seen.t_src = measured->wall;
+    } else {
+      seen.quality = vitals::Quality::stale;
+    }
     out.on_observation(seen);
   }
 
@@ -317,6 +344,9 @@ class Module final : public Driver {
   ResultBytes last_{};
   std::optional<MonoTime> seen_at_;       // the last look at the result
   std::optional<vitals::Stamp> awaited_;  // the end of the cycle whose result is still to come
+  bool started_ = false;                  // the last letter was O
+  bool done_ = false;                     // of what is awaited the module said K
+  bool told_ = false;                     // the result of the cycle that still runs has been taken
 
   Command asked_;  // that waits for its reply; empty: none
   MonoTime asked_at_{};

@@ -53,6 +53,7 @@ class ReplayTest : public testing::Test {
     request.protocol = protocol;
     request.options = std::move(options);
     request.split = split;
+    request.accept_demo = accept_demo_;
     Lines lines;
     std::string error;
     EXPECT_TRUE(tools::replay(
@@ -62,6 +63,7 @@ class ReplayTest : public testing::Test {
   }
 
   std::filesystem::path folder_;
+  bool accept_demo_ = false;
 };
 
 TEST_F(ReplayTest, ALowSaturationAlarmsWhenItsDelayHasRunAndEndsWithTheRecovery) {
@@ -140,6 +142,52 @@ TEST_F(ReplayTest, FramedAndBareMessagesGiveTheSameValues) {
   const std::string first = bare.substr(0, bare.find("MSH", 3));
   const Lines framed = replay('\x0b' + first + "\x1c\r", "hl7");
   EXPECT_EQ(framed, replay(first, "hl7"));
+}
+
+std::string from_hex(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+    out += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
+  return out;
+}
+
+// A module's last cuff reading: nobody knows how old it is.
+TEST_F(ReplayTest, AReadingOfUnknownAgeIsShownAsStale) {
+  const Lines lines = replay(from_hex("3e1876004800000100000000000000004a00580000000049"), "suntech-nibp");
+  EXPECT_THAT(lines,
+              Contains(AllOf(HasSubstr("\"metric\":\"nibp-sys\",\"v\":118"), HasSubstr("\"q\":\"stale\""))));
+}
+
+TEST_F(ReplayTest, WhatADeviceSaysOfItselfIsALine) {
+  const std::string cuff_160 = from_hex("3e05a0001d");
+  EXPECT_THAT(replay(cuff_160, "suntech-nibp"),
+              Contains(HasSubstr("{\"kind\":\"status\",\"signal\":\"nibp-measuring\",\"on\":true")));
+}
+
+// HR 72 with the state "demo", as a message of the LAN.
+constexpr std::string_view demo_message =
+    "e10000020002004200020007003c0021000000000c160032000104c4d400ffffffffffffffff0001000608030001001a"
+    "00000001001401010001000e0950000a418204000aa000000048";
+
+TEST_F(ReplayTest, DemoNumbersAreNoPatientsUnlessTheyAreAccepted) {
+  const std::string bytes = from_hex(demo_message);
+  EXPECT_THAT(replay(bytes, "philips-intellivue"),
+              Contains(AllOf(HasSubstr("\"metric\":\"hr\",\"v\":72"), HasSubstr("\"q\":\"invalid\""),
+                             HasSubstr("\"reason\":\"test-mode\""), HasSubstr("\"test\":true"))));
+  accept_demo_ = true;
+  EXPECT_THAT(replay(bytes, "philips-intellivue"),
+              Contains(AllOf(HasSubstr("\"metric\":\"hr\",\"v\":72"), HasSubstr("\"q\":\"valid\""),
+                             HasSubstr("\"test\":true"))));
+}
+
+TEST_F(ReplayTest, ACaptureNeedsNoSettings) {
+  const Lines lines = replay(
+      "{\"vitalsd_capture\":1,\"protocol\":\"nonin\",\"options\":{\"format\":\"8\"},\"t0\":1767225600000}\n"
+      "{\"t\":0,\"up\":\"/dev/ttyUSB0\"}\n{\"t\":5000,\"in\":\"8048622080486220\"}\n"
+      "{\"t\":6000,\"in\":\"80486220\"}\n",
+      "nonin");
+  EXPECT_THAT(
+      lines, Contains(AllOf(HasSubstr("\"metric\":\"spo2\",\"v\":98"), HasSubstr("\"t_rx\":1767225605000"))));
 }
 
 TEST_F(ReplayTest, SerialBytesRunAtTheSpeedOfTheLine) {

@@ -102,5 +102,15 @@ TEST_F(CuffAssemblerTest, what_stood_on_the_monitor_before_we_came_displaces_not
   EXPECT_TRUE(told(124, 72, std::nullopt, at(120'000)));
 }
 
+TEST_F(CuffAssemblerTest, a_failure_after_what_stood_on_the_monitor_is_news) {
+  const auto empty = [&](std::int64_t ms, vitals::Quality quality) {
+    assembler.add(vitals::absent(Metric::nibp_sys, vitals::Reason::missing, at(ms), quality));
+    return assembler.take(at(ms));
+  };
+  ASSERT_TRUE(empty(1'000, vitals::Quality::stale));
+  EXPECT_FALSE(empty(2'000, vitals::Quality::stale)) << "told again";
+  EXPECT_TRUE(empty(60'000, vitals::Quality::invalid));
+}
+
 }  // namespace
 }  // namespace bed

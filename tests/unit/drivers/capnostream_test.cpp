@@ -135,6 +135,10 @@ TEST(Capnostream, TheImpossibleIsAFault) {
               Contains(HasSubstr("fault implausible range code=\"rr\" value=\"151\"")));
 }
 
+TEST(Capnostream, WithoutAUnitOfCarbonDioxideTheOximeterCountsAllTheSame) {
+  EXPECT_THAT(decoded(numbers(25, 0)), Contains("@0 obs spo2 97 valid"));
+}
+
 TEST(Capnostream, CarbonDioxideIsListedInItsUnit) {
   EXPECT_THAT(decoded(numbers(25, 2)), Contains(HasSubstr("code=\"EtCO2\" unit=\"kPa\" value=\"3.8\"")));
   EXPECT_THAT(decoded(numbers(25, 3)), Contains(HasSubstr("code=\"EtCO2\" unit=\"vol%\" value=\"3.8\"")));

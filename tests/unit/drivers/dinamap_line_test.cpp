@@ -1,4 +1,4 @@
-// Goal: only the whole and undamaged reply to the question is believed, by default. Method: published
+// Goal: only a whole and undamaged reply is believed, by default, whoever asked for it. Method: published
 // replies, damaged bit by bit and character by character.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,6 +10,7 @@ namespace drivers::test {
 namespace {
 
 using namespace dinamap_line;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -50,25 +51,69 @@ TEST(DinamapLine, NoFlippedBitGivesAnotherValue) {
   }
 }
 
-TEST(DinamapLine, RepliesToOtherQuestionsAreDropped) {
+// Late, or asked for by another host: what is whole is true all the same.
+TEST(DinamapLine, RepliesThatWereNotAskedForCountToo) {
   Port port;
   port.ask('N');
-  EXPECT_THAT(port.feed(spo2_97 + '\r'), ElementsAre(HasSubstr("fault not-mine other-reply code=\" OA\"")));
-  EXPECT_THAT(port.feed(cuff_118 + '\r'), Contains(HasSubstr("obs nibp-sys")))
-      << "the right one still counts";
-  EXPECT_THAT(port.feed(cuff_118 + '\r'), ElementsAre(HasSubstr("fault not-mine unasked")));
+  EXPECT_THAT(port.feed(spo2_97 + '\r'), Contains(HasSubstr("obs spo2 97 valid")));
+  EXPECT_THAT(port.feed(cuff_118 + '\r'), Contains(HasSubstr("obs nibp-sys")));
+  EXPECT_THAT(port.feed(cuff_118 + '\r'), ElementsAre(HasSubstr("frame-end"))) << "told again";
+  EXPECT_THAT(port.feed(rate_71 + '\r'), Contains(HasSubstr("obs pr 71 valid")));
+  EXPECT_THAT(port.feed(checked(" RC2072") + '\r'), Contains(HasSubstr("obs pr 72 valid")));
 }
 
-TEST(DinamapLine, AfterDamageTheLineIsNotBelievedForATenthOfASecond) {
+TEST(DinamapLine, ARecordingOfRepliesAloneGivesItsValues) {
+  Port port;
+  EXPECT_THAT(port.feed(cuff_118 + '\r'), Contains(HasSubstr("obs nibp-sys 118 valid")));
+  for (int second = 0; second < 30; ++second) {
+    port.silence(1000);
+    EXPECT_THAT(port.feed(spo2_97 + '\r' + rate_71 + '\r'),
+                AllOf(Contains(HasSubstr("obs spo2 97 valid")), Contains(HasSubstr("obs pr 71 valid"))));
+    for (const std::string& line : port.silence(900)) EXPECT_THAT(line, Not(HasSubstr("obs spo2 -")));
+  }
+}
+
+TEST(DinamapLine, QuestionsOnTheLineAreNoReplies) {
+  Port port;
+  EXPECT_THAT(port.feed(" NA!2\r" + cuff_118 + "\r OA!3\r" + spo2_97 + '\r'),
+              AllOf(Contains(HasSubstr("obs nibp-sys 118")), Contains(HasSubstr("obs spo2 97")),
+                    Not(Contains(HasSubstr("fault")))));
+}
+
+TEST(DinamapLine, AfterDamageTheCheckCharactersDecide) {
   Port port;
   port.feed("cut\r");
   port.ask('N');
-  EXPECT_THAT(port.feed(" NA1100045118072088&1\r" + spo2_97 + "\r" + cuff_118),
-              ElementsAre(HasSubstr("fault broken checksum")));
-  EXPECT_THAT(port.feed("\r"), IsEmpty());
-  EXPECT_THAT(port.silence(200), ElementsAre(HasSubstr("send 0D 20 4F 41 21 33 0D")));
+  EXPECT_THAT(
+      port.feed(" NA1100045118072088&1\r" + spo2_97 + "\r" + cuff_118),
+      ElementsAre(HasSubstr("fault broken checksum"), HasSubstr("obs spo2 97"), HasSubstr("frame-end")));
+  EXPECT_THAT(port.feed("\r"), Contains(HasSubstr("obs nibp-sys 118 valid")));
+  EXPECT_THAT(port.silence(200), ElementsAre(HasSubstr("send 0D 20 4F 41 21 33 0D")))
+      << "a tenth of a second later, and the monitor's line buffer is cleared";
   EXPECT_THAT(port.feed(" OA1097708#K\r"), ElementsAre(HasSubstr("fault broken checksum")))
       << "every damage is told";
+}
+
+// The damaged line may have been the oximeter's word that the sensor is off.
+TEST(DinamapLine, AfterDamageARateWaitsForTheOximeter) {
+  Port port;
+  port.feed("cut\r OA3000000#.\r");
+  EXPECT_THAT(port.feed(rate_71 + '\r'), Not(Contains(HasSubstr("obs pr"))));
+  port.feed(spo2_97 + '\r');
+  EXPECT_THAT(port.feed(rate_71 + '\r'), Contains(HasSubstr("obs pr 71 valid")));
+  port.feed(" OA3000000#.\r");
+  port.silence(2000);
+  EXPECT_THAT(port.feed(rate_71 + '\r'), Contains(HasSubstr("obs pr 71 valid"))) << "not for ever";
+}
+
+TEST(DinamapLine, WithoutCheckTheLineIsNotBelievedForATenthOfASecondAfterDamage) {
+  const Options unchecked{{"check", "no"}};
+  Port port(unchecked);
+  port.feed("cut\r");
+  port.ask('N');
+  EXPECT_THAT(port.feed(" NA11000451180720\r" + spo2_97 + "\r" + cuff_118),
+              ElementsAre(HasSubstr("fault broken length")));
+  EXPECT_THAT(port.feed("\r"), IsEmpty());
 }
 
 TEST(DinamapLine, LineFeedsAndEmptyLinesAreAllowedBlanksAreNot) {

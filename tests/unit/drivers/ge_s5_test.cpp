@@ -26,8 +26,8 @@ TEST(GeS5, DisplayedValues) {
       ElementsAre("@0 obs hr 72 valid", "@0 obs rr 15 valid", "@0 obs pr 71 valid", "@0 obs spo2 97 valid",
                   "@0 obs temp - unavailable missing", "@0 obs art-sys 118 questionable sensor-fault",
                   "@0 obs art-dia 67 questionable sensor-fault",
-                  "@0 obs art-map 84 questionable sensor-fault",
-                  "@0 fault refused nibp-age-unknown code=\"nibp\" offset=321", "@0 frame-end"));
+                  "@0 obs art-map 84 questionable sensor-fault", "@0 obs nibp-sys 121 stale",
+                  "@0 obs nibp-dia 78 stale", "@0 obs nibp-map 92 stale", "@0 frame-end"));
 }
 
 TEST(GeS5, WhatHasNoPlaceIsNamedWithUnitAndValue) {
@@ -48,8 +48,8 @@ TEST(GeS5, LeadsOffAndNoPulse) {
                           "@0 obs pr - invalid missing", "@0 obs spo2 - invalid missing",
                           "@0 obs temp - unavailable missing", "@0 obs art-sys 118 questionable sensor-fault",
                           "@0 obs art-dia 67 questionable sensor-fault",
-                          "@0 obs art-map 84 questionable sensor-fault",
-                          "@0 fault refused nibp-age-unknown code=\"nibp\" offset=320", "@0 frame-end"));
+                          "@0 obs art-map 84 questionable sensor-fault", "@0 obs nibp-sys 121 stale",
+                          "@0 obs nibp-dia 78 stale", "@0 obs nibp-map 92 stale", "@0 frame-end"));
 }
 
 TEST(GeS5, TheClassIsInTheSubrecordAndNotInItsType) {

@@ -159,6 +159,16 @@ TEST(PhilipsDatagrams, ABareRefusalCountsAfterAPause) {
   EXPECT_THAT(port.wait_until(1700), ElementsAre("@1700 fault refused association offset=0"));
 }
 
+TEST(PhilipsDatagrams, ARecordingOfThemIsKnownByItsFirstBytes) {
+  for (const std::string_view begin :
+       {"E1 00 00 02 00 02 00 14 00", "0E CE 05 08 13 01 00 16 01", "0D EC 05 08 13 01 00 16 01",
+        "0D FF 01 10 05 08 13 01 00", "00 00 01 00 00 01 00 40 00"})
+    EXPECT_TRUE(drivers::philips::looks_like_lan(hex(begin))) << begin;
+  for (const std::string_view begin :
+       {"C0 11 01 00 1C E1 00 00 02", "00 00 02 00 02 00 14 00 01", "E1 00 00 02", ""})
+    EXPECT_FALSE(drivers::philips::looks_like_lan(hex(begin))) << begin;
+}
+
 TEST(PhilipsDatagrams, AnAnnouncementIsPassedOver) {
   Port port;
   const ByteVector body = joined({hex("00 00 00 00 00 1A 00 23 00 00 00 00 04 C4 B4 00 0D 17 00 0C"),

@@ -85,7 +85,7 @@ class RecordingSink : public Sink {
   void on_observation(const vitals::Observation& seen) override {
     observations.push_back(seen);
     std::string line = at(seen.rx) + "obs " + std::string(vitals::name(seen.metric)) + ' ' +
-                       (seen.has_value() ? number_text(seen.value) : "-") + ' ' +
+                       (seen.has_number() ? number_text(seen.value) : "-") + ' ' +
                        std::string(vitals::name(seen.quality));
     if (seen.reason != vitals::Reason::none) line += ' ' + std::string(vitals::name(seen.reason));
     if (seen.test) line += " test";

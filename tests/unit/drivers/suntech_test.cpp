@@ -128,12 +128,12 @@ TEST(SunTech, ItAsksAndNeverStartsACuffByItself) {
     EXPECT_TRUE(!line.starts_with("send") || line == ask_pressure || line == ask_result) << line;
 }
 
-TEST(SunTech, TheFirstResultHasNoAgeAndIsNotUsed) {
+TEST(SunTech, TheFirstResultHasNoAgeAndIsStale) {
   SunTechPort port;
-  EXPECT_THAT(
-      port.feed(result_118_72),
-      ElementsAre("@0 fault refused age-unknown code=\"nibp\" unit=\"mmHg\" value=\"118/72\" offset=0",
-                  "@0 frame-end"));
+  EXPECT_THAT(port.feed(result_118_72),
+              ElementsAre("@0 obs nibp-sys 118 stale", "@0 obs nibp-dia 72 stale", "@0 obs nibp-map 88 stale",
+                          "@0 fault unmapped parameter code=\"rate\" unit=\"/min\" value=\"74\" offset=0",
+                          "@0 frame-end"));
   EXPECT_THAT(said(port.live(600'000, 0, hex(result_118_72))), IsEmpty());  // repeated for ever: no news
 }
 
@@ -148,6 +148,43 @@ TEST(SunTech, ACycleMakesAReading) {
   EXPECT_EQ(count(lines, "obs nibp-map 88 valid own="), 1U);
   EXPECT_THAT(lines,
               Contains(HasSubstr("fault unmapped parameter code=\"rate\" unit=\"/min\" value=\"74\"")));
+}
+
+// What a host started and recorded, with our own questions unheard.
+TEST(SunTech, ARecordingOfADeterminationGivesItsReading) {
+  const std::string done = "3E 04 4B 73";
+  for (const bool with_done : {true, false}) {
+    SunTechPort port;
+    Lines all = port.feed(received);
+    for (const unsigned mmhg : {0U, 60U, 160U, 120U, 60U, 4U})
+      for (const std::string& line : port.feed(cuff(mmhg))) all.push_back(line);
+    if (with_done) port.feed(done);
+    const std::string quality = with_done ? "valid own=" : "stale";
+    EXPECT_EQ(count(port.feed(result_118_72), "obs nibp-sys 118 " + quality), 1U) << with_done;
+    EXPECT_THAT(said(port.feed(result_118_72)), IsEmpty()) << "told again";
+  }
+}
+
+TEST(SunTech, DoneMakesTheNextResultTheNewOneAlsoWithEqualNumbers) {
+  SunTechPort port;
+  port.feed(result_118_72);
+  port.feed(received);
+  port.feed("3E 04 4B 73");
+  EXPECT_EQ(count(port.feed(result_118_72), "obs nibp-sys 118 valid own="), 1U);
+  port.feed("3E 04 4B 73");
+  EXPECT_EQ(count(port.feed(result_118_72), "obs"), 0U) << "nothing was started";
+}
+
+TEST(SunTech, DoneWhileTheCuffStillEmptiesIsOneReading) {
+  SunTechPort port;
+  port.feed(result_118_72);
+  port.feed(received);
+  port.feed(cuff(160));
+  port.feed(cuff(60));
+  port.feed("3E 04 4B 73");
+  EXPECT_EQ(count(port.feed(result_118_72), "obs nibp-sys 118 valid own="), 1U);
+  port.feed(cuff(30));
+  EXPECT_EQ(count(port.live(60'000, 3, hex(result_118_72)), "obs"), 0U);
 }
 
 TEST(SunTech, TheSameNumbersMeasuredAgainAreANewReading) {
@@ -232,8 +269,8 @@ TEST(SunTech, AResultThatChangesBetweenTwoLooksIsNew) {
   // After an absence its age is not known.
   port.wait(60'000);
   const Lines back = port.live(10000, 0, result(150, 90, 110));
-  EXPECT_EQ(count(back, "obs"), 0U);
-  EXPECT_EQ(count(back, "fault refused age-unknown"), 1U);
+  EXPECT_EQ(count(back, "obs"), 3U);
+  EXPECT_EQ(count(back, "obs nibp-sys 150 stale"), 1U);
 }
 
 TEST(SunTech, ACycleWhoseEndNobodySawMakesNoReading) {
@@ -242,9 +279,9 @@ TEST(SunTech, ACycleWhoseEndNobodySawMakesNoReading) {
   port.live(5000, 150, hex(result_118_72));
   port.wait(300'000);
   const Lines back = port.live(20000, 0, result(150, 90, 110));
-  EXPECT_EQ(count(back, "obs"), 0U);
+  EXPECT_EQ(count(back, "obs"), 3U);
   EXPECT_EQ(count(back, "nibp-measuring off"), 1U);
-  EXPECT_EQ(count(back, "fault refused age-unknown"), 1U);
+  EXPECT_EQ(count(back, "obs nibp-sys 150 stale"), 1U);
 }
 
 TEST(SunTech, ReadingsThatCannotBeAreFaults) {

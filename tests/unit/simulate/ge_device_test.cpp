@@ -117,7 +117,7 @@ TEST(S5Device, AnOldReadingGetsItsTimeFromTheAuxiliaryRecord) {
     loop.run_to(260);
     std::vector<std::int64_t> times_s;
     for (std::size_t i = before; i < loop.observations.size(); ++i)
-      if (const auto& seen = loop.observations[i]; seen.metric == Metric::nibp_sys)
+      if (const auto& seen = loop.observations[i]; seen.metric == Metric::nibp_sys && seen.t_src)
         times_s.push_back((*seen.t_src - drivers::test::stamp(0).wall).count() / 1000);
     return times_s;
   };

@@ -69,7 +69,7 @@ TEST(SunTechDevice, TheCableIsPulledAndPutBack) {
   EXPECT_EQ(loop.count("obs nibp-sys 118 valid"), 1U);
   loop.run_to(115);
   EXPECT_EQ(loop.count("obs nibp-sys 118 valid"), 1U);  // what the module still holds is old
-  EXPECT_EQ(loop.count("fault refused age-unknown"), 2U);
+  EXPECT_EQ(loop.count("obs nibp-sys 118 stale"), 1U);
   loop.run_to(180);
   EXPECT_EQ(loop.count("obs nibp-sys 118 valid"), 2U);
 }
