@@ -61,9 +61,9 @@ const Lines recorded{"@0 obs hr 80 valid",
                      "@0 obs pr 80 valid",
                      "@0 obs spo2 100 valid",
                      "@0 obs rr 35 valid",
-                     "@0 obs nibp-sys - stale",
-                     "@0 obs nibp-dia - stale",
-                     "@0 obs nibp-map - stale",
+                     "@0 obs nibp-sys 121 stale",
+                     "@0 obs nibp-dia 75 stale",
+                     "@0 obs nibp-map 92 stale",
                      "@0 fault unmapped no-metric code=\"P1\" unit=\"mmHg\" value=\"111/73/88\" offset=0",
                      "@0 frame-end"};
 

@@ -155,7 +155,7 @@ TEST(Pm6750, ACuffReadingIsToldOnceWhenItEnds) {
 
 TEST(Pm6750, AReadingFromBeforeTheStartIsStale) {
   Port line = port();
-  EXPECT_EQ(line.feed(done_121_75), cuff("- stale", "- stale", "- stale"));
+  EXPECT_EQ(line.feed(done_121_75), cuff("121 stale", "75 stale", "92 stale"));
   EXPECT_EQ(line.feed(done_121_75), only_end);
 }
 
