@@ -18,6 +18,7 @@
 #include "daemon/app/host.hpp"
 #include "daemon/app/node_desk.hpp"
 #include "daemon/app/sources.hpp"
+#include "daemon/contract/documents.hpp"
 #include "daemon/journal/journal.hpp"
 #include "daemon/service/metrics.hpp"
 #include "daemon/settings/settings.hpp"
@@ -71,6 +72,8 @@ class App final : private Host, private Outlet {
   void on_message(const std::string& topic, const std::string& payload, bool retained);
   void on_delivered(std::uint64_t token, bool delivered);
   void note_retained(const std::string& topic, const std::string& payload);
+  bool uncommitted(const contract::StoredAlarm& document, const std::string& scope) const;
+  void adopt(const std::string& topic, const std::string& payload, Stamp now);
   void reconcile(Stamp now);
   void publish_status(std::string_view state, std::string_view reason, Stamp now);
   BedDesk* find_bed(std::string_view unit, std::string_view bed);

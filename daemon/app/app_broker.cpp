@@ -136,7 +136,10 @@ void App::on_message(const std::string& topic, const std::string& payload, bool 
     if (connection_ != 0 && !reconcile_at_ && payload.find("\"offline\"") != std::string::npos)
       publish_status("online", "reconnect", now);
   } else if (contract::parse_alarm_topic(identity_.root, topic)) {
-    if (retained && reconcile_at_) note_retained(topic, payload);
+    if (retained && reconcile_at_) {
+      note_retained(topic, payload);
+      adopt(topic, payload, now);
+    }
   } else if (contract::parse_station_topic(identity_.root, topic)) {
     commander_->station_status(payload);
   } else {
@@ -157,6 +160,36 @@ void App::on_delivered(std::uint64_t token, bool delivered) {
 
 void App::note_retained(const std::string& topic, const std::string& payload) {
   if (!payload.empty() && retained_.size() < retained_max) retained_.emplace_back(topic, payload);
+}
+
+// Written by a run before this one, and later than all that its journal kept.
+bool App::uncommitted(const contract::StoredAlarm& document, const std::string& scope) const {
+  if (document.node != identity_.node || document.boot.empty() || document.boot == identity_.boot)
+    return false;
+  const auto& sequences = journal_->restored().sequences;
+  const auto last =
+      std::find_if(sequences.begin(), sequences.end(), [&](const auto& one) { return one.scope == scope; });
+  return last == sequences.end() || document.seq > last->seq;  // without a number the journal is new
+}
+
+// An alarm that was raised right before a crash, or whose journal was lost, is known to the broker alone: it
+// goes on as the same episode, before new data can begin another. Not its acknowledgement: none was answered
+// that was not committed, and a needless sound costs less than a missed one.
+void App::adopt(const std::string& topic, const std::string& payload, Stamp now) {
+  const auto where = contract::parse_alarm_topic(identity_.root, topic);
+  const auto document = contract::parse_alarm(payload);
+  if (connection_ != 1 || !where || where->for_node || !document) return;
+  BedDesk* desk = find_bed(where->unit, where->bed);
+  if (desk == nullptr || desk->has_alarm(where->condition) || document->condition != where->condition) return;
+  if (!uncommitted(*document, desk->alarms().scope())) return;
+  alarms::Alarm alarm = document->alarm;
+  alarm.condition = document->condition;
+  alarm.src_code = document->src_code;
+  alarm.acked = false;
+  alarm.acked_by.clear();
+  alarm.acked_at.reset();
+  if (desk->bed().restore_alarm(alarm, now))
+    spdlog::warn("{} was not in the journal: taken over from the broker", topic);
 }
 
 // What stands on the broker and is not true here is ended or emptied; only our own documents are touched.

@@ -118,5 +118,6 @@ def test_a_damaged_journal_is_set_aside_and_the_alarm_found_again(world, damage)
     world.daemon.start()
     station.online(NODE, after=mark)
     again = station.alarm(BED, "spo2-low", after=mark, state="active", data="fresh")
+    assert again["id"] == start["id"], "the same episode, from the broker's copy"
     assert again["ack"] == "unacked", "nobody knows of an acknowledgement any more: it sounds"
     assert list(world.folder.glob("journal.db.broken-*")), "kept for whoever wants to look"
