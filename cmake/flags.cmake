@@ -1,9 +1,10 @@
-# What every target of ours is compiled with. Warnings are errors on g++ and clang.
+# What every target of ours is compiled with. Warnings are errors on g++ and clang, except where somebody only wants to
+# install: another compiler may know other warnings.
 add_library(vitalsd_flags INTERFACE)
 target_include_directories(vitalsd_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(vitalsd_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
-  -Woverloaded-virtual -Wcast-align -Wnull-dereference -Werror)
+  -Woverloaded-virtual -Wcast-align -Wnull-dereference $<$<BOOL:${VITALSD_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(vitalsd_flags INTERFACE -Wduplicated-cond -Wlogical-op -Wuseless-cast)
   # g++ 12 and 13 report these inside their own headers when optimising std::string and std::optional.

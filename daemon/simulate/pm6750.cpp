@@ -119,7 +119,10 @@ std::unique_ptr<Device> make_pm6750(const Options& /*options*/, std::string& /*e
 }  // namespace
 
 std::vector<std::uint8_t> frame_pm6750(const std::vector<std::uint8_t>& payload) {
-  std::vector<std::uint8_t> out{0x55, 0xAA, static_cast<std::uint8_t>(payload.size() + 2)};
+  std::vector<std::uint8_t> out;
+  out.reserve(payload.size() + 4);
+  for (const std::size_t head : {std::size_t{0x55}, std::size_t{0xAA}, payload.size() + 2})
+    out.push_back(static_cast<std::uint8_t>(head));
   out.insert(out.end(), payload.begin(), payload.end());
   unsigned sum = 0;
   for (std::size_t i = 2; i < out.size(); ++i) sum += out[i];
