@@ -1,8 +1,8 @@
 // Nonin text printout of table-top and hand-held models: one line a second, no checksum and no flags.
 //
-//   [HH:MM:SS ]SPO2=XXX HR=YYY[ F][*][B]
+//   [HH:MM:SS ]SPO2=sss HR=rrr[ F][*][B]
 //
-//   XXX, YYY  three places: digits filled up with zeros or blanks, or --- for no data
+//   sss, rrr  three places: digits filled up with zeros or blanks, or --- for no data
 //   F fast response, * event key pressed, B breath seen: not used
 //
 // Without a checksum the form is everything: a line counts only if all of it fits. How a number below 100 is
