@@ -22,6 +22,8 @@ enum class Side : std::uint8_t { none, low, high };
 enum class Audience : std::uint8_t { bed, unit, second };
 enum class Origin : std::uint8_t { daemon, monitor, nurse };
 enum class EndReason : std::uint8_t { none, recovered, reset, session_end, phase, config };
+enum class Audio : std::uint8_t { on, paused };                        // of this episode, at every station
+enum class Response : std::uint8_t { undefined, accepted, rejected };  // who is on the way; never silence
 // The words of IHE ACM.
 enum class Change : std::uint8_t { start, proceed, update, escalate, deescalate, end, reset };
 
@@ -52,6 +54,11 @@ constexpr std::string_view name(Origin v) {
 }
 constexpr std::string_view name(EndReason v) {
   constexpr std::array<std::string_view, 6> words{"", "recovered", "reset", "session-end", "phase", "config"};
+  return words[static_cast<std::size_t>(v)];
+}
+constexpr std::string_view name(Audio v) { return v == Audio::on ? "on" : "paused"; }
+constexpr std::string_view name(Response v) {
+  constexpr std::array<std::string_view, 3> words{"undefined", "accepted", "rejected"};
   return words[static_cast<std::size_t>(v)];
 }
 constexpr std::string_view name(Change v) {
@@ -97,6 +104,10 @@ struct Alarm {
   bool sim = false;           // made from a simulated source
   std::string acked_by;       // "login/actor"
   std::optional<vitals::WallTime> acked_at;
+  Audio audio = Audio::on;
+  std::optional<vitals::WallTime> audio_until;  // paused: when it sounds again
+  Response response = Response::undefined;
+  std::string response_by;  // "login/actor"
 
   std::optional<vitals::Metric> metric;
   std::optional<double> value;  // at t_change

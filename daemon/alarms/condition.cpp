@@ -189,10 +189,11 @@ void Condition::settle_active(Stamp now, Listener& out) {
     publish(Change::deescalate, now, out);
   }
   if (realarm_due() <= now.mono) {
-    unacknowledge();
+    call_anew();
     called_at_ = now.mono;
     publish(Change::update, now, out);
   }
+  if (audio_due() <= now.mono) resume_audio(now, out);
   if (callout_due() <= now.mono) {
     alarm_->audience = alarm_->audience == Audience::bed ? Audience::unit : Audience::second;
     publish(Change::update, now, out);
@@ -236,7 +237,7 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
 void Condition::start_again(Priority priority, Stamp now, Listener& out) {
   alarm_->state = State::active;
   alarm_->data = Data::fresh;
-  unacknowledge();
+  call_anew();
   if (priority > alarm_->priority) alarm_->rev_priority = alarm_->rev + 1;
   alarm_->priority = priority;
   alarm_->audience = *least_audience_;
@@ -246,7 +247,9 @@ void Condition::start_again(Priority priority, Stamp now, Listener& out) {
 
 void Condition::clear(Stamp now, Listener& out) {
   if (!alarm_->latches || alarm_->acked) return end(Change::end, EndReason::recovered, now, out);
-  alarm_->state = State::latched;
+  alarm_->state = State::latched;  // and silent: no pause is left to run
+  alarm_->audio = Audio::on;
+  alarm_->audio_until.reset();
   publish(Change::update, now, out);
 }
 
@@ -254,16 +257,21 @@ void Condition::raise(Priority priority, Stamp now, Listener& out) {
   if (alarm_->priority >= priority) return;
   alarm_->priority = priority;
   alarm_->rev_priority = alarm_->rev + 1;
-  unacknowledge();
+  call_anew();
   alarm_->latches = alarm_->latches || (behaviour_.latching && priority == Priority::high);
   called_at_ = now.mono;
   publish(Change::escalate, now, out);
 }
 
-void Condition::unacknowledge() {
+// Whoever had seen it, or was on the way, had another alarm before him.
+void Condition::call_anew() {
   alarm_->acked = false;
   alarm_->acked_by.clear();
   alarm_->acked_at.reset();
+  alarm_->audio = Audio::on;
+  alarm_->audio_until.reset();
+  alarm_->response = Response::undefined;
+  alarm_->response_by.clear();
 }
 
 void Condition::end(Change change, EndReason reason, Stamp now, Listener& out) {
@@ -311,32 +319,6 @@ std::string Condition::text() const {
   return value_text({spec_.label, newest_.metric, newest_.value, passed, spec_.side, newest_.doubt});
 }
 
-AckResult Condition::acknowledge(std::string_view id, std::uint64_t rev, std::string_view by, Stamp now,
-                                 Listener& out) {
-  if (!alarm_ || view(alarm_->id) != id) return {AckVerdict::refused, "this episode is not present", 0};
-  if (rev > alarm_->rev) return {AckVerdict::refused, "this revision was never issued", alarm_->rev};
-  if (rev < alarm_->rev_priority) return {AckVerdict::conflict, "the priority has risen since", alarm_->rev};
-  if (alarm_->state == State::latched) return reset(id, now, out);
-  if (alarm_->acked) return {AckVerdict::applied, "already acknowledged", alarm_->rev};
-  alarm_->acked = true;
-  alarm_->acked_by = by;
-  alarm_->acked_at = now.wall;
-  acked_at_ = now.mono;
-  publish(Change::update, now, out);
-  reschedule();
-  return {AckVerdict::applied, "", alarm_->rev};
-}
-
-AckResult Condition::reset(std::string_view id, Stamp now, Listener& out) {
-  if (!alarm_ || view(alarm_->id) != id) return {AckVerdict::refused, "this episode is not present", 0};
-  if (alarm_->state == State::active && alarm_->data == Data::fresh)
-    return {AckVerdict::refused, "the condition is still present on fresh data", alarm_->rev};
-  const std::uint64_t rev = alarm_->rev + 1;
-  end(Change::reset, EndReason::reset, now, out);
-  reschedule();
-  return {AckVerdict::applied, "", rev};
-}
-
 void Condition::finish(EndReason reason, Stamp now, Listener& out) {
   warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;
   if (alarm_) end(Change::end, reason, now, out);
@@ -366,11 +348,24 @@ bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
   on_since_ = called_at_ = mono_of(stored.t_on);
   acked_at_ = mono_of(stored.acked_at.value_or(now.wall));
   last_on_ = std::max(last_on_, stored.t_on);
+  restore_audio(stored, now);
   warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;  // a pending delay starts anew
   newest_.fresh_until = MonoTime::min();
   publish(Change::update, now, out);
   reschedule();
   return true;
+}
+
+// A pause goes on to its end; one whose end cannot be right is over.
+void Condition::restore_audio(const Alarm& stored, Stamp now) {
+  const bool runs = stored.audio == Audio::paused && stored.audio_until && *stored.audio_until > now.wall &&
+                    *stored.audio_until - now.wall <= audio_pause_ms_max;
+  alarm_->audio = runs ? Audio::paused : Audio::on;
+  if (runs) {
+    audio_until_ = now.mono + (*stored.audio_until - now.wall);
+  } else {
+    alarm_->audio_until.reset();
+  }
 }
 
 }  // namespace alarms

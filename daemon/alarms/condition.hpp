@@ -25,6 +25,9 @@ inline constexpr MonoTime never = MonoTime::max();
 inline constexpr Milliseconds worst_update_ms_min{5'000};
 // After a restart revisions go on at the next multiple of this: no number is ever used twice (contract 6.1).
 inline constexpr std::uint64_t rev_restart_step = 1'000'000;
+// How long a station may pause the sound (contract 6.8).
+inline constexpr Milliseconds audio_pause_ms_min{10'000}, audio_pause_ms_max{180'000};
+inline constexpr Milliseconds audio_pause_ms_default{120'000};
 
 // What does not change while the condition is engaged.
 struct ConditionSpec {
@@ -133,6 +136,21 @@ class Condition {
   AckResult acknowledge(std::string_view id, std::uint64_t rev, std::string_view by, Stamp now,
                         Listener& out);
   AckResult reset(std::string_view id, Stamp now, Listener& out);
+  AckResult unacknowledge(std::string_view id, std::uint64_t rev, Stamp now, Listener& out);
+  // The sound of this episode rests for `time`; a rise, a re-alarm, a new beginning or unack end that.
+  AckResult pause_audio(std::string_view id, std::uint64_t rev, Milliseconds time, Stamp now, Listener& out);
+  AckResult resume_audio(std::string_view id, Stamp now, Listener& out);
+  // The same for whatever episode there is. A pause that was pressed before this one called is none of it.
+  // False: nothing changed.
+  bool pause_audio(vitals::WallTime pressed, Milliseconds time, Stamp now, Listener& out);
+  bool resume_audio(Stamp now, Listener& out);
+  // Accepted: nobody else is called. Rejected: the next are called now. It silences nothing.
+  AckResult respond(std::string_view id, std::uint64_t rev, Response response, std::string_view by, Stamp now,
+                    Listener& out);
+  // Stations sound for it now.
+  bool sounding() const {
+    return active() && !alarm_->acked && alarm_->audio == Audio::on && alarm_->priority != Priority::info;
+  }
   void finish(EndReason reason, Stamp now, Listener& out);  // session end, settings
   // A restored episode keeps id, priority and acknowledgement; data is stale until fresh data judge it. One
   // that is not watched ends by `config` at the next advance(): the phase may be restored after the alarm.
@@ -149,6 +167,7 @@ class Condition {
   MonoTime raise_due() const;
   MonoTime realarm_due() const;
   MonoTime callout_due() const;
+  MonoTime audio_due() const;
   bool pending_any() const { return warn_since_ || critical_since_; }
   bool active() const { return alarm_ && alarm_->state == State::active; }
   bool tells_more() const;
@@ -164,7 +183,9 @@ class Condition {
   void start_again(Priority priority, Stamp now, Listener& out);
   void clear(Stamp now, Listener& out);
   void raise(Priority priority, Stamp now, Listener& out);
-  void unacknowledge();
+  void call_anew();
+  AckResult seen(std::string_view id, std::uint64_t rev) const;
+  void restore_audio(const Alarm& stored, Stamp now);
   void end(Change change, EndReason reason, Stamp now, Listener& out);
   void fill_from_newest();
   void publish(Change change, Stamp now, Listener& out);
@@ -187,6 +208,7 @@ class Condition {
   MonoTime on_since_{};   // of the episode
   MonoTime called_at_{};  // start, rise or re-alarm: from here unanswered time counts
   MonoTime acked_at_{};
+  MonoTime audio_until_{};  // while paused
   MonoTime revised_at_{};
   MonoTime worst_due_ = never;
   MonoTime deadline_ = never;

@@ -50,10 +50,15 @@ MonoTime Condition::realarm_due() const {
 }
 MonoTime Condition::callout_due() const {
   if (!active() || alarm_->acked || alarm_->audience == Audience::second) return never;
+  if (alarm_->response == Response::accepted) return never;
   const bool to_unit = alarm_->audience == Audience::bed;
   if (alarm_->priority == Priority::high)
     return called_at_ + (to_unit ? callout_->high_unit : callout_->high_second);
   return alarm_->priority == Priority::medium && to_unit ? called_at_ + callout_->medium_unit : never;
+}
+
+MonoTime Condition::audio_due() const {
+  return active() && alarm_->audio == Audio::paused ? audio_until_ : never;
 }
 
 void Condition::reschedule() {
@@ -63,7 +68,7 @@ void Condition::reschedule() {
     return;
   }
   for (const MonoTime due : {start_due(), critical_due(), end_due(), deescalate_due(), raise_due(),
-                             realarm_due(), callout_due(), alarm_ ? worst_due_ : never})
+                             realarm_due(), callout_due(), audio_due(), alarm_ ? worst_due_ : never})
     deadline_ = std::min(deadline_, due);
 }
 

@@ -64,23 +64,65 @@ void Engine::call_at_least(Audience audience, Stamp now, Listener& out) {
   }
 }
 
-AckResult Engine::acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
-                              std::string_view by, Stamp now, Listener& out) {
+template <typename Act>
+AckResult Engine::on(std::string_view condition, Stamp now, Listener& out, Act act) {
   Condition* found = find(condition);
   if (found == nullptr) return {AckVerdict::refused, "there is no such condition here", 0};
   advance(now, out);
-  const AckResult result = found->acknowledge(id, rev, by, now, out);
+  const AckResult result = act(*found);
   note(*found);
   return result;
 }
 
+AckResult Engine::acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
+                              std::string_view by, Stamp now, Listener& out) {
+  return on(condition, now, out, [&](Condition& one) { return one.acknowledge(id, rev, by, now, out); });
+}
+
 AckResult Engine::reset(std::string_view condition, std::string_view id, Stamp now, Listener& out) {
-  Condition* found = find(condition);
-  if (found == nullptr) return {AckVerdict::refused, "there is no such condition here", 0};
+  return on(condition, now, out, [&](Condition& one) { return one.reset(id, now, out); });
+}
+
+AckResult Engine::unacknowledge(std::string_view condition, std::string_view id, std::uint64_t rev, Stamp now,
+                                Listener& out) {
+  return on(condition, now, out, [&](Condition& one) { return one.unacknowledge(id, rev, now, out); });
+}
+
+AckResult Engine::pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
+                              Milliseconds time, Stamp now, Listener& out) {
+  return on(condition, now, out, [&](Condition& one) { return one.pause_audio(id, rev, time, now, out); });
+}
+
+AckResult Engine::resume_audio(std::string_view condition, std::string_view id, Stamp now, Listener& out) {
+  return on(condition, now, out, [&](Condition& one) { return one.resume_audio(id, now, out); });
+}
+
+AckResult Engine::respond(std::string_view condition, std::string_view id, std::uint64_t rev,
+                          Response response, std::string_view by, Stamp now, Listener& out) {
+  return on(condition, now, out,
+            [&](Condition& one) { return one.respond(id, rev, response, by, now, out); });
+}
+
+bool Engine::pause_audio(vitals::WallTime pressed, Milliseconds time, Stamp now, Listener& out) {
   advance(now, out);
-  const AckResult result = found->reset(id, now, out);
-  note(*found);
-  return result;
+  bool any = false;
+  for (Condition& condition : conditions_) {
+    any = condition.pause_audio(pressed, time, now, out) || any;
+    note(condition);
+  }
+  return any;
+}
+
+bool Engine::resume_audio(Stamp now, Listener& out) {
+  advance(now, out);
+  bool any = false;
+  for (Condition& condition : conditions_) any = condition.resume_audio(now, out) || any;
+  return any;
+}
+
+bool Engine::sounding() const {
+  return std::any_of(conditions_.begin(), conditions_.end(),
+                     [](const Condition& one) { return one.sounding(); });
 }
 
 void Engine::finish(Condition& condition, EndReason reason, Stamp now, Listener& out) {

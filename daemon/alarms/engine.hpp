@@ -40,6 +40,17 @@ class Engine {
   AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                         std::string_view by, Stamp now, Listener& out);
   AckResult reset(std::string_view condition, std::string_view id, Stamp now, Listener& out);
+  AckResult unacknowledge(std::string_view condition, std::string_view id, std::uint64_t rev, Stamp now,
+                          Listener& out);
+  AckResult pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev, Milliseconds time,
+                        Stamp now, Listener& out);
+  AckResult resume_audio(std::string_view condition, std::string_view id, Stamp now, Listener& out);
+  AckResult respond(std::string_view condition, std::string_view id, std::uint64_t rev, Response response,
+                    std::string_view by, Stamp now, Listener& out);
+  // Every alarm that had called by `pressed`. False: there is none.
+  bool pause_audio(vitals::WallTime pressed, Milliseconds time, Stamp now, Listener& out);
+  bool resume_audio(Stamp now, Listener& out);
+  bool sounding() const;
   // Ends whatever it is doing.
   void finish(Condition& condition, EndReason reason, Stamp now, Listener& out);
   void relabel(Condition& condition, std::string_view label, Stamp now, Listener& out);
@@ -55,6 +66,8 @@ class Engine {
   MonoTime deadline() const { return deadline_; }
 
  private:
+  template <typename Act>
+  AckResult on(std::string_view condition, Stamp now, Listener& out, Act act);
   Condition* due_first(MonoTime now);
   void note(const Condition& condition) { deadline_ = std::min(deadline_, condition.deadline()); }
 

@@ -97,6 +97,7 @@ void App::restore(Stamp now) {
     const auto desk = desk_named_.find(session.scope);
     const auto view = read_session_record(session.doc);
     if (desk == desk_named_.end()) continue;
+    desk->second->bed().restore_attention(read_attention_record(session.doc), now);
     const auto patient = read_patient_record(session.doc);
     if (view) {
       desk->second->bed().restore_session(*view, now, patient ? &*patient : nullptr,

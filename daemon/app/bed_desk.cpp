@@ -87,7 +87,8 @@ void BedDesk::on_session(bool told, Stamp at) {
 
 void BedDesk::keep_session(Stamp now) {
   outlet_->record(journal::SessionEntry{
-      alarms_.scope(), write_session_record(bed_.session(now), bed_.patient(), bed_.last_cuff())});
+      alarms_.scope(),
+      write_session_record(bed_.session(now), bed_.patient(), bed_.last_cuff(), bed_.attention())});
 }
 
 void BedDesk::on_device(std::size_t source, Stamp at) {
@@ -213,6 +214,9 @@ void BedDesk::publish_state(Stamp now) {
   auto audience = bed_.audience();
   for (const auto* alarm : by_priority(bed_)) audience = std::max(audience, alarm->audience);
   state.audience = alarms::name(audience);
+  const auto pause = bed_.audio_pause();
+  if (pause) state.paused_until = pause->until;
+  if (pause) state.paused_by = pause->by;
   for (const auto& facts : vitals::metrics) {
     const bed::Entry& entry = bed_.entry(facts.metric);
     if (entry.value_at) state.last.push_back({facts.name, vitals::wall_at(now, *entry.value_at)});

@@ -55,6 +55,52 @@ struct Overloaded : Handlers... {
 template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
+// What a person did with one alarm, or with the sound of a whole place; the bed and the node answer alike.
+struct Attended {
+  alarms::AckResult result;
+  std::string id;  // of the alarm; empty for a whole place
+};
+
+template <typename Place>
+std::optional<Attended> attend(Place& place, const Command& command, Stamp now) {
+  const std::string by = command.client + "/" + command.actor;
+  using Result = std::optional<Attended>;
+  const auto on = [](const contract::Target& t, alarms::AckResult result) {
+    return Result{Attended{result, t.id}};
+  };
+  return std::visit(Overloaded{
+                        [&](const contract::Ack& r) {
+                          const contract::Target& t = r.target;
+                          return on(t, place.acknowledge(t.condition, t.id, t.rev, by, now));
+                        },
+                        [&](const contract::Unack& r) {
+                          const contract::Target& t = r.target;
+                          return on(t, place.unacknowledge(t.condition, t.id, t.rev, now));
+                        },
+                        [&](const contract::Reset& r) {
+                          return on(r.target, place.reset(r.target.condition, r.target.id, now));
+                        },
+                        [&](const contract::AudioPause& r) {
+                          if (r.whole)
+                            return Result{Attended{place.pause_all(command.issued_at, r.time, by, now), {}}};
+                          const contract::Target& t = r.target;
+                          return on(t, place.pause_audio(t.condition, t.id, t.rev, r.time, now));
+                        },
+                        [&](const contract::AudioResume& r) {
+                          if (r.whole) return Result{Attended{place.resume_all(now), {}}};
+                          return on(r.target, place.resume_audio(r.target.condition, r.target.id, now));
+                        },
+                        [&](const contract::Respond& r) {
+                          const contract::Target& t = r.target;
+                          const auto response =
+                              r.accept ? alarms::Response::accepted : alarms::Response::rejected;
+                          return on(t, place.respond(t.condition, t.id, t.rev, response, by, now));
+                        },
+                        [](const auto&) { return Result{}; },
+                    },
+                    command.request);
+}
+
 }  // namespace
 
 void Commander::restore(const journal::Restored& restored) {
@@ -122,38 +168,26 @@ void Commander::handle(std::string_view topic, std::string_view payload, bool re
 
 Commander::Done Commander::execute(const Command& command, const Target& target, Stamp now) {
   if (std::holds_alternative<contract::Resync>(command.request)) return resync(command, target, now);
-  if (target.bed != nullptr) return execute_on_bed(command, *target.bed, now);
-  const std::string by = command.client + "/" + command.actor;
-  alarms::AckResult result{alarms::AckVerdict::refused, "this verb is for a bed", 0};
-  std::string id;
-  if (const auto* ack = std::get_if<contract::Ack>(&command.request)) {
-    id = ack->target.id;
-    result = parts_.node->acknowledge(ack->target.condition, id, ack->target.rev, by, now);
-  } else if (const auto* reset = std::get_if<contract::Reset>(&command.request)) {
-    id = reset->target.id;
-    result = parts_.node->reset(reset->target.condition, id, now);
+  const auto attended =
+      target.bed != nullptr ? attend(target.bed->bed(), command, now) : attend(*parts_.node, command, now);
+  if (attended) {
+    Done done{std::string{status_of(attended->result.verdict)}, std::string{attended->result.text}, {}, {}};
+    if (!attended->id.empty()) done.id = attended->id;
+    if (!attended->id.empty()) done.rev = attended->result.rev;
+    return done;
   }
-  return {std::string{status_of(result.verdict)}, std::string{result.text}, id, result.rev};
+  if (target.bed != nullptr) return execute_on_bed(command, *target.bed, now);
+  return {"refused", "this verb is for a bed", {}, {}};
 }
 
 Commander::Done Commander::execute_on_bed(const Command& command, BedDesk& desk, Stamp now) {
   bed::Bed& bed = desk.bed();
-  const std::string by = command.client + "/" + command.actor;
-  const auto acked = [](const contract::Target& target, const alarms::AckResult& result) {
-    return Done{std::string{status_of(result.verdict)}, std::string{result.text}, target.id, result.rev};
-  };
   const auto told = [&](const Outcome& outcome) {
     if (outcome.verdict == Verdict::applied) desk.session_changed(now);
     return Done{std::string{status_of(outcome.verdict)}, outcome.text, {}, {}};
   };
   return std::visit(
       Overloaded{
-          [&](const contract::Ack& r) {
-            return acked(r.target, bed.acknowledge(r.target.condition, r.target.id, r.target.rev, by, now));
-          },
-          [&](const contract::Reset& r) {
-            return acked(r.target, bed.reset(r.target.condition, r.target.id, now));
-          },
           [&](const infusion::SessionStart& r) { return told(bed.session_start(r, now)); },
           [&](const contract::BaselineSet& r) { return told(bed.baseline_set(r.baseline, now)); },
           [&](const infusion::InfusionStart& r) { return told(bed.infusion_start(r, now)); },

@@ -164,6 +164,36 @@ alarms::AckResult NodeDesk::reset(std::string_view condition, std::string_view i
   return engine_.reset(condition, id, now, *this);
 }
 
+alarms::AckResult NodeDesk::unacknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                          Stamp now) {
+  return engine_.unacknowledge(condition, id, rev, now, *this);
+}
+
+alarms::AckResult NodeDesk::pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                        Milliseconds time, Stamp now) {
+  return engine_.pause_audio(condition, id, rev, time, now, *this);
+}
+
+alarms::AckResult NodeDesk::resume_audio(std::string_view condition, std::string_view id, Stamp now) {
+  return engine_.resume_audio(condition, id, now, *this);
+}
+
+alarms::AckResult NodeDesk::respond(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                    alarms::Response response, std::string_view by, Stamp now) {
+  return engine_.respond(condition, id, rev, response, by, now, *this);
+}
+
+alarms::AckResult NodeDesk::pause_all(vitals::WallTime pressed, Milliseconds time, std::string_view /*by*/,
+                                      Stamp now) {
+  if (engine_.pause_audio(pressed, time, now, *this)) return {};
+  return {alarms::AckVerdict::refused, "there is no alarm whose sound could be paused", 0};
+}
+
+alarms::AckResult NodeDesk::resume_all(Stamp now) {
+  const bool any = engine_.resume_audio(now, *this);
+  return {alarms::AckVerdict::applied, any ? "" : "nothing was paused", 0};
+}
+
 bool NodeDesk::has_alarm(std::string_view condition) const {
   for (const alarms::Condition& one : engine_.conditions())
     if (one.spec().name == condition) return one.alarm() != nullptr;

@@ -42,6 +42,15 @@ class NodeDesk final : private alarms::Listener {
   alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                                 std::string_view by, Stamp now);
   alarms::AckResult reset(std::string_view condition, std::string_view id, Stamp now);
+  alarms::AckResult unacknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                  Stamp now);
+  alarms::AckResult pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                Milliseconds time, Stamp now);
+  alarms::AckResult resume_audio(std::string_view condition, std::string_view id, Stamp now);
+  alarms::AckResult respond(std::string_view condition, std::string_view id, std::uint64_t rev,
+                            alarms::Response response, std::string_view by, Stamp now);
+  alarms::AckResult pause_all(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now);
+  alarms::AckResult resume_all(Stamp now);
   bool has_alarm(std::string_view condition) const;
   ActiveAlarms active() const;
 

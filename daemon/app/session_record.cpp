@@ -82,6 +82,10 @@ bed::PatientRecord read_patient(const json& in) {
   return out;
 }
 
+bed::AudioPause read_pause(const json& in) {
+  return {vitals::wall_from_unix_ms(in.at("until").get<std::int64_t>()), in.at("by").get<std::string>()};
+}
+
 infusion::View read_view(const json& in) {
   infusion::View view;
   view.as_of = vitals::wall_from_unix_ms(in.at("as_of").get<std::int64_t>());
@@ -112,7 +116,7 @@ infusion::View read_view(const json& in) {
 }  // namespace
 
 std::string write_session_record(const infusion::View& view, const bed::PatientRecord& patient,
-                                 std::optional<WallTime> last_cuff) {
+                                 std::optional<WallTime> last_cuff, const bed::Attention& attention) {
   json out{{"record", record_version},
            {"as_of", vitals::unix_ms(view.as_of)},
            {"phase", vitals::name(view.phase)},
@@ -139,6 +143,8 @@ std::string write_session_record(const infusion::View& view, const bed::PatientR
   }
   if (view.baseline) out["baseline"] = write_baseline(*view.baseline);
   if (!patient.known.empty() || patient.doubt != bed::Doubt::none) out["patient"] = write_patient(patient);
+  if (attention.pause)
+    out["pause"] = {{"until", vitals::unix_ms(attention.pause->until)}, {"by", attention.pause->by}};
   return out.dump();
 }
 
@@ -158,6 +164,17 @@ std::optional<WallTime> read_cuff_record(std::string_view text) {
     get(json::parse(text), "cuff", out);
   } catch (const std::exception&) {  // damaged: as if there had been no reading
     return std::nullopt;
+  }
+  return out;
+}
+
+bed::Attention read_attention_record(std::string_view text) {
+  bed::Attention out;
+  try {
+    const json in = json::parse(text);
+    if (in.contains("pause")) out.pause = read_pause(in["pause"]);
+  } catch (const std::exception&) {  // damaged: nothing is paused
+    return {};
   }
   return out;
 }

@@ -215,6 +215,7 @@ void Bed::on_alarm(alarms::Alarm& alarm, Stamp at) {
   alarm.sim = simulated(alarm);
   publish_ahead(alarm, at);
   output_->on_alarm(alarm, at);
+  if (paused_) output_->on_state(at);  // it may sound in spite of the pause, or rest again
   // When a cause ends, what it covered and is still missing rises at once.
   if (alarm.state == alarms::State::inactive) deadline_ = std::min(deadline_, at.mono);
 }

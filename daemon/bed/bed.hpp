@@ -14,6 +14,7 @@
 #include "daemon/alarms/engine.hpp"
 #include "daemon/alarms/limits.hpp"
 #include "daemon/alarms/profile.hpp"
+#include "daemon/bed/attention.hpp"
 #include "daemon/bed/board.hpp"
 #include "daemon/bed/cuff.hpp"
 #include "daemon/bed/monitor_alarms.hpp"
@@ -119,6 +120,16 @@ class Bed final : private alarms::Listener {
   alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                                 std::string_view by, Stamp now);
   alarms::AckResult reset(std::string_view condition, std::string_view id, Stamp now);
+  alarms::AckResult unacknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                  Stamp now);
+  alarms::AckResult pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
+                                Milliseconds time, Stamp now);
+  alarms::AckResult resume_audio(std::string_view condition, std::string_view id, Stamp now);
+  alarms::AckResult respond(std::string_view condition, std::string_view id, std::uint64_t rev,
+                            alarms::Response response, std::string_view by, Stamp now);
+  // Of every alarm that had called when it was pressed; what comes later sounds.
+  alarms::AckResult pause_all(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now);
+  alarms::AckResult resume_all(Stamp now);
 
   // --- from the journal, before anything else: all at one instant, best the session first, so that the
   // alarms speak of it. False: this bed has no such condition any more. An alarm that is not watched in the
@@ -128,14 +139,19 @@ class Bed final : private alarms::Listener {
   // numbers are not kept: only the monitor says them again.
   void restore_session(const infusion::View& view, Stamp now, const PatientRecord* patient = nullptr,
                        std::optional<vitals::WallTime> last_cuff = std::nullopt);
+  // Before the alarms, too.
+  void restore_attention(const Attention& kept, Stamp now);
 
   // --- to look at
   const Settings& settings() const { return settings_; }
   std::string scope() const { return settings_.unit + "/" + settings_.name; }
   infusion::View session(Stamp now) const { return session_.view(now); }
   PatientRecord patient() const { return patient_.record(); }
+  Attention attention() const { return {paused_}; }
   const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
   Monitoring monitoring(MonoTime now) const;
+  // The pause of the whole bed, while nothing sounds in spite of it.
+  std::optional<AudioPause> audio_pause() const;
   // Whom every alarm calls at the least: the unit from the dose band `high` on.
   alarms::Audience audience() const;
   std::vector<Metric> missing(MonoTime now) const;  // expected, and no current value
@@ -248,6 +264,10 @@ class Bed final : private alarms::Listener {
   void publish_cuff(Stamp now, Way way = Way::usual);
   void publish_ahead(const alarms::Alarm& alarm, Stamp now);
 
+  // bed_attention.cpp
+  void attention_changed(Stamp now);
+  void check_pause(Stamp now);
+
   // bed_time.cpp
   void check_freshness(Stamp now);
   void check_cuff(Stamp now);
@@ -311,6 +331,8 @@ class Bed final : private alarms::Listener {
   bool cuff_stale_said_ = false;
   bool cuff_led_ = false;  // as Entry::led
   MonoTime cuff_published_at_ = MonoTime::min();
+  std::optional<AudioPause> paused_;
+  MonoTime paused_until_{};
   bool titrating_ = false;
   MonoTime started_{};
   MonoTime clock_ = MonoTime::min();  // how far time has been brought forward

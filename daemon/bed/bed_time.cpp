@@ -28,6 +28,7 @@ void Bed::advance(Stamp now) {
       check_freshness(at);
       check_cuff(at);
       check_titrating(at);
+      check_pause(at);
       check_statements(at);
       deadline_ = own_deadline();
       CHECK(deadline_ > due);  // or this would never end
@@ -219,6 +220,7 @@ MonoTime Bed::own_deadline() const {
     wait_for(overdue->medium);
   }
   if (const auto overtime = session_.overtime_at()) wait_for(*overtime);
+  if (paused_) due = std::min(due, paused_until_);
   if (titrating_ && session_.titrating_until()) due = std::min(due, *session_.titrating_until());
   return due;
 }

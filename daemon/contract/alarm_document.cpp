@@ -38,13 +38,12 @@ void write_state(JsonWriter& writer, const Alarm& alarm) {
   writer.text("ack", alarm.acked ? "acked" : "unacked");
   writer.text_or_null("ack_by", alarm.acked_by);
   writer.time("ack_at", alarm.acked_at);
-  // Responding, audio pause and shelving are words of the contract that this version does not offer yet.
-  writer.text("resp", "undefined");
-  writer.null("resp_by");
-  writer.text("audio", "on");
-  writer.null("audio_until");
+  writer.text("resp", name(alarm.response));
+  writer.text_or_null("resp_by", alarm.response_by);
+  writer.text("audio", name(alarm.audio));
+  writer.time("audio_until", alarm.audio_until);
   writer.text("latch", alarm.latches ? "visual" : "none");
-  writer.null("inhibit");
+  writer.null("inhibit");  // shelving is a word of the contract that this version does not offer yet
 }
 
 void write_value(JsonWriter& writer, const Alarm& alarm) {
@@ -132,6 +131,10 @@ bool read_optional_words(const Fields& fields, Alarm& out) {
   const bool side_known = !fields.has("side") || read_word(fields, "side", alarms::Side::high, out.side);
   const bool reason_known =
       !fields.has("end_reason") || read_word(fields, "end_reason", alarms::EndReason::config, out.end_reason);
+  const bool audio_known =
+      !fields.has("audio") || read_word(fields, "audio", alarms::Audio::paused, out.audio);
+  const bool response_known =
+      !fields.has("resp") || read_word(fields, "resp", alarms::Response::rejected, out.response);
   if (const auto phase = fields.text("phase_bed")) {
     const auto known = vitals::phase_named(*phase);
     if (!known) return false;
@@ -141,7 +144,7 @@ bool read_optional_words(const Fields& fields, Alarm& out) {
     out.metric = vitals::metric_named(*metric);
     if (!out.metric) return false;
   }
-  return side_known && reason_known;
+  return side_known && reason_known && audio_known && response_known;
 }
 
 bool read_acknowledgement(const Fields& fields, Alarm& out) {
@@ -150,6 +153,8 @@ bool read_acknowledgement(const Fields& fields, Alarm& out) {
   out.acked = ack == "acked";
   out.acked_by = text_or_empty(fields, "ack_by");
   out.acked_at = fields.time("ack_at");
+  out.audio_until = fields.time("audio_until");
+  out.response_by = text_or_empty(fields, "resp_by");
   return true;
 }
 

@@ -59,11 +59,11 @@ void write_limit(JsonWriter& writer, const EffectiveLimit& limit) {
   writer.close_object();
 }
 
-void write_audio_on(JsonWriter& writer) {
+void write_audio(JsonWriter& writer, const BedState& state) {
   writer.open_object("audio");
-  writer.text("state", "on");
-  writer.null("until");
-  writer.null("by");
+  writer.text("state", state.paused_until ? "paused" : "on");
+  writer.time("until", state.paused_until);
+  writer.text_or_null("by", state.paused_by);
   writer.close_object();
 }
 
@@ -125,7 +125,7 @@ void render_bed_state(std::string& out, const BedState& state, const Envelope& e
     for (const std::string_view metric : state.missing) writer.text_element(metric);
     writer.close_array();
   }
-  write_audio_on(writer);
+  write_audio(writer, state);
   writer.text("audience", state.audience);
   writer.count("stations_online", state.stations_online);
   writer.open_object("last_obs");

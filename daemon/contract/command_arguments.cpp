@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <span>
 
+#include "daemon/alarms/condition.hpp"
 #include "daemon/contract/topics.hpp"
 #include "daemon/contract/ulid.hpp"
 
@@ -127,6 +128,52 @@ void read_reset(const Fields& document, Arguments& arguments, Request& out) {
   out = std::move(reset);
 }
 
+void read_unack(const Fields& document, Arguments& arguments, Request& out) {
+  Unack unack;
+  arguments.complain(read_target(document.find("target"), true, unack.target));
+  out = std::move(unack);
+}
+
+// "alarm", also when it is not said; or "bed", which is the whole node for its own alarms.
+bool read_whole(Arguments& arguments) {
+  const std::string scope = arguments.text("scope");
+  if (!scope.empty() && scope != "alarm" && scope != "bed")
+    arguments.complain("args.scope must be \"alarm\" or \"bed\"");
+  return scope == "bed";
+}
+
+void read_audio_pause(const Fields& document, Arguments& arguments, Request& out) {
+  AudioPause pause;
+  pause.whole = read_whole(arguments);
+  if (!pause.whole) arguments.complain(read_target(document.find("target"), true, pause.target));
+  pause.time = alarms::audio_pause_ms_default;
+  if (arguments.fields().has("secs")) {
+    const double secs = arguments.fields().number("secs").value_or(0);
+    const vitals::Milliseconds time{std::llround(std::clamp(secs, 0.0, figure_max) * 1000)};
+    if (time < alarms::audio_pause_ms_min || time > alarms::audio_pause_ms_max)
+      arguments.complain("args.secs must be 10 to 180");
+    pause.time = time;
+  }
+  out = std::move(pause);
+}
+
+void read_audio_resume(const Fields& document, Arguments& arguments, Request& out) {
+  AudioResume resume;
+  resume.whole = read_whole(arguments);
+  if (!resume.whole) arguments.complain(read_target(document.find("target"), false, resume.target));
+  out = std::move(resume);
+}
+
+void read_respond(const Fields& document, Arguments& arguments, Request& out) {
+  Respond respond;
+  arguments.complain(read_target(document.find("target"), true, respond.target));
+  const std::string response = arguments.text("response");
+  if (response != "accept" && response != "reject")
+    arguments.complain("args.response must be \"accept\" or \"reject\"");
+  respond.accept = response == "accept";
+  out = std::move(respond);
+}
+
 // The list stands in args.list, or args is the list itself.
 void read_received(const Fields& document, Arguments& arguments, Request& out) {
   const Json* args = document.find("args");
@@ -200,6 +247,9 @@ void read_bare(const Fields&, Arguments&, Request& out) {
 
 using Keys = std::span<const std::string_view>;
 constexpr std::array<std::string_view, 1> received_keys{"list"};
+constexpr std::array<std::string_view, 2> pause_keys{"scope", "secs"};
+constexpr std::array<std::string_view, 1> resume_keys{"scope"};
+constexpr std::array<std::string_view, 1> respond_keys{"response"};
 constexpr std::array<std::string_view, 3> session_keys{"session", "at", "kg"};
 constexpr std::array<std::string_view, 6> baseline_keys{"hr", "rate", "spo2", "sbp", "dbp", "map"};
 constexpr std::array<std::string_view, 6> start_keys{"mg_per_kg", "kg",        "conc_mg_ml",
@@ -212,9 +262,13 @@ struct Verb {
   Keys keys;  // in args, besides the common ones
   void (*read)(const Fields& document, Arguments& arguments, Request& out);
 };
-constexpr std::array<Verb, 13> verbs{{
+constexpr std::array<Verb, 17> verbs{{
     {"ack", {}, read_ack},
+    {"unack", {}, read_unack},
     {"reset", {}, read_reset},
+    {"audio-pause", pause_keys, read_audio_pause},
+    {"audio-resume", resume_keys, read_audio_resume},
+    {"respond", respond_keys, read_respond},
     {"received", received_keys, read_received},
     {"resync", {}, read_bare<Resync>},
     {"session-start", session_keys, read_session_start},

@@ -73,7 +73,10 @@ std::optional<Refusal> read_age(const Fields& fields, vitals::WallTime now, bool
     return refuse("invalid", "ttl_s must be above 0 and at most 60");
   out.issued_at = vitals::wall_from_unix_ms(*issued_ms);
   out.ttl = ttl_s ? vitals::Milliseconds{std::llround(*ttl_s * 1000)} : ttl_default;
-  if (!clock_synced) return std::nullopt;
+  if (!clock_synced) {
+    out.issued_at = now;
+    return std::nullopt;
+  }
   if (out.issued_at > now + issued_ahead_ms_max)
     return refuse("refused",
                   "issued_at is " + in_seconds(out.issued_at - now) +

@@ -33,6 +33,22 @@ struct Ack {
 struct Reset {
   Target target;
 };
+struct Unack {
+  Target target;
+};
+struct AudioPause {
+  bool whole = false;  // every alarm of the place that had called when it was pressed; else the target
+  Target target;
+  vitals::Milliseconds time{};
+};
+struct AudioResume {
+  bool whole = false;
+  Target target;
+};
+struct Respond {
+  Target target;
+  bool accept = true;
+};
 struct Received {
   std::vector<Target> list;
 };  // at most received_entries_max
@@ -52,13 +68,13 @@ struct BaselineSet {
   infusion::Baseline baseline;
 };
 
-using Request =
-    std::variant<Ack, Reset, Received, Resync, infusion::SessionStart, BaselineSet, infusion::InfusionStart,
-                 InfusionRate, InfusionHold, InfusionResume, InfusionStop, SessionEnd, PatientConfirm>;
+using Request = std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Received, Resync,
+                             infusion::SessionStart, BaselineSet, infusion::InfusionStart, InfusionRate,
+                             InfusionHold, InfusionResume, InfusionStop, SessionEnd, PatientConfirm>;
 
 struct Command {
   std::string command_id, verb, client, actor;
-  vitals::WallTime issued_at{};
+  vitals::WallTime issued_at{};  // when it came, where the clock is not synchronised
   vitals::Milliseconds ttl{30'000};
   std::string reason;  // free text: journal only, never published
   Request request;

@@ -82,7 +82,9 @@ struct BedState {
   std::string_view monitoring;  // none | partial | full | blind
   std::vector<std::string_view> missing;
   unsigned stations_online = 0;
-  std::string_view audience = "bed";  // the widest one of the bed's alarms
+  std::string_view audience = "bed";             // the widest one of the bed's alarms
+  std::optional<vitals::WallTime> paused_until;  // the sound of the whole bed rests
+  std::string_view paused_by;
   std::vector<LastObservation> last;
 };
 void render_bed_state(std::string& out, const BedState& state, const Envelope& envelope);

@@ -168,3 +168,73 @@ def test_resync_brings_the_documents_again(world):
     again = station.alarm(BED, "spo2-low", after=mark, phase="continue")
     assert again["id"] == start["id"]
     station.wait_for(lambda: any(m.topic.endswith("/b1/state") for m in station.messages[mark:]), what="the bed's state")
+
+
+def target(doc):
+    return {"cond": doc["cond"], "id": doc["id"], "rev": doc["rev"]}
+
+
+@pytest.mark.quick
+def test_scenario_17_audio_pause_of_the_bed_is_broken_by_a_new_alarm(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    low = station.alarm(BED, "spo2-low", phase="start")
+    answer = station.command(BED, "audio-pause", args={"scope": "bed", "secs": 60})
+    assert answer["status"] == "applied", answer
+    paused = station.alarm(BED, "spo2-low", audio="paused")
+    assert paused["id"] == low["id"] and paused["ack"] == "unacked" and paused["audio_until"] > paused["ts"]
+    state = f"{station.bed(BED)}/state"
+    audio = station.wait_for(lambda: station.last[state].doc["audio"]["state"] == "paused" and station.last[state].doc["audio"])
+    assert audio["by"] == "ns-1/rn-17"
+    world.oximeter.show(rate=180)
+    fast = station.alarm(BED, "hr-high", state="active")
+    assert fast["audio"] == "on"
+    station.wait_for(lambda: station.last[state].doc["audio"]["state"] == "on", what="the bed sounds again")
+    assert station.command(BED, "audio-pause", target(fast), args={"secs": 9})["status"] == "invalid"
+    assert station.command(BED, "audio-resume", args={"scope": "bed"})["status"] == "applied"
+    station.wait_for(lambda: station.last[f"{station.bed(BED)}/alarm/spo2-low"].doc["audio"] == "on", what="sound again")
+
+
+def test_audio_pause_of_one_alarm_survives_kill_nine(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    low = station.alarm(BED, "spo2-low", phase="start")
+    assert station.command(BED, "audio-pause", target(low))["status"] == "applied"
+    paused = station.alarm(BED, "spo2-low", audio="paused")
+    mark = station.mark()
+    world.daemon.kill()
+    world.daemon.start()
+    again = station.alarm(BED, "spo2-low", after=mark, state="active", id=low["id"], timeout=20)
+    assert (again["audio"], again["audio_until"]) == ("paused", paused["audio_until"])
+
+
+def test_audio_pause_of_the_bed_survives_kill_nine(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    station.alarm(BED, "spo2-low", phase="start")
+    assert station.command(BED, "audio-pause", args={"scope": "bed", "secs": 180})["status"] == "applied"
+    state = f"{station.bed(BED)}/state"
+    before = station.wait_for(lambda: station.last[state].doc["audio"]["state"] == "paused" and station.last[state].doc["audio"])
+    mark = station.mark()
+    world.daemon.kill()
+    world.daemon.start()
+    station.online(NODE, after=mark)
+    assert station.last[state].doc["audio"] == before
+
+
+@pytest.mark.quick
+def test_an_acknowledgement_is_taken_back_and_somebody_is_on_the_way(world):
+    station = world.started()
+    world.oximeter.show(spo2=90)
+    low = station.alarm(BED, "spo2-low", phase="start")
+    assert station.acknowledge(BED, low)["status"] == "applied"
+    acked = station.alarm(BED, "spo2-low", ack="acked")
+    mark = station.mark()
+    assert station.command(BED, "unack", target(acked))["status"] == "applied"
+    back = station.alarm(BED, "spo2-low", after=mark, ack="unacked")
+    assert back["ack_by"] is None
+    assert station.command(BED, "respond", target(back), args={"response": "reject"})["status"] == "applied"
+    rejected = station.alarm(BED, "spo2-low", resp="rejected")
+    assert rejected["audience"] == "unit" and rejected["resp_by"] == "ns-1/rn-17"
+    assert station.command(BED, "respond", target(rejected), args={"response": "accept"})["status"] == "applied"
+    assert station.alarm(BED, "spo2-low", resp="accepted")["audio"] == "on", "it silences nothing"

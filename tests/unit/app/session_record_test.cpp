@@ -50,6 +50,20 @@ TEST(SessionRecord, GivesBackEveryMember) {
   EXPECT_EQ(after->titrating_until, before.titrating_until);
 }
 
+TEST(SessionRecord, APauseOfTheBedIsKeptWithItsEnd) {
+  bed::Attention attention;
+  attention.pause = bed::AudioPause{wall_from_unix_ms(1'800'000'120'000), "ns-2/rn-17"};
+  const std::string text = write_session_record(full(), {}, std::nullopt, attention);
+  ASSERT_TRUE(read_session_record(text));
+  const auto after = read_attention_record(text).pause;
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->until, attention.pause->until);
+  EXPECT_EQ(after->by, "ns-2/rn-17");
+  EXPECT_FALSE(read_attention_record(write_session_record(full())).pause);
+  EXPECT_FALSE(read_attention_record(R"({"pause":{"by":"ns-2"}})").pause) << "no end: not paused";
+  EXPECT_FALSE(read_attention_record("{\"pause\":").pause);
+}
+
 TEST(SessionRecord, ThePatientIsHashesAndTheirSalt) {
   bed::PatientRecord patient;
   patient.salt = {0xFFFFFFFFFFFFFFFFULL, 7};

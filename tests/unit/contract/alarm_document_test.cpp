@@ -139,6 +139,10 @@ Alarm any_alarm(Texts& texts) {
   alarm.device.priority_assumed = *rc::gen::arbitrary<bool>();
   alarm.acked_by = *plain_text();
   alarm.acked_at = maybe(wall());
+  alarm.audio = *word(alarms::Audio::paused);
+  alarm.audio_until = maybe(wall());
+  alarm.response = *word(alarms::Response::rejected);
+  alarm.response_by = *plain_text();
   alarm.metric = maybe(word(vitals::Metric::temp));
   alarm.value = maybe(figure());
   alarm.worst = maybe(figure());
@@ -177,6 +181,10 @@ RC_GTEST_PROP(AlarmDocumentProperty, reading_back_restores_every_field, ()) {
   RC_ASSERT(back.acked == alarm.acked);
   RC_ASSERT(back.acked_by == alarm.acked_by);
   RC_ASSERT(back.acked_at == alarm.acked_at);
+  RC_ASSERT(back.audio == alarm.audio);
+  RC_ASSERT(back.audio_until == alarm.audio_until);
+  RC_ASSERT(back.response == alarm.response);
+  RC_ASSERT(back.response_by == alarm.response_by);
   RC_ASSERT(back.latches == alarm.latches);
   RC_ASSERT(back.questionable == alarm.questionable);
   RC_ASSERT(back.worst == alarm.worst);
