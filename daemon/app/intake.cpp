@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/alarms/text.hpp"
+
 namespace app {
 namespace {
 
@@ -53,13 +55,16 @@ const Route* Intake::located(std::string_view location) {
 void Intake::on_observation(const vitals::Observation& observation) {
   ++counters_.observations;
   if (handlers_.on_observation) handlers_.on_observation(observation, current_);
-  if (current_ != nullptr) current_->bed->observe(current_->source, observation);
+  if (current_ == nullptr) return;
+  current_->bed->observe(current_->source, observation);
+  note_rejected();
 }
 
 void Intake::on_frame_end(vitals::Stamp rx) {
   ++counters_.frames;
   if (current_ == nullptr) return;
   current_->bed->frame_end(current_->source, rx);
+  note_rejected();
   if (handlers_.on_heard) handlers_.on_heard(*current_);
 }
 
@@ -87,6 +92,20 @@ void Intake::on_patient(const drivers::PatientEvent& event) {
   const Route* here = routes_.fixed ? &*routes_.fixed : located(event.subject.location);
   for (const Route& route : routes_.all())
     route.bed->patient_event(event, here != nullptr && route.bed == here->bed);
+}
+
+void Intake::note_rejected() {
+  const auto rejected = current_->bed->take_rejected();
+  if (!rejected) return;
+  const std::string value = alarms::number_text(rejected->value);
+  drivers::DecodeFault fault;
+  fault.kind = drivers::FaultKind::implausible;
+  fault.reason = rejected->reason;
+  fault.code = vitals::name(rejected->metric);
+  fault.unit = vitals::name(vitals::unit_of(rejected->metric));
+  fault.value = value;
+  fault.rx = rejected->rx;
+  on_fault(fault);
 }
 
 void Intake::on_fault(const drivers::DecodeFault& fault) {

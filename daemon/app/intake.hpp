@@ -77,6 +77,7 @@ class Intake final : public drivers::Sink {
 
  private:
   const Route* located(std::string_view location);
+  void note_rejected();  // by the bed: a fault as one of the driver's
 
   Routes routes_;
   IntakeHandlers handlers_;

@@ -20,6 +20,7 @@
 #include "daemon/bed/monitor_alarms.hpp"
 #include "daemon/bed/observation_counts.hpp"
 #include "daemon/bed/patient_watch.hpp"
+#include "daemon/bed/plausibility.hpp"
 #include "daemon/bed/pump_view.hpp"
 #include "daemon/bed/watch.hpp"
 #include "daemon/infusion/session.hpp"
@@ -88,6 +89,8 @@ class Bed final : private alarms::Listener {
   // --- from the links and drivers
   void observe(std::size_t source, const Observation& observation);
   void frame_end(std::size_t source, Stamp rx);
+  // The newest number that observe() or frame_end() rejected since the last call.
+  std::optional<Implausible> take_rejected();
   // Whose values come next from `source`; and, of a source of several beds, that they are another bed's.
   // `fixed`: the source has this one bed whatever location it names, so that another one is news.
   void subject(std::size_t source, const drivers::Subject& subject, bool fixed = false);
@@ -322,6 +325,7 @@ class Bed final : private alarms::Listener {
   std::optional<std::size_t> followed_;  // the pump whose infusion the session is
   bool elsewhere_ = false;  // the patient's values were seen at another bed, and that is not told yet
 
+  Plausibility plausibility_;
   CuffAssembler assembler_;
   std::optional<CuffReading> cuff_;     // newest, also one that failed
   std::optional<Stamp> cuff_measured_;  // the newest that gave numbers

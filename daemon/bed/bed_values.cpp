@@ -87,6 +87,8 @@ bool Bed::accept(Entry& entry, const Observation& told, std::size_t source) {
   const MonoTime until = (again ? *entry.value_at : now) + limit;
   Observation word = told;
   if (word.has_value() && (until <= now || is_history(told, limit))) word.quality = Quality::stale;
+  const bool refused = demo_refused(source, told.test);
+  if (word.has_value() && !refused) word = plausibility_.judge(word, again);
   if (again && same_word(entry.observation, word)) return false;
   if (word.quality == Quality::stale && entry.current(now)) return false;  // history does not displace now
 
@@ -95,7 +97,7 @@ bool Bed::accept(Entry& entry, const Observation& told, std::size_t source) {
   entry.observation = word;
   entry.seen = true;
   entry.led = false;
-  entry.demo = demo_refused(source, told.test);
+  entry.demo = refused;
   entry.expired = word.quality == Quality::stale;
   entry.fresh_until = until;
   entry.valid_until = vitals::wall_at(told.rx, until);
@@ -207,6 +209,12 @@ void Bed::frame_end(std::size_t source, Stamp rx) {
   if (!monitor_.heard(source, rx.mono)) return;
   monitor_.settle(rx, *this);
   deadline_ = own_deadline();
+}
+
+std::optional<Implausible> Bed::take_rejected() {
+  const auto of_cuff = assembler_.take_rejected();
+  const auto of_others = plausibility_.take_rejected();
+  return of_cuff ? of_cuff : of_others;
 }
 
 void Bed::take_cuff(std::size_t source, Stamp rx) {

@@ -1,6 +1,7 @@
 #include "daemon/bed/cuff.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/vitals/check.hpp"
 
@@ -62,7 +63,8 @@ const Observation& CuffAssembler::leading() const {
   return **first;
 }
 
-CuffReading CuffAssembler::assemble(const Values& values, vitals::Stamp rx) const {
+CuffReading CuffAssembler::assemble(const CuffJudgement& judged, vitals::Stamp rx) const {
+  const CuffValues& values = judged.values;
   const Observation& lead = leading();
   CuffReading out;
   out.sys = values[0];
@@ -80,6 +82,14 @@ CuffReading CuffAssembler::assemble(const Values& values, vitals::Stamp rx) cons
       out.reason = part->reason;
     }
   }
+  if (judged.doubtful && out.quality == Quality::valid) {
+    out.quality = Quality::questionable;
+    out.reason = vitals::Reason::implausible;
+  }
+  if (lead.has_value() && !out.measured_any()) {  // nothing of it can be
+    out.quality = Quality::invalid;
+    out.reason = vitals::Reason::implausible;
+  }
   out.rx = rx;
   out.measured = measured_at(lead, rx);
   if (!out.map && out.sys && out.dia) {
@@ -96,7 +106,8 @@ std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
     if (parts_[i] && parts_[i]->has_value()) told.values[i] = parts_[i]->value;
   told.t_src = own_time(leading());
   const bool trusted = time_trusted(leading());
-  const CuffReading reading = assemble(told.values, rx);
+  const CuffJudgement judged = judge_cuff(told.values, rx);
+  const CuffReading reading = assemble(judged, rx);
   told.standing = reading.quality == Quality::stale;
   for (auto& part : parts_) part.reset();
   any_ = false;
@@ -111,6 +122,7 @@ std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
   // What a monitor shows from before we listened says less than the reading that we saw come.
   const bool remembered = reading.quality == Quality::stale && reading_;
   if (older || remembered || same(reading.measured_any() ? reading_ : failure_)) return std::nullopt;
+  rejected_ = judged.rejected;
   measured_ = trusted ? told.t_src : std::nullopt;
   if (reading.measured_any()) {
     reading_ = told;
@@ -120,5 +132,7 @@ std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
   }
   return reading;
 }
+
+std::optional<Implausible> CuffAssembler::take_rejected() { return std::exchange(rejected_, std::nullopt); }
 
 }  // namespace bed

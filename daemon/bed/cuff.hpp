@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "daemon/bed/plausibility.hpp"
 #include "daemon/vitals/observation.hpp"
 
 namespace bed {
@@ -28,16 +29,17 @@ class CuffAssembler {
   void add(const vitals::Observation& observation);
   // At the end of a frame: a new reading, if there is one.
   std::optional<CuffReading> take(vitals::Stamp rx);
+  // A number of that reading that was rejected.
+  std::optional<Implausible> take_rejected();
 
  private:
-  using Values = std::array<std::optional<double>, 3>;  // sys, dia, map
-  struct Told {                                         // what was told last, to know a repeat
-    Values values;
+  struct Told {         // what was told last, to know a repeat
+    CuffValues values;  // also those that were rejected
     std::optional<vitals::WallTime> t_src;
     bool standing = false;  // from before we listened
   };
 
-  CuffReading assemble(const Values& values, vitals::Stamp rx) const;
+  CuffReading assemble(const CuffJudgement& judged, vitals::Stamp rx) const;
   const vitals::Observation& leading() const;
 
   std::array<std::optional<vitals::Observation>, 3> parts_;
@@ -45,6 +47,7 @@ class CuffAssembler {
   std::optional<Told> reading_;               // the last measurement that gave numbers
   std::optional<Told> failure_;               // since then, if one failed
   std::optional<vitals::WallTime> measured_;  // the last, by a trusted time
+  std::optional<Implausible> rejected_;
 };
 
 }  // namespace bed

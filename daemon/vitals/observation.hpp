@@ -49,7 +49,8 @@ enum class Reason : std::uint8_t {
   interference,      // ambient light, electrical
   missing,           // the device says "no value" and not why
   zero,              // a rate of 0 without a sensor or lead flag: condition hr-zero
-  implausible,       // outside what the parameter can be
+  implausible,       // outside what the parameter can be, or beside the other numbers of one measurement
+  sudden,            // a change faster than a patient makes, not yet confirmed by the next values
   unit,              // unknown unit, or one of another quantity
   status,            // the sender's result status forbids use
   test_mode,         // demo, test, training, calibration
@@ -70,6 +71,7 @@ constexpr std::string_view name(Reason reason) {
     case Reason::missing: return "missing";
     case Reason::zero: return "zero";
     case Reason::implausible: return "implausible";
+    case Reason::sudden: return "sudden";
     case Reason::unit: return "unit";
     case Reason::status: return "status";
     case Reason::test_mode: return "test-mode";

@@ -122,6 +122,24 @@ TEST_F(IntakeTest, AdministrationReachesTheBedOfItsLocation) {
   EXPECT_FALSE(one_.has_alarm("wrong-patient"));
 }
 
+TEST_F(IntakeTest, ANumberThatTheBedRejectsIsAFaultOfTheSource) {
+  std::vector<std::string> faults;
+  IntakeHandlers handlers;
+  handlers.on_fault = [&](const drivers::DecodeFault& fault) {
+    faults.push_back(std::string{drivers::name(fault.kind)} + " " + std::string{fault.reason} + " " +
+                     std::string{fault.code} + " " + std::string{fault.value} + " " +
+                     std::string{fault.unit});
+  };
+  Intake intake(ward(), std::move(handlers));
+  intake.on_subject(located("Bay 1"));
+  spo2_.value = 104;
+  intake.on_observation(spo2_);
+  intake.on_frame_end(spo2_.rx);
+  EXPECT_FALSE(has_value(one_));
+  EXPECT_EQ(faults, std::vector<std::string>{"implausible range spo2 104 %"});
+  EXPECT_EQ(intake.counters().faults, 1U);
+}
+
 TEST_F(IntakeTest, WithoutASubjectNothingOfAWardSourceIsTaken) {
   Intake intake(ward(), {});
   intake.on_observation(spo2_);

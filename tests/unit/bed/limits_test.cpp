@@ -33,7 +33,7 @@ TEST_F(Limits, an_alarm_at_once_publishes_its_value_first) {
   bed_.reset();
   out = {};
   linked();
-  value(Metric::spo2, 97);
+  value(Metric::spo2, 94);
   pass(0.3);
   value(Metric::spo2, 79);
   ASSERT_GE(out.order.size(), 2U);

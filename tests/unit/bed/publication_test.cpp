@@ -69,7 +69,7 @@ TEST_F(Publication, the_value_goes_out_right_ahead_of_its_alarm_whatever_its_rhy
 }
 
 TEST_F(Publication, two_alarms_of_one_value_are_led_by_it_once) {
-  value(Metric::spo2, 97);
+  value(Metric::spo2, 94);
   out.values.clear();
   value(Metric::spo2, 79);
   EXPECT_EQ(std::count_if(out.values.begin(), out.values.end(), [](const Shown& one) { return one.ahead; }),

@@ -170,7 +170,8 @@ TEST_F(SessionAtBed, after_the_session_absolute_limits_go_on) {
 
 TEST_F(SessionAtBed, alarm_documents_carry_session_phase_and_dose) {
   start_infusion();  // 35 mg/h
-  stay(97, 3600);
+  stay(97, 3599);
+  stay(90, 1);
   value(Metric::spo2, 75);
   const Alarm* one = alarm("spo2-deep");
   ASSERT_NE(one, nullptr);
