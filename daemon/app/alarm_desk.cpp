@@ -54,6 +54,7 @@ void AlarmDesk::log(std::string_view kind, Stamp at) {
 void AlarmDesk::transition(const alarms::Alarm& alarm, Stamp at) {
   ++seq_;
   ++transitions_[static_cast<std::size_t>(alarm.change)];
+  load_.note(alarm, at);
   contract::render_alarm(buffer_, alarm, envelope(at, alarm.sim));
   const bool over = alarm.state == alarms::State::inactive;
   Ended* old = ended(alarm.condition);

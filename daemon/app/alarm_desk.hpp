@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/alarms/condition.hpp"
+#include "daemon/alarms/load.hpp"
 #include "daemon/app/alarm_counts.hpp"
 #include "daemon/app/outlet.hpp"
 #include "daemon/app/receipts.hpp"
@@ -60,6 +61,7 @@ class AlarmDesk {
   contract::Envelope envelope(Stamp at, bool sim) const;
   std::uint64_t seq() const { return seq_; }
   const Transitions& transitions() const { return transitions_; }
+  alarms::LoadFigures load(MonoTime now) const { return load_.figures(now); }
   const std::string& prefix() const { return desk_.prefix; }
   const std::string& scope() const { return desk_.scope; }
   Receipts& receipts() { return receipts_; }
@@ -85,6 +87,7 @@ class AlarmDesk {
   Receipts receipts_;
   std::uint32_t token_ = 0;
   Transitions transitions_{};
+  alarms::Load load_;
   bool clock_synced_ = true;
 };
 

@@ -55,8 +55,8 @@ Snapshot App::snapshot(Stamp now) const {
   out.node_transitions = node_->alarms().transitions();
   for (const auto& source : sources_) out.sources.push_back(source->sample(now));
   for (const auto& desk : desks_)
-    out.beds.push_back(
-        {desk->bed().scope(), desk->bed().observed(), desk->active(), desk->alarms().transitions()});
+    out.beds.push_back({desk->bed().scope(), desk->bed().observed(), desk->active(),
+                        desk->alarms().transitions(), desk->alarms().load(now.mono), desk->avoided()});
   return out;
 }
 

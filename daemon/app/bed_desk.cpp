@@ -190,6 +190,12 @@ bool BedDesk::has_alarm(std::string_view condition) const {
   });
 }
 
+std::uint64_t BedDesk::avoided() const {
+  std::uint64_t out = 0;
+  for (const alarms::Condition& condition : bed_.conditions()) out += condition.avoided();
+  return out;
+}
+
 void BedDesk::count_active(unsigned& high, unsigned& medium, unsigned& low) const {
   for (const alarms::Condition& condition : bed_.conditions()) {
     if (condition.alarm() == nullptr) continue;
@@ -262,6 +268,8 @@ void BedDesk::publish_summary(Stamp now) {
   }
   count_active(summary.high, summary.medium, summary.low);
   summary.set_rev = set_rev_;
+  const alarms::LoadFigures load = alarms_.load(now.mono);
+  summary.load = {load.last_10min, load.last_hour, load.flood, load.chattering};
   contract::render_summary(buffer_, summary, alarms_.envelope(now, bed_.sim()));
   retained("alarms");
 }

@@ -43,6 +43,7 @@ class BedDesk final : private bed::Output {
   void set_stations_online(unsigned count);
   bool has_alarm(std::string_view condition) const;
   ActiveAlarms active() const { return app::count_active(bed_.conditions()); }
+  std::uint64_t avoided() const;  // alarms that a delay has spared
   void count_active(unsigned& high, unsigned& medium, unsigned& low) const;
 
  private:

@@ -243,6 +243,47 @@ void put_alarms(const Snapshot& from, Page& page) {
       steps.add({{"phase", phase(i)}}, from.node_transitions[i]);
 }
 
+// How much each bed alarms, and what people make of it. The 0.5 and 0.95 quantiles are of the newest 256
+// answers.
+void put_load(const std::vector<BedSample>& beds, Page& page) {
+  const auto put = [&](Family family, auto figure) {
+    for (const auto& bed : beds) family.add({{"bed", bed.name}}, static_cast<double>(figure(bed)));
+  };
+  put(page.gauge("vitalsd_alarms_begun_last_10min", "alarms that began in the last ten minutes"),
+      [](const BedSample& bed) { return bed.load.last_10min; });
+  put(page.gauge("vitalsd_alarms_begun_last_hour", "alarms that began in the last hour"),
+      [](const BedSample& bed) { return bed.load.last_hour; });
+  put(page.gauge("vitalsd_alarm_flood", "1: more than ten in ten minutes, until fewer than five"),
+      [](const BedSample& bed) { return bed.load.flood ? 1 : 0; });
+  put(page.counter("vitalsd_alarm_floods_total", "times that a flood began"),
+      [](const BedSample& bed) { return bed.load.floods; });
+  put(page.gauge("vitalsd_alarms_chattering", "conditions that came and went three times in the last minute"),
+      [](const BedSample& bed) { return bed.load.chattering.size(); });
+  put(page.counter("vitalsd_alarm_chatters_total", "times that a condition began to chatter"),
+      [](const BedSample& bed) { return bed.load.chatters; });
+  put(page.gauge("vitalsd_alarms_standing", "alarms active for more than 24 hours"),
+      [](const BedSample& bed) { return bed.load.standing; });
+  put(page.counter("vitalsd_alarms_avoided_total", "violations that were over before their delay was"),
+      [](const BedSample& bed) { return bed.avoided; });
+  put(page.counter("vitalsd_alarms_ended_total", "alarms that ended by themselves or were reset"),
+      [](const BedSample& bed) { return bed.load.ended; });
+  put(page.counter("vitalsd_alarms_self_cleared_total", "of these, before anybody had acknowledged"),
+      [](const BedSample& bed) { return bed.load.self_cleared; });
+  put(page.counter("vitalsd_alarms_fleeting_total", "of these, within 10 s"),
+      [](const BedSample& bed) { return bed.load.fleeting; });
+  put(page.counter("vitalsd_alarm_audio_paused_seconds_total", "time with the sound of an alarm paused"),
+      [](const BedSample& bed) { return seconds(bed.load.paused.count()); });
+  Family answers = page.summary("vitalsd_alarm_acknowledge_seconds", "from the call to the acknowledgement");
+  for (const auto& bed : beds) {
+    auto& made = answers.add({{"bed", bed.name}}).summary;
+    made.sample_count = bed.load.answered;
+    made.sample_sum = seconds(bed.load.answered_sum.count());
+    if (!bed.load.answered_median) continue;
+    made.quantile = {{0.5, seconds(bed.load.answered_median->count())},
+                     {0.95, seconds(bed.load.answered_p95->count())}};
+  }
+}
+
 }  // namespace
 
 service::MetricFamilies metrics_page(const Snapshot& snapshot) {
@@ -256,6 +297,7 @@ service::MetricFamilies metrics_page(const Snapshot& snapshot) {
   put_unmapped(snapshot.sources, page);
   put_observations(snapshot.beds, page);
   put_alarms(snapshot, page);
+  put_load(snapshot.beds, page);
   return page.take();
 }
 

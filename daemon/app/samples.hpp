@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/alarms/load.hpp"
 #include "daemon/app/alarm_counts.hpp"
 #include "daemon/app/fault_book.hpp"
 #include "daemon/bed/observation_counts.hpp"
@@ -50,6 +51,8 @@ struct BedSample {
   bed::ObservationCounts observations{};
   ActiveAlarms active{};
   Transitions transitions{};
+  alarms::LoadFigures load;
+  std::uint64_t avoided = 0;  // violations that were over, or lost, before their delay
 };
 
 // How late the loop's tick came, as a histogram.

@@ -67,6 +67,19 @@ void write_audio(JsonWriter& writer, const BedState& state) {
   writer.close_object();
 }
 
+void write_load(JsonWriter& writer, const SummaryLoad& load) {
+  writer.open_object("load");
+  writer.count("last_10min", load.last_10min);
+  writer.count("last_hour", load.last_hour);
+  writer.flag("flood", load.flood);
+  if (!load.chattering.empty()) {
+    writer.open_array("chattering");
+    for (const std::string& condition : load.chattering) writer.text_element(condition);
+    writer.close_array();
+  }
+  writer.close_object();
+}
+
 }  // namespace
 
 void render_observation(std::string& out, const Value& value) {
@@ -212,6 +225,7 @@ void render_summary(std::string& out, const Summary& summary, const Envelope& en
   }
   writer.close_array();
   writer.count("set_rev", summary.set_rev);
+  write_load(writer, summary.load);
   write_common(writer, envelope);
   writer.close_object();
 }

@@ -112,11 +112,17 @@ struct SummaryEntry {
   alarms::EpisodeId id{};
   std::uint64_t rev = 0;
 };
+struct SummaryLoad {  // how much the bed alarms
+  unsigned last_10min = 0, last_hour = 0;
+  bool flood = false;
+  std::span<const std::string> chattering;  // conditions
+};
 struct Summary {
   unsigned high = 0, medium = 0, low = 0, info = 0, unacked = 0;
   std::string_view top, top_text;  // empty: null
   std::vector<SummaryEntry> set;
   std::uint64_t set_rev = 0;
+  SummaryLoad load;
 };
 void render_summary(std::string& out, const Summary& summary, const Envelope& envelope);
 

@@ -53,6 +53,15 @@ Snapshot one_of_each() {
   bed.observations[vitals::index_of(vitals::Metric::spo2)][0] = 42;
   bed.active[static_cast<std::size_t>(alarms::Priority::high)] = 2;
   bed.transitions[static_cast<std::size_t>(alarms::Change::start)] = 5;
+  bed.avoided = 6;
+  bed.load.last_10min = 11;
+  bed.load.flood = true;
+  bed.load.chattering = {"spo2-low"};
+  bed.load.answered = 3;
+  bed.load.answered_sum = vitals::Milliseconds{60'500};
+  bed.load.answered_median = vitals::Milliseconds{20'000};
+  bed.load.answered_p95 = vitals::Milliseconds{30'500};
+  bed.load.paused = vitals::Milliseconds{120'000};
   out.beds.push_back(bed);
   return out;
 }
@@ -80,7 +89,15 @@ TEST(MetricsPage, SaysWhatWasCounted) {
         "vitalsd_unmapped_parameter_total{source=\"ward\",code=\"352^\\\"Q\\\\\",unit=\"\"} 1\n",
         "vitalsd_observations_total{bed=\"pain/b1\",metric=\"spo2\",quality=\"valid\"} 42\n",
         "vitalsd_alarms_active{bed=\"pain/b1\",priority=\"high\"} 2\n",
-        "vitalsd_alarm_transitions_total{bed=\"pain/b1\",phase=\"start\"} 5\n"})
+        "vitalsd_alarm_transitions_total{bed=\"pain/b1\",phase=\"start\"} 5\n",
+        "vitalsd_alarms_begun_last_10min{bed=\"pain/b1\"} 11\n",
+        "vitalsd_alarm_flood{bed=\"pain/b1\"} 1\n",
+        "vitalsd_alarms_chattering{bed=\"pain/b1\"} 1\n",
+        "vitalsd_alarms_avoided_total{bed=\"pain/b1\"} 6\n",
+        "vitalsd_alarm_acknowledge_seconds_count{bed=\"pain/b1\"} 3\n",
+        "vitalsd_alarm_acknowledge_seconds_sum{bed=\"pain/b1\"} 60.5\n",
+        "vitalsd_alarm_acknowledge_seconds{bed=\"pain/b1\",quantile=\"0.95\"} 30.5\n",
+        "vitalsd_alarm_audio_paused_seconds_total{bed=\"pain/b1\"} 120\n"})
     EXPECT_THAT(text, HasSubstr(line));
   EXPECT_THAT(text, Not(HasSubstr("last_value{source=\"ward\",code=\"352"))) << "a code is no figure";
 }

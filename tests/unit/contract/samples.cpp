@@ -192,6 +192,8 @@ contract::Summary summary() {
   out.top_text = "SpO2 86 < 88 %";
   out.set = {{"spo2-low", alarm().id, 4}, {"spo2-sensor", technical().id, 1}};
   out.set_rev = 57;
+  static const std::vector<std::string> chattering{"spo2-signal"};
+  out.load = {12, 15, true, chattering};
   return out;
 }
 
