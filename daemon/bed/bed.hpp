@@ -44,9 +44,10 @@ struct Settings {
   std::array<std::optional<std::size_t>, vitals::metric_count> source_of{};  // an index into `sources`
   vitals::MetricSet expected;  // freshness is watched for each of these from the start
   Leads leads;
-  bool idle_off = false;           // no limits without a session
-  Salt salt;                       // for patient ids
-  std::vector<std::string> pumps;  // tied to this bed, as they name themselves
+  bool idle_off = false;              // no limits without a session
+  bool cuff_on_oximeter_arm = false;  // its inflation takes the pulse away: sensor alarms wait for it
+  Salt salt;                          // for patient ids
+  std::vector<std::string> pumps;     // tied to this bed, as they name themselves
 };
 
 // How a value goes out: in the rhythm of values, or right ahead of the alarm that rests on it.
@@ -271,6 +272,19 @@ class Bed final : private alarms::Listener {
   void attention_changed(Stamp now);
   void check_pause(Stamp now);
 
+  // bed_checks.cpp
+  struct CuffCycle {
+    MonoTime begin;
+    std::optional<MonoTime> end;  // none: it measures
+  };
+  void check_rates(Stamp now);
+  void note_cuff_cycle(bool measuring, Stamp now);
+  void note_cuff_reading(MonoTime measured, Stamp now);
+  bool lost_to_cuff() const;
+  MonoTime sensor_hold_until() const;
+  void watch_oximeter(Stamp now);
+  void apply_oximeter(Stamp now);
+
   // bed_time.cpp
   void check_freshness(Stamp now);
   void check_cuff(Stamp now);
@@ -307,6 +321,7 @@ class Bed final : private alarms::Listener {
   std::vector<LinkState> links_;
   std::array<alarms::Condition*, vitals::metric_count> stale_{};  // art-*: one for all three; cuff: none
   alarms::Condition* hr_zero_ = nullptr;
+  alarms::Condition* rates_differ_ = nullptr;
   alarms::Condition* spo2_sensor_ = nullptr;
   alarms::Condition* spo2_signal_ = nullptr;
   alarms::Condition* ecg_leads_ = nullptr;
@@ -333,7 +348,10 @@ class Bed final : private alarms::Listener {
   std::optional<MonoTime> cuff_failed_at_;
   MonoTime cuff_fresh_until_ = MonoTime::min();
   bool cuff_stale_said_ = false;
-  bool cuff_led_ = false;  // as Entry::led
+  std::optional<CuffCycle> cuff_cycle_;       // the newest
+  std::optional<MonoTime> oximeter_lost_at_;  // no pulse, or a poor one, since
+  bool sensors_held_ = false;                 // the conditions of the oximeter wait for the cuff
+  bool cuff_led_ = false;                     // as Entry::led
   MonoTime cuff_published_at_ = MonoTime::min();
   std::optional<AudioPause> paused_;
   MonoTime paused_until_{};

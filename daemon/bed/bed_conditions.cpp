@@ -64,9 +64,13 @@ void Bed::add_limits() {
 void Bed::add_sensors() {
   hr_zero_ = &add({"hr-zero", "monitor reports 0: check patient", "check patient", Kind::physiological,
                    Side::none, source_name(settings_.leads.rate)});
+  rates_differ_ =
+      &add({"hr-pr-differ", "heart rate and pulse rate differ by more than 15 /min",
+            "check pulse and electrodes", Kind::physiological, Side::none, source_name(Metric::hr)});
   const std::string oximeter = source_name(expected(Metric::spo2) ? Metric::spo2 : Metric::pr);
-  spo2_sensor_ = add_technical("spo2-sensor", "SpO2 sensor off", "check probe", oximeter);
-  spo2_signal_ = add_technical("spo2-signal", "SpO2 signal poor", "check probe and perfusion", oximeter);
+  spo2_sensor_ = add_technical("spo2-sensor", std::string{sensor_label}, "check probe", oximeter);
+  spo2_signal_ =
+      add_technical("spo2-signal", std::string{signal_label}, "check probe and perfusion", oximeter);
   ecg_leads_ = add_technical("ecg-leads", "ECG leads off", "check electrodes", source_name(Metric::hr));
 }
 
@@ -130,6 +134,9 @@ void Bed::apply_limits(Stamp now, bool watching) {
   }
   const bool watched = watching && source_of(settings_.leads.rate) != nullptr;
   engine_.set_behaviour(*hr_zero_, hr_zero_behaviour(profile_, watched), EndReason::phase, now, *this);
+  const bool both = source_of(Metric::hr) != nullptr && source_of(Metric::pr) != nullptr;
+  engine_.set_behaviour(*rates_differ_, rates_differ_behaviour(watching && both), EndReason::phase, now,
+                        *this);
 }
 
 void Bed::apply_technical(Stamp now, bool watching) {
@@ -138,9 +145,7 @@ void Bed::apply_technical(Stamp now, bool watching) {
     behaviour.watched = behaviour.watched && watching;
     engine_.set_behaviour(condition, behaviour, EndReason::phase, now, *this);
   };
-  const bool oximeter = expected(Metric::spo2) || expected(Metric::pr);
-  set(*spo2_sensor_, sensor_behaviour(profile_, phase, oximeter));
-  set(*spo2_signal_, sensor_behaviour(profile_, phase, oximeter));
+  apply_oximeter(now);
   set(*ecg_leads_, sensor_behaviour(profile_, phase, expected(Metric::hr)));
   for (const auto& facts : vitals::metrics) {
     if (!has_own_stale(facts.metric)) continue;

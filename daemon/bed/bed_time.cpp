@@ -53,6 +53,7 @@ void Bed::expire(Entry& entry, Stamp now) {
   entry.led = false;
   lose(metric, silence_of(metric), now);
   if (metric == settings_.leads.rate) engine_.lose(*hr_zero_, silence_of(metric), now, *this);
+  if (vitals::is_rate(metric)) check_rates(now);
   publish(metric, now);
 }
 
@@ -88,6 +89,7 @@ void Bed::check_statements(Stamp now) {
   check_session(now);
   check_patient(now);
   check_pumps(now);
+  watch_oximeter(now);
   const Monitoring monitoring_now = monitoring(now.mono);
   if (monitoring_now == said_monitoring_) return;
   said_monitoring_ = monitoring_now;
@@ -221,6 +223,7 @@ MonoTime Bed::own_deadline() const {
   }
   if (const auto overtime = session_.overtime_at()) wait_for(*overtime);
   if (paused_) due = std::min(due, paused_until_);
+  if (sensors_held_) due = std::min(due, sensor_hold_until());
   if (titrating_ && session_.titrating_until()) due = std::min(due, *session_.titrating_until());
   return due;
 }

@@ -132,6 +132,7 @@ void Bed::judge_entry(const Entry& entry, Stamp now) {
   }
   gave_up = judge_rate_zero(entry, now) || gave_up;
   judge_sensor(entry, now);
+  if (vitals::is_rate(word.metric)) check_rates(now);
   if (gave_up && word.reason != Reason::zero) say_why(board_[vitals::index_of(word.metric)], now);
 }
 
@@ -181,8 +182,15 @@ void Bed::judge_sensor(const Entry& entry, Stamp now) {
     engine_.assert_present(*ecg_leads_, word.reason == Reason::leads_off, now, *this);
   const Metric speaks = expected(Metric::spo2) ? Metric::spo2 : Metric::pr;
   if (word.metric != speaks) return;
-  engine_.assert_present(*spo2_sensor_, sensor_gone(word.reason) && !word.has_value(), now, *this);
-  engine_.assert_present(*spo2_signal_, signal_poor(word.reason), now, *this);
+  const bool gone = sensor_gone(word.reason) && !word.has_value(), poor = signal_poor(word.reason);
+  if (!gone && !poor) {
+    oximeter_lost_at_.reset();
+  } else if (!oximeter_lost_at_) {
+    oximeter_lost_at_ = now.mono;
+  }
+  watch_oximeter(now);
+  engine_.assert_present(*spo2_sensor_, gone, now, *this);
+  engine_.assert_present(*spo2_signal_, poor, now, *this);
 }
 
 // A violation was waiting for its delay when the device withdrew the value: the nurse hears at once why it is
@@ -232,6 +240,7 @@ void Bed::take_cuff(std::size_t source, Stamp rx) {
   cuff_fresh_until_ = reading->measured.mono + limit;
   cuff_stale_said_ = rx.mono >= cuff_fresh_until_;
   if (!cuff_stale_said_) judge_cuff(refused, rx);
+  if (reading->quality != Quality::stale) note_cuff_reading(reading->measured.mono, rx);
   if (!cuff_led_) publish_cuff(rx);
   check_statements(rx);
   deadline_ = own_deadline();
@@ -318,7 +327,11 @@ void Bed::device_status(std::size_t source, const drivers::DeviceStatus& status)
   const DeviceSignals before = signals;
   switch (status.signal) {
     case drivers::Signal::low_battery: signals.low_battery = status.on; break;
-    case drivers::Signal::nibp_measuring: signals.measuring = status.on; break;
+    case drivers::Signal::nibp_measuring:
+      signals.measuring = status.on;
+      if (owns(source, Metric::nibp_sys) && before.measuring != status.on)
+        note_cuff_cycle(status.on, status.rx);
+      break;
     case drivers::Signal::wrong_device: signals.wrong_device = status.on; break;
     case drivers::Signal::nibp_failed:
       if (status.on && owns(source, Metric::nibp_sys)) cuff_failed(status.rx);
@@ -350,6 +363,7 @@ void Bed::teller_gone(std::size_t source, Teller teller, Stamp now) {
     link.demo_told = false;
     note_demo(source, now);
     const bool news = link.signals != DeviceSignals{};
+    if (link.signals.measuring && owns(source, Metric::nibp_sys)) note_cuff_cycle(false, now);
     link.signals = {};
     if (news) output_->on_device(source, now);
   }

@@ -84,6 +84,16 @@ Behaviour hr_zero_behaviour(const Profile& profile, bool watched) {
   return out;
 }
 
+// Information: nothing is asked of anybody, and it never sounds.
+Behaviour rates_differ_behaviour(bool watched) {
+  Behaviour out;
+  out.watched = watched;
+  out.priority = out.priority_critical = Priority::info;
+  out.on_delay = 10s;
+  out.off_delay = 5s;
+  return out;
+}
+
 Behaviour sensor_behaviour(const Profile& profile, Phase phase, bool watched) {
   const auto& times = profile.technical;
   Behaviour out = technical(phase, Priority::low, times.sensor_on_delay, times.off_delay);

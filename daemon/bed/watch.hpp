@@ -25,8 +25,12 @@ struct Leads {
 Metric metric_of(LimitId limit, const Leads& leads);
 std::string_view label_of(LimitId limit, Metric metric);
 
+// What the two conditions of the oximeter say.
+inline constexpr std::string_view sensor_label = "SpO2 sensor off", signal_label = "SpO2 signal poor";
+
 Behaviour limit_behaviour(const Profile& profile, Phase phase, LimitId limit, Metric metric, bool watched);
 Behaviour hr_zero_behaviour(const Profile& profile, bool watched);
+Behaviour rates_differ_behaviour(bool watched);
 Behaviour sensor_behaviour(const Profile& profile, Phase phase, bool watched);
 Behaviour stale_behaviour(const Profile& profile, Phase phase, bool watched);
 Behaviour link_behaviour(const Profile& profile, Phase phase);

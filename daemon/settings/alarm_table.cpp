@@ -210,6 +210,8 @@ void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
       "\n";
   append_freshness(out, settings, bed);
   if (bed.idle == Idle::off) out += "  no limit alarms without a session in progress (idle = \"off\")\n";
+  if (bed.cuff_on_oximeter_arm)
+    out += "  while the cuff measures, spo2-sensor and spo2-signal wait up to 60 s (cuff_on_oximeter_arm)\n";
   append_phases(out, settings, bed);
   out += "\n  titrating: " + minutes_text(profile.titrating) + " after the start and each rate increase; ";
   out += "relative limits count from the patient's baseline\n";

@@ -62,6 +62,7 @@ BedDraft read_bed(Reader reader, Report& report) {
     bed.arterial_pressure = *pressure == "art";
   if (const auto idle = reader.word("idle", {"watch", "off"}))
     bed.idle = *idle == "off" ? Idle::off : Idle::watch;
+  bed.cuff_on_oximeter_arm = reader.flag("cuff_on_oximeter_arm").value_or(false);
   read_from(reader, draft, report);
   read_pumps(reader, draft, report);
   reader.finish();

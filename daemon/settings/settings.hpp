@@ -115,7 +115,8 @@ struct Bed {
   std::map<vitals::Metric, std::string> metric_source;  // where two sources carry one metric: the one named
   vitals::MetricSet expected;  // resolved: what its sources carry and its profile watches
   Idle idle = Idle::watch;
-  std::vector<std::string> pumps;  // tied to this bed, as they name themselves; in no other bed
+  bool cuff_on_oximeter_arm = false;  // the oximeter's sensor alarms wait up to 60 s for the cuff
+  std::vector<std::string> pumps;     // tied to this bed, as they name themselves; in no other bed
 
   std::string scope() const { return unit + "/" + name; }
 };
