@@ -109,6 +109,21 @@ struct Freshness {
   Milliseconds cuff_without_interval{15min};
 };
 
+enum class SedationScale : std::uint8_t { rass, poss };  // a site uses one and not both
+constexpr std::string_view name(SedationScale scale) {
+  return scale == SedationScale::rass ? "rass" : "poss";
+}
+
+// When the next observation by a nurse is due, from the last one (or the start of the infusion). Zero: not.
+struct ObservationIntervals {
+  SedationScale scale = SedationScale::rass;
+  Milliseconds first_hour{0};  // infusing and held, an interval that begins within the first hour
+  Milliseconds later{0};
+  Milliseconds recovery{0};
+  Milliseconds overdue_after{2min};  // low: due + this; medium: at twice the interval
+};
+inline constexpr Milliseconds observation_first_hour_ms{60min};
+
 struct Realarm {  // an acknowledged alarm that is still there calls again
   Milliseconds high{120s}, medium{180s}, low{300s};
 };
@@ -126,6 +141,7 @@ struct Profile {
   Milliseconds titrating{15min};
   Milliseconds recovery_min{60min};
   double recovery_within_percent = 20;
+  ObservationIntervals observation;
   TechnicalTimes technical;
   Freshness freshness;
   Realarm realarm;

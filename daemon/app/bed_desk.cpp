@@ -159,6 +159,17 @@ void BedDesk::session_changed(Stamp now) {
   state_dirty_ = true;
 }
 
+void BedDesk::observed(const infusion::NurseObservation& observation, std::string_view by, Stamp now) {
+  const infusion::View view = bed_.session(now);
+  const contract::NurseEvent event{view.session, view.phase, observation, observation.at.value_or(now.wall),
+                                   by};
+  alarms_.event("nurse", bed_.sim(), now, [&](std::string& out, const contract::Envelope& envelope) {
+    contract::render_nurse_event(out, event, envelope);
+  });
+  keep_session(now);
+  state_dirty_ = true;
+}
+
 void BedDesk::link_changed(const LinkView& link, Stamp now) {
   const auto found = std::find_if(links_.begin(), links_.end(),
                                   [&](const LinkView& one) { return one.source == link.source; });

@@ -39,6 +39,7 @@ class BedDesk final : private bed::Output {
   // Every 30 s both of them; empties ended alarms.
   void tick(Stamp now);
   void session_changed(Stamp now);  // after a verb: logged and recorded
+  void observed(const infusion::NurseObservation& observation, std::string_view by, Stamp now);
   void link_changed(const LinkView& link, Stamp now);
   void set_stations_online(unsigned count);
   bool has_alarm(std::string_view condition) const;

@@ -197,6 +197,15 @@ Commander::Done Commander::execute_on_bed(const Command& command, BedDesk& desk,
           [&](const contract::InfusionStop&) { return told(bed.infusion_stop(now)); },
           [&](const contract::SessionEnd&) { return told(bed.session_end(now)); },
           [&](const contract::PatientConfirm& r) { return told(bed.patient_confirm(r.same, now)); },
+          [&](const infusion::NurseObservation& r) {
+            const Outcome outcome = bed.nurse_observed(r, now);
+            if (outcome.verdict == Verdict::applied)
+              desk.observed(r, command.client + "/" + command.actor, now);
+            return Done{std::string{status_of(outcome.verdict)}, outcome.text, {}, {}};
+          },
+          [&](const contract::Note&) {
+            return Done{"applied", "", {}, {}};
+          },
           [&](const auto&) {
             return Done{"invalid", "not a verb for a bed", {}, {}};
           },
@@ -262,6 +271,17 @@ void Commander::audit(const Target& target, const Command& command, const Done& 
   parts_.outlet->record(journal::CommandEntry{command.command_id, target.desk->scope(), command.client,
                                               command.verb, done.status, done.text, vitals::unix_ms(now.wall),
                                               std::string{json.substr(0, contract::command_bytes_max)}});
+  if (done.status == "applied") keep_text(target, command, now);
+}
+
+// What was typed with a command that was done outlives the audit, which keeps only the newest commands.
+void Commander::keep_text(const Target& target, const Command& command, Stamp now) {
+  const auto* note = std::get_if<contract::Note>(&command.request);
+  const std::string& text = note != nullptr ? note->text : command.reason;
+  if (text.empty()) return;
+  const std::string session = target.bed != nullptr ? target.bed->bed().session(now).session : std::string{};
+  parts_.outlet->record(journal::NoteEntry{target.desk->scope(), session, command.client, command.actor,
+                                           command.verb, text, vitals::unix_ms(now.wall)});
 }
 
 void Commander::answer(const Target& target, const Command& command, const Done& done) {

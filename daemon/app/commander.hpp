@@ -78,6 +78,7 @@ class Commander {
               Stamp now);
   void audit(const Target& target, const contract::Command& command, const Done& done, std::string_view json,
              Stamp now);
+  void keep_text(const Target& target, const contract::Command& command, Stamp now);
   void answer(const Target& target, const contract::Command& command, const Done& done);
   void remember(const std::string& command_id, Seen seen);
 

@@ -86,6 +86,32 @@ bed::AudioPause read_pause(const json& in) {
   return {vitals::wall_from_unix_ms(in.at("until").get<std::int64_t>()), in.at("by").get<std::string>()};
 }
 
+// Items by their key, each with its value and time.
+json write_chart(const infusion::Chart& chart) {
+  json items = json::object();
+  for (const infusion::ItemFacts& facts : infusion::items())
+    if (const auto& noted = chart[facts.item])
+      items[std::string{facts.key}] = json::array({noted->value, vitals::unix_ms(noted->at.wall)});
+  return {{"last", vitals::unix_ms(chart.last->wall)}, {"items", std::move(items)}};
+}
+
+// An item that this version does not know, or a value that does not fit, is left out.
+infusion::Chart read_chart(const json& in) {
+  infusion::Chart out;
+  const auto stamp = [](const json& ms) {
+    return vitals::Stamp{{}, vitals::wall_from_unix_ms(ms.get<std::int64_t>())};
+  };
+  out.last = stamp(in.at("last"));
+  for (const infusion::ItemFacts& facts : infusion::items()) {
+    const auto found = in.at("items").find(facts.key);
+    if (found == in.at("items").end()) continue;
+    const auto value = found->at(0).get<double>();
+    if (infusion::fits(facts, value))
+      out.newest[infusion::index_of(facts.item)] = infusion::Chart::Noted{value, stamp(found->at(1))};
+  }
+  return out;
+}
+
 infusion::View read_view(const json& in) {
   infusion::View view;
   view.as_of = vitals::wall_from_unix_ms(in.at("as_of").get<std::int64_t>());
@@ -110,6 +136,8 @@ infusion::View read_view(const json& in) {
     view.rate = infusion::Rate{in["rate"].get<double>(),
                                infusion::rate_unit_named(in.at("rate_unit").get<std::string>()).value()};
   if (in.contains("baseline")) view.baseline = read_baseline(in["baseline"]);
+  get(in, "t_opened", view.t_opened);
+  if (in.contains("chart")) view.chart = read_chart(in["chart"]);
   return view;
 }
 
@@ -142,6 +170,8 @@ std::string write_session_record(const infusion::View& view, const bed::PatientR
     out["rate_unit"] = infusion::name(view.rate->unit);
   }
   if (view.baseline) out["baseline"] = write_baseline(*view.baseline);
+  put(out, "t_opened", view.t_opened);
+  if (view.chart.last) out["chart"] = write_chart(view.chart);
   if (!patient.known.empty() || patient.doubt != bed::Doubt::none) out["patient"] = write_patient(patient);
   if (attention.pause)
     out["pause"] = {{"until", vitals::unix_ms(attention.pause->until)}, {"by", attention.pause->by}};

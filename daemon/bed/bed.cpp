@@ -161,6 +161,7 @@ infusion::Outcome Bed::session_end(Stamp now) {
   if (outcome.verdict != infusion::Verdict::applied) return outcome;
   engine_.end_session(now, *this);  // while the session is still named in the documents
   engine_.finish(*wrong_patient_, alarms::EndReason::session_end, now, *this);
+  engine_.finish(*observed_out_, alarms::EndReason::session_end, now, *this);
   session_ = std::move(after);
   return after_verb(outcome, now);
 }

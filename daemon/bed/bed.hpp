@@ -119,6 +119,8 @@ class Bed final : private alarms::Listener {
   infusion::Outcome infusion_resume(Stamp now);
   infusion::Outcome infusion_stop(Stamp now);
   infusion::Outcome session_end(Stamp now);
+  // Of the two sedation scales only the profile's is taken.
+  infusion::Outcome nurse_observed(const infusion::NurseObservation& observation, Stamp now);
   // The answer to wrong-patient: the same as before, or a new one, which ends the session.
   infusion::Outcome patient_confirm(bool same, Stamp now);
   alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
@@ -149,7 +151,7 @@ class Bed final : private alarms::Listener {
   // --- to look at
   const Settings& settings() const { return settings_; }
   std::string scope() const { return settings_.unit + "/" + settings_.name; }
-  infusion::View session(Stamp now) const { return session_.view(now); }
+  infusion::View session(Stamp now) const;
   PatientRecord patient() const { return patient_.record(); }
   Attention attention() const { return {paused_}; }
   const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
@@ -215,6 +217,13 @@ class Bed final : private alarms::Listener {
   void watch_patient(Stamp now);  // begins and ends with the session
   void patient_news(bool news, bool doubted_before, Stamp now);
   void take_subject(std::size_t source, Stamp now);
+
+  // bed_nurse.cpp
+  struct Due {
+    MonoTime at, low, medium;
+  };
+  std::optional<Due> observation_due() const;
+  void check_nurse(Stamp now);
 
   // bed_pump.cpp
   struct Pump {
@@ -333,6 +342,8 @@ class Bed final : private alarms::Listener {
   alarms::Condition* pump_lost_ = nullptr;
   alarms::Condition* no_baseline_ = nullptr;
   alarms::Condition* overtime_ = nullptr;
+  alarms::Condition* observed_out_ = nullptr;
+  alarms::Condition* observation_overdue_ = nullptr;
 
   MonitorAlarms monitor_;
   PatientWatch patient_;

@@ -44,6 +44,15 @@ void Bed::add_conditions() {
   pump_lost_ = add_technical("pump-link-lost", "nothing heard of the running pump", "check the pump's link");
   no_baseline_ = add_technical("no-baseline", "infusion without a baseline", "enter a baseline");
   overtime_ = add_technical("infusion-overtime", "infusion past its planned time", "record the stop");
+  observed_out_ = &add({"obs-out-of-range",
+                        "observation out of range",
+                        "look at the patient, review infusion",
+                        Kind::physiological,
+                        Side::none,
+                        {},
+                        alarms::Origin::nurse});
+  observation_overdue_ =
+      add_technical("obs-overdue", "nurse observation overdue", "observe the patient, record it");
   add_links();
 }
 
@@ -160,6 +169,8 @@ void Bed::apply_technical(Stamp now, bool watching) {
   set(*pump_lost_, pump_lost_behaviour(phase, !pumps_.empty()));
   set(*no_baseline_, no_baseline_behaviour(phase));
   set(*overtime_, overtime_behaviour(profile_, phase));
+  set(*observed_out_, observed_out_behaviour(phase));
+  set(*observation_overdue_, observation_overdue_behaviour(phase, observation_due().has_value()));
   for (LinkState& link : links_) {
     set(*link.lost, link_behaviour(profile_, phase));
     set(*link.demo_mode, demo_behaviour(profile_, phase));

@@ -86,6 +86,7 @@ infusion::Outcome Bed::patient_confirm(bool same, Stamp now) {
   }
   engine_.end_session(now, *this);  // while the session is still named in the documents
   engine_.finish(*wrong_patient_, alarms::EndReason::session_end, now, *this);
+  engine_.finish(*observed_out_, alarms::EndReason::session_end, now, *this);
   session_.abandon(now);
   return after_verb({}, now);
 }

@@ -90,6 +90,7 @@ void Bed::check_statements(Stamp now) {
   check_patient(now);
   check_pumps(now);
   watch_oximeter(now);
+  check_nurse(now);
   const Monitoring monitoring_now = monitoring(now.mono);
   if (monitoring_now == said_monitoring_) return;
   said_monitoring_ = monitoring_now;
@@ -220,6 +221,10 @@ MonoTime Bed::own_deadline() const {
   if (const auto overdue = cuff_due()) {
     wait_for(overdue->low);
     wait_for(overdue->medium);
+  }
+  if (const auto observation = observation_due()) {
+    wait_for(observation->low);
+    wait_for(observation->medium);
   }
   if (const auto overtime = session_.overtime_at()) wait_for(*overtime);
   if (paused_) due = std::min(due, paused_until_);

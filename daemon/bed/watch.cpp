@@ -177,6 +177,19 @@ Behaviour overtime_behaviour(const Profile& profile, Phase phase) {
   return out;
 }
 
+Behaviour observed_out_behaviour(Phase phase) {
+  Behaviour out;  // medium and high, at once: a person has looked
+  out.watched = vitals::in_session(phase);
+  return out;
+}
+
+Behaviour observation_overdue_behaviour(Phase phase, bool watched) {
+  Behaviour out = technical(phase, Priority::low, 0s, 0s);
+  out.priority_critical = Priority::medium;
+  out.watched = watched && relative_rules_run(phase);
+  return out;
+}
+
 Milliseconds cuff_interval(const Profile& profile, Phase phase, bool titrating, bool high_dose) {
   const alarms::PhaseIntervals& intervals = profile.intervals[vitals::index_of(phase)];
   const Milliseconds interval =

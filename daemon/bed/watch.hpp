@@ -45,6 +45,8 @@ Behaviour unrecorded_behaviour(bool watched);                // in every phase: 
 Behaviour pump_lost_behaviour(Phase phase, bool watched);
 Behaviour no_baseline_behaviour(Phase phase);
 Behaviour overtime_behaviour(const Profile& profile, Phase phase);
+Behaviour observed_out_behaviour(Phase phase);                       // critical: as the finding says
+Behaviour observation_overdue_behaviour(Phase phase, bool watched);  // critical: at twice the interval
 
 // The relative rules run only where an infusion has been started and a baseline exists.
 constexpr bool relative_rules_run(Phase phase) {

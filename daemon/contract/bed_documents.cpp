@@ -47,6 +47,28 @@ void write_baseline(JsonWriter& writer, const std::optional<infusion::Baseline>&
   writer.close_object();
 }
 
+// One item as it was told: a word, a flag or a number.
+void write_item(JsonWriter& writer, const infusion::ItemFacts& facts, double value) {
+  switch (facts.form) {
+    case infusion::Form::word: writer.text(facts.key, facts.words[static_cast<std::size_t>(value)]); return;
+    case infusion::Form::flag: writer.flag(facts.key, value != 0); return;
+    case infusion::Form::whole:
+    case infusion::Form::number: writer.number(facts.key, value); return;
+  }
+}
+
+// The newest observation with its own items alone: those of earlier ones would look as young as it is.
+void write_chart(JsonWriter& writer, const infusion::View& session) {
+  if (!session.chart.last && !session.observation_due) return;
+  writer.open_object("obs");
+  writer.time("t", session.chart.last ? std::optional(session.chart.last->wall) : std::nullopt);
+  writer.time("due", session.observation_due);
+  for (const infusion::ItemFacts& facts : infusion::items())
+    if (const auto& noted = session.chart[facts.item]; noted && noted->at.wall == session.chart.last->wall)
+      write_item(writer, facts, noted->value);
+  writer.close_object();
+}
+
 void write_limit(JsonWriter& writer, const EffectiveLimit& limit) {
   writer.open_element();
   writer.text("cond", limit.condition);
@@ -167,6 +189,27 @@ void render_infusion(std::string& out, const infusion::View& session, const Enve
   writer.number("held_min", minutes(session.held));
   writer.text_or_null("by", session.by);
   write_baseline(writer, session.baseline);
+  write_chart(writer, session);
+  write_bed(writer, envelope);
+  write_common(writer, envelope);
+  writer.close_object();
+}
+
+void render_nurse_event(std::string& out, const NurseEvent& event, const Envelope& envelope) {
+  JsonWriter writer(out);
+  writer.text("schema", schema::nurse_event);
+  writer.text_or_null("session", event.session);
+  writer.text("phase", name(event.phase));
+  writer.time("t_obs", event.t_obs);
+  writer.text("by", event.by);
+  writer.open_object("items");
+  for (const infusion::ItemFacts& facts : infusion::items())
+    if (const auto& value = event.observation[facts.item]) write_item(writer, facts, *value);
+  writer.close_object();
+  writer.open_array("actions");
+  for (std::size_t i = 0; i < infusion::action_words.size(); ++i)
+    if ((event.observation.actions >> i & 1U) != 0) writer.text_element(infusion::action_words[i]);
+  writer.close_array();
   write_bed(writer, envelope);
   write_common(writer, envelope);
   writer.close_object();

@@ -240,6 +240,66 @@ void read_patient_confirm(const Fields&, Arguments& arguments, Request& out) {
   out = PatientConfirm{patient == "same"};
 }
 
+std::optional<double> item_value(const infusion::ItemFacts& facts, const Fields& fields) {
+  switch (facts.form) {
+    case infusion::Form::whole:
+    case infusion::Form::number: return fields.number(facts.key);
+    case infusion::Form::flag: {
+      const auto flag = fields.flag(facts.key);
+      if (!flag) return std::nullopt;
+      return *flag ? 1 : 0;
+    }
+    case infusion::Form::word: {
+      const auto word = fields.text(facts.key);
+      const auto found = word ? std::find(facts.words.begin(), facts.words.end(), *word) : facts.words.end();
+      if (found == facts.words.end()) return std::nullopt;
+      return static_cast<double>(found - facts.words.begin());
+    }
+  }
+  return std::nullopt;
+}
+
+infusion::Actions read_actions(Arguments& arguments) {
+  infusion::Actions out = 0;
+  const Json* list = arguments.fields().find("actions");
+  if (list == nullptr) return out;
+  bool fits = list->is_array();
+  for (std::size_t i = 0; fits && i < list->size(); ++i) {
+    const auto& words = infusion::action_words;
+    const auto found = std::find(words.begin(), words.end(), (*list)[i]);
+    fits = found != words.end();
+    if (fits) out = static_cast<infusion::Actions>(out | 1U << static_cast<unsigned>(found - words.begin()));
+  }
+  if (!fits) {
+    std::string text = "args.actions must be a list of";
+    for (const std::string_view word : infusion::action_words) text.append(" ").append(word);
+    arguments.complain(std::move(text));
+  }
+  return out;
+}
+
+void read_observe(const Fields&, Arguments& arguments, Request& out) {
+  infusion::NurseObservation observation;
+  for (const infusion::ItemFacts& facts : infusion::items()) {
+    if (!arguments.fields().has(facts.key)) continue;
+    const auto value = item_value(facts, arguments.fields());
+    if (!value || !infusion::fits(facts, *value))
+      arguments.complain("args." + std::string(facts.key) + " must be " + infusion::what_fits(facts));
+    observation[facts.item] = value;
+  }
+  observation.actions = read_actions(arguments);
+  observation.at = arguments.time("t_obs");
+  if (observation.empty()) arguments.complain("args needs at least one item that was observed, or an action");
+  out = std::move(observation);
+}
+
+void read_note(const Fields&, Arguments& arguments, Request& out) {
+  Note note{arguments.text("text")};
+  if (note.text.empty() || note.text.size() > note_bytes_max)
+    arguments.complain("args.text must be a text of at most " + std::to_string(note_bytes_max) + " bytes");
+  out = std::move(note);
+}
+
 template <typename Bare>
 void read_bare(const Fields&, Arguments&, Request& out) {
   out = Bare{};
@@ -257,12 +317,35 @@ constexpr std::array<std::string_view, 6> start_keys{"mg_per_kg", "kg",        "
 constexpr std::array<std::string_view, 1> patient_keys{"patient"};
 constexpr std::array<std::string_view, 2> rate_keys{"rate", "rate_unit"};
 
+constexpr std::array<std::string_view, 1> note_keys{"text"};
+// t_obs, actions, and every item of infusion/observation.hpp.
+constexpr std::array<std::string_view, infusion::item_count + 2> observe_keys{"t_obs",
+                                                                              "actions",
+                                                                              "pain",
+                                                                              "rass",
+                                                                              "poss",
+                                                                              "dissociation",
+                                                                              "hallucination",
+                                                                              "dysphoria",
+                                                                              "anxiety",
+                                                                              "nausea",
+                                                                              "secretions",
+                                                                              "headache",
+                                                                              "visual_disturbance",
+                                                                              "rr",
+                                                                              "o2_l_min",
+                                                                              "acvpu",
+                                                                              "temp",
+                                                                              "aldrete",
+                                                                              "pads",
+                                                                              "escort"};
+
 struct Verb {
   std::string_view name;
   Keys keys;  // in args, besides the common ones
   void (*read)(const Fields& document, Arguments& arguments, Request& out);
 };
-constexpr std::array<Verb, 17> verbs{{
+constexpr std::array<Verb, 19> verbs{{
     {"ack", {}, read_ack},
     {"unack", {}, read_unack},
     {"reset", {}, read_reset},
@@ -280,6 +363,8 @@ constexpr std::array<Verb, 17> verbs{{
     {"infusion-hold", {}, read_bare<InfusionHold>},
     {"infusion-resume", {}, read_bare<InfusionResume>},
     {"infusion-stop", {}, read_bare<InfusionStop>},
+    {"observe", observe_keys, read_observe},
+    {"note", note_keys, read_note},
 }};
 
 const Verb* find_verb(std::string_view name) {

@@ -19,6 +19,7 @@ namespace contract {
 inline constexpr std::size_t command_bytes_max = std::size_t{8} * 1024;
 inline constexpr std::size_t received_entries_max = 256;
 inline constexpr std::size_t reason_bytes_max = 500;  // longer free text is cut
+inline constexpr std::size_t note_bytes_max = 4000;  // of the verb `note`; longer is refused, nothing is lost
 inline constexpr vitals::Milliseconds ttl_default{30'000};
 inline constexpr vitals::Milliseconds ttl_ms_max{60'000};
 inline constexpr vitals::Milliseconds issued_ahead_ms_max{5'000};
@@ -68,9 +69,14 @@ struct BaselineSet {
   infusion::Baseline baseline;
 };
 
+struct Note {
+  std::string text;  // journal only, never published
+};
+
 using Request = std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Received, Resync,
                              infusion::SessionStart, BaselineSet, infusion::InfusionStart, InfusionRate,
-                             InfusionHold, InfusionResume, InfusionStop, SessionEnd, PatientConfirm>;
+                             InfusionHold, InfusionResume, InfusionStop, SessionEnd, PatientConfirm,
+                             infusion::NurseObservation, Note>;
 
 struct Command {
   std::string command_id, verb, client, actor;

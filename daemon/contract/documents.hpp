@@ -161,11 +161,22 @@ struct Response {
 void render_response(std::string& out, const Response& response);
 
 // The event log. event/alarm, event/infusion and event/link repeat the document of their kind with a seq of
-// its own; a command's outcome and a change of the settings are documents that only the log has.
+// its own; a command's outcome, an observation by a nurse and a change of the settings are documents that
+// only the log has.
 struct CommandEvent {
   std::string_view command_id, verb, client, actor, status, text;
 };
 void render_command_event(std::string& out, const CommandEvent& event, const Envelope& envelope);
+
+// Of free text only that there was none: it stays in the journal (P11).
+struct NurseEvent {
+  std::string_view session;
+  vitals::Phase phase{};
+  infusion::NurseObservation observation;
+  WallTime t_obs{};
+  std::string_view by;  // "login/actor"
+};
+void render_nurse_event(std::string& out, const NurseEvent& event, const Envelope& envelope);
 
 struct ConfigEvent {
   std::string_view config_hash;  // of the settings now in force

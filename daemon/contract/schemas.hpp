@@ -19,13 +19,14 @@ inline constexpr std::string_view cuff = "vitals.nibp/1";
 inline constexpr std::string_view alarm = "vitals.alarm/1";
 inline constexpr std::string_view summary = "vitals.alarms/1";
 inline constexpr std::string_view command_event = "vitals.event-cmd/1";
+inline constexpr std::string_view nurse_event = "vitals.event-nurse/1";
 inline constexpr std::string_view config_event = "vitals.event-config/1";
 inline constexpr std::string_view response = "vitals.rsp/1";
 inline constexpr std::string_view command = "vitals.cmd/1";
 inline constexpr std::string_view station = "vitals.station/1";
 
-inline constexpr std::array<std::string_view, 16> all{
-    node, info,  heartbeat, bed,           infusion,     link,     limits,  observation,
-    cuff, alarm, summary,   command_event, config_event, response, command, station};
+inline constexpr std::array<std::string_view, 17> all{
+    node,  info,    heartbeat,     bed,         infusion,     link,     limits,  observation, cuff,
+    alarm, summary, command_event, nurse_event, config_event, response, command, station};
 
 }  // namespace contract::schema

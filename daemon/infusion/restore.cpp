@@ -24,6 +24,7 @@ View Session::view(Stamp now) const {
   out.phase = phase_;
   if (phase_since_) out.phase_since = phase_since_->wall;
   out.session = session_;
+  if (opened_) out.t_opened = opened_->wall;
   if (titrating(now)) out.titrating_until = titrating_until_->wall;
   out.kg = kg_;
   out.conc_mg_ml = conc_mg_ml_;
@@ -44,6 +45,7 @@ View Session::view(Stamp now) const {
   out.held = held(now);
   out.by = by_;
   out.baseline = baseline_;
+  out.chart = chart_;
   return out;
 }
 
@@ -69,6 +71,18 @@ void Session::restore(const View& view, Stamp now) {
   held_ = std::max(view.held, Milliseconds{0});
   if (view.as_of != WallTime{}) counted_ = past(view.as_of, now).mono;
   baseline_ = view.baseline;
+  restore_chart(view, now);
+}
+
+// What was observed keeps its age by the wall clock.
+void Session::restore_chart(const View& view, Stamp now) {
+  if (view.t_opened) opened_ = past(*view.t_opened, now);
+  // A record from before this was kept: no later than the infusion, if one was started.
+  if (!opened_ && in_progress()) opened_ = started_ ? started_ : phase_since_;
+  chart_ = view.chart;
+  for (auto& noted : chart_.newest)
+    if (noted) noted->at = past(noted->at.wall, now);
+  if (chart_.last) chart_.last = past(chart_.last->wall, now);
 }
 
 }  // namespace infusion

@@ -207,6 +207,8 @@ void Session::begin_session(std::string session, Stamp now) {
   counted_ = now.mono;
   baseline_.reset();
   clear_readings();
+  opened_.reset();
+  chart_ = {};
 }
 
 Outcome Session::start(const SessionStart& request, Stamp now) {
@@ -226,6 +228,7 @@ Outcome Session::start(const SessionStart& request, Stamp now) {
   const bool to_come = request.at && *request.at > now.wall;
   scheduled_ = to_come ? request.at : std::nullopt;
   enter(to_come ? Phase::scheduled : Phase::baseline, now);
+  if (!to_come) opened_ = now;
   return {};
 }
 
@@ -318,6 +321,7 @@ void Session::begin_infusion(const InfusionStart& request, const Plan& plan, Sta
   if (phase_ == Phase::none || phase_ == Phase::ended) begin_session({}, now);
   if (phase_ == Phase::baseline) freeze_baseline(now);
   enter(Phase::infusing, now);
+  if (!opened_) opened_ = now;
   scheduled_.reset();
   started_ = now;
   held_ = Milliseconds{0};

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "daemon/infusion/baseline_window.hpp"
+#include "daemon/infusion/observation.hpp"
 #include "daemon/vitals/metric.hpp"
 #include "daemon/vitals/phase.hpp"
 #include "daemon/vitals/time.hpp"
@@ -74,6 +75,7 @@ struct View {
   Phase phase = Phase::none;
   WallTime phase_since{};
   std::string session;
+  std::optional<WallTime> t_opened;  // the session; none without one
   std::optional<WallTime> titrating_until;
   std::optional<double> kg, conc_mg_ml;
   std::optional<Rate>
@@ -91,6 +93,8 @@ struct View {
   Milliseconds held{0};  // of that infusion, the hold that is on included
   std::string by;
   std::optional<Baseline> baseline;
+  Chart chart;
+  std::optional<WallTime> observation_due;  // the next one; filled in by the bed, which knows the intervals
 };
 
 // Used from one thread. Values are judged where they come in: what cannot be is `invalid`, what is unusual
@@ -113,6 +117,8 @@ class Session {
   bool titrating(Stamp now) const;
   std::optional<vitals::MonoTime> titrating_until() const;
   std::optional<vitals::MonoTime> phase_since() const;
+  std::optional<vitals::MonoTime> infusion_since() const;  // start of the newest infusion of the session
+  const Chart& chart() const { return chart_; }
   bool overtime(Stamp now) const;  // infusing past the planned time, holds not counted
   // When that will be, or was. nullopt: not infusing, or no time was planned.
   std::optional<vitals::MonoTime> overtime_at() const;
@@ -135,6 +141,8 @@ class Session {
   Outcome resume(Stamp now);
   Outcome stop(Stamp now);  // accepted in every phase
   Outcome end(Stamp now);
+  // What a nurse observed, in an open session: dated at most 30 min back and not before the session began.
+  Outcome note(const NurseObservation& observation, Stamp now);
   void said_by(std::string_view who) { by_ = who; }  // of the newest change: command | pump
   void abandon(Stamp now);  // it was another patient: whatever ran is over, and nothing of it stays
 
@@ -166,6 +174,7 @@ class Session {
   void open_titrating(Stamp now);
   void freeze_baseline(Stamp now);
   void clear_readings();
+  void restore_chart(const View& view, Stamp now);
   std::string derived_name(Stamp now) const;
   void count(Stamp now);  // adds what has run since counted_ to dose and holds
   double flow_mg_per_h() const;
@@ -178,6 +187,7 @@ class Session {
   Phase phase_ = Phase::none;
   std::string session_;
   std::optional<Stamp> phase_since_;
+  std::optional<Stamp> opened_;  // the session: by session-start, or by the infusion that came without
   std::optional<Stamp> titrating_until_;
   std::optional<Stamp> started_;  // the newest infusion
   std::optional<WallTime> scheduled_;
@@ -193,6 +203,7 @@ class Session {
   vitals::MonoTime counted_{};
   std::optional<Baseline> baseline_;
   std::array<BaselineWindow, quantity_count> readings_;
+  Chart chart_;
 };
 
 }  // namespace infusion

@@ -33,10 +33,14 @@ struct CommandEntry {  // outcome of a command, kept 24 h so that a repeat is an
   std::int64_t ts_ms = 0;
   std::string doc;  // the command as it came (with its free text), for the audit
 };
+struct NoteEntry {  // free text that somebody typed: here and nowhere else (P11)
+  std::string scope, session, client, actor, verb, text;
+  std::int64_t ts_ms = 0;
+};
 struct BedEntry {  // each bed ever published
   std::string scope;
 };
-using Entry = std::variant<AlarmEntry, EventEntry, SessionEntry, CommandEntry, BedEntry>;
+using Entry = std::variant<AlarmEntry, EventEntry, SessionEntry, CommandEntry, NoteEntry, BedEntry>;
 
 // What a start finds.
 struct Restored {

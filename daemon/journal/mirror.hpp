@@ -33,6 +33,7 @@ struct Mirror {
   void apply_one(const EventEntry& event);
   void apply_one(const SessionEntry& session);
   void apply_one(const CommandEntry& command);
+  void apply_one(const NoteEntry&) {}  // as events: not what a restart needs
   void apply_one(const BedEntry& bed);
 };
 

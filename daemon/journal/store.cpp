@@ -5,19 +5,24 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 
 namespace journal {
 namespace {
 
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 constexpr std::int64_t application_id = 0x76697461;  // "vita"
 constexpr int checkpoint_pages = 1'000;              // SQLite's own default, 4 MB
 constexpr int busy_wait_ms = 1'000;                  // a start must not wait longer for another program
 // Old events go in slices: seldom, but faster than a full batch can bring new ones.
 constexpr std::uint64_t trim_rows_min = 500, trim_rows_max = 10'000;
 
+// About 50 MB; the oldest go.
+constexpr std::int64_t notes_max = 100'000;
+
+// The first schema; what has come since is `migrations`, so that a new file and an old one end up alike.
 constexpr const char* schema = R"sql(
   CREATE TABLE event(scope TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, ts_ms INTEGER NOT NULL,
                      doc TEXT NOT NULL, PRIMARY KEY(scope, seq)) STRICT;
@@ -32,6 +37,15 @@ constexpr const char* schema = R"sql(
   PRAGMA application_id = 0x76697461;
   PRAGMA user_version = 1;
 )sql";
+
+// From each version to the next: migrations[0] leads from 1 to 2.
+constexpr std::array<const char*, schema_version - 1> migrations{
+    R"sql(
+  CREATE TABLE note(id INTEGER PRIMARY KEY, scope TEXT NOT NULL, session TEXT NOT NULL, client TEXT NOT NULL,
+                    actor TEXT NOT NULL, verb TEXT NOT NULL, text TEXT NOT NULL, ts_ms INTEGER NOT NULL) STRICT;
+  PRAGMA user_version = 2;
+)sql",
+};
 
 Result system_failure(const std::string& what) {
   return {Fault::retry, what + ": " + std::generic_category().message(errno)};
@@ -152,16 +166,24 @@ Result Store::check_schema() {
   if (code == SQLITE_OK) code = read_number("SELECT count(*) FROM sqlite_schema", tables);
   if (code == SQLITE_OK) code = read_number("PRAGMA application_id", application);
   created_ = code == SQLITE_OK && version == 0 && tables == 0;
-  if (created_) {
-    code = execute("BEGIN IMMEDIATE");
-    if (code == SQLITE_OK) code = execute(schema);
-    if (code == SQLITE_OK) code = execute("COMMIT");
+  if (code == SQLITE_OK && !created_) {
+    if (application != application_id) return {Fault::broken, "not a journal of vitalsd"};
+    if (version < 1 || version > schema_version)
+      return {Fault::broken, "of another version: schema " + std::to_string(version)};
   }
-  if (code != SQLITE_OK) return failure(code);
-  if (created_) return {};
-  if (application != application_id) return {Fault::broken, "not a journal of vitalsd"};
-  if (version == schema_version) return {};
-  return {Fault::broken, "of another version: schema " + std::to_string(version)};
+  if (code == SQLITE_OK && version < schema_version) code = migrate(version);
+  return code == SQLITE_OK ? Result{} : failure(code);
+}
+
+// All steps in one transaction: the file is as it was, or as it is now.
+int Store::migrate(std::int64_t from) {
+  int code = execute("BEGIN IMMEDIATE");
+  if (code == SQLITE_OK && from == 0) code = execute(schema);
+  for (auto step = std::max(from, std::int64_t{1}); code == SQLITE_OK && step < schema_version; ++step)
+    code = execute(migrations[static_cast<std::size_t>(step) - 1]);
+  if (code == SQLITE_OK) return execute("COMMIT");
+  if (sqlite3_get_autocommit(db_.get()) == 0) execute("ROLLBACK");
+  return code;
 }
 
 int Store::execute(const char* sql) { return sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr); }
@@ -201,6 +223,9 @@ Result Store::prepare() {
        "INSERT INTO command VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(command_id) DO UPDATE SET "
        "status = excluded.status, text = excluded.text, ts_ms = excluded.ts_ms, "
        "doc = iif(excluded.doc = '', doc, excluded.doc)"},
+      {&s.put_note,
+       "INSERT INTO note(scope, session, client, actor, verb, text, ts_ms) VALUES(?, ?, ?, ?, ?, ?, ?)"},
+      {&s.trim_notes, "DELETE FROM note WHERE id <= (SELECT max(id) FROM note) - ?"},
       {&s.put_bed, "INSERT INTO bed VALUES(?) ON CONFLICT(scope) DO NOTHING"},
       {&s.trim_commands, "DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?"},
       {&s.event_range, "SELECT (SELECT min(rowid) FROM event), (SELECT max(rowid) FROM event)"},
@@ -292,6 +317,12 @@ int Store::put(const CommandEntry& command) {
   commands_touched_ = true;
   return statements_.put_command.run(command.command_id, command.scope, command.client, command.verb,
                                      command.status, command.text, command.ts_ms, command.doc);
+}
+
+int Store::put(const NoteEntry& note) {
+  const int code = statements_.put_note.run(note.scope, note.session, note.client, note.actor, note.verb,
+                                            note.text, note.ts_ms);
+  return code == SQLITE_OK ? statements_.trim_notes.run(notes_max) : code;
 }
 
 int Store::put(const BedEntry& bed) { return statements_.put_bed.run(bed.scope); }

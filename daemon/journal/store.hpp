@@ -55,7 +55,7 @@ class Store {
   struct Statements {
     Statement begin, commit, rollback;
     Statement put_event, put_sequence, put_episode, end_episode, end_episodes, put_session, put_command,
-        put_bed;
+        put_note, trim_notes, put_bed;
     Statement trim_commands, event_range, trim_events;
   };
 
@@ -63,6 +63,7 @@ class Store {
   Result connect(const std::string& path);
   Result configure();
   Result check_schema();
+  int migrate(std::int64_t from);
   Result prepare();
   int execute(const char* sql);
   template <typename Row>
@@ -74,6 +75,7 @@ class Store {
   int put(const EventEntry& event);
   int put(const SessionEntry& session);
   int put(const CommandEntry& command);
+  int put(const NoteEntry& note);
   int put(const BedEntry& bed);
   int put_state(const Mirror& state, bool replace);
   int put_sequences();

@@ -162,6 +162,17 @@ void append_phase(std::string& out, const Settings& settings, const Bed& bed, st
   append(out, rows);
 }
 
+std::string observation_text(const alarms::ObservationIntervals& intervals) {
+  const std::string scale = "sedation by " + std::string(alarms::name(intervals.scale));
+  if (intervals.first_hour + intervals.later + intervals.recovery == Milliseconds{0})
+    return "no nurse observation due; " + scale;
+  const auto every = [](Milliseconds interval) {
+    return interval.count() == 0 ? std::string("not due") : "every " + minutes_text(interval);
+  };
+  return "nurse observation: " + every(intervals.first_hour) + " in the first hour of the infusion, " +
+         every(intervals.later) + " after it, " + every(intervals.recovery) + " in recovery; " + scale;
+}
+
 // Phases that are alike are printed once, under all their names.
 void append_phases(std::string& out, const Settings& settings, const Bed& bed) {
   const auto& profile = settings.profile(bed);
@@ -215,6 +226,7 @@ void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
   append_phases(out, settings, bed);
   out += "\n  titrating: " + minutes_text(profile.titrating) + " after the start and each rate increase; ";
   out += "relative limits count from the patient's baseline\n";
+  out += "  " + observation_text(profile.observation) + "\n";
   out += "  above 1 mg/kg/h: a cuff reading at least every " +
          minutes_text(profile.technical.cuff_high_dose_max) + ", and every alarm calls the unit\n";
 }

@@ -205,6 +205,19 @@ void read_times_of_people(Reader& root, Profile& profile) {
   }
 }
 
+void read_observation(Reader& root, alarms::ObservationIntervals& out) {
+  auto reader = root.table("observation");
+  if (!reader) return;
+  if (const auto word = reader->word("scale", {"rass", "poss"}))
+    out.scale = *word == "poss" ? alarms::SedationScale::poss : alarms::SedationScale::rass;
+  // At most four hours between two looks at a patient; 0: none is due.
+  read_seconds(*reader, "interval_first_hour_s", 0, 14'400, out.first_hour);
+  read_seconds(*reader, "interval_s", 0, 14'400, out.later);
+  read_seconds(*reader, "interval_recovery_s", 0, 14'400, out.recovery);
+  read_seconds(*reader, "overdue_after_s", 0, 1'800, out.overdue_after);
+  reader->finish();
+}
+
 }  // namespace
 
 LimitRule standard_rule(LimitId id) {
@@ -257,6 +270,7 @@ Profile make_profile(const toml::table& table, const std::string& path, const st
   LimitPlaces places;
   read_limits(root, profile, places, report);
   read_phases(root, profile, places, report);
+  read_observation(root, profile.observation);
   read_technical(root, profile.technical);
   read_freshness(root, profile.freshness);
   read_times_of_people(root, profile);

@@ -93,6 +93,37 @@ TEST(SessionRecord, TheTimeOfTheLastCuffReadingIsKept) {
   for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_cuff_record(text.substr(0, cut)));
 }
 
+TEST(SessionRecord, TheChartIsKeptItemByItem) {
+  infusion::View view = full();
+  view.t_opened = wall_from_unix_ms(1'799'998'000'000);
+  const auto at = [](std::int64_t ms) { return vitals::Stamp{{}, wall_from_unix_ms(ms)}; };
+  infusion::NurseObservation first, second;
+  first[infusion::Item::rass] = -4;
+  first[infusion::Item::temp] = 36.7;
+  second[infusion::Item::acvpu] = 2;
+  view.chart.take(first, at(1'799'999'000'000));
+  view.chart.take(second, {vitals::MonoTime{Milliseconds{1}}, wall_from_unix_ms(1'799'999'500'000)});
+  const std::string text = write_session_record(view);
+  const auto after = read_session_record(text);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(write_session_record(*after), text);
+  EXPECT_EQ(after->t_opened, view.t_opened);
+  EXPECT_EQ(after->chart.last->wall, wall_from_unix_ms(1'799'999'500'000));
+  EXPECT_EQ(after->chart[infusion::Item::temp]->value, 36.7);
+  EXPECT_EQ(after->chart[infusion::Item::rass]->at.wall, wall_from_unix_ms(1'799'999'000'000));
+  for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_session_record(text.substr(0, cut)));
+}
+
+TEST(SessionRecord, AnItemOfAnotherVersionOrOutOfItsScaleIsLeftOut) {
+  std::string text = write_session_record(full());
+  text.pop_back();
+  text += R"(,"chart":{"last":5,"items":{"mood":[3,5],"rass":[-9,5],"pain":[4,5]}}})";
+  const auto after = read_session_record(text);
+  ASSERT_TRUE(after);
+  EXPECT_FALSE(after->chart[infusion::Item::rass]);
+  EXPECT_EQ(after->chart[infusion::Item::pain]->value, 4);
+}
+
 TEST(SessionRecord, DamageIsNotASession) {
   const std::string text = write_session_record(full());
   for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_session_record(text.substr(0, cut)));

@@ -237,6 +237,47 @@ TEST(Command, patient_confirm) {
   EXPECT_EQ(status(parse(command("patient-confirm", {{"patient", true}}))), "invalid");
 }
 
+TEST(Command, every_item_can_be_observed_and_is_read_by_its_form) {
+  for (const infusion::ItemFacts& facts : infusion::items()) {
+    Json value = facts.most;
+    if (facts.form == infusion::Form::flag) value = true;
+    if (facts.form == infusion::Form::word) value = facts.words.back();
+    const auto seen =
+        accepted<infusion::NurseObservation>(command("observe", {{std::string(facts.key), value}}));
+    EXPECT_EQ(seen[facts.item], facts.most) << facts.key;
+    EXPECT_EQ(
+        std::count_if(seen.values.begin(), seen.values.end(), [](const auto& v) { return v.has_value(); }),
+        1);
+    for (const Json& wrong : {Json(facts.most + 1), Json("maybe"), Json::array()}) {
+      const Refusal refusal = refused(parse(command("observe", {{std::string(facts.key), wrong}})));
+      EXPECT_EQ(refusal.status, "invalid");
+      EXPECT_EQ(refusal.text, "args." + std::string(facts.key) + " must be " + what_fits(facts));
+    }
+  }
+}
+
+TEST(Command, observe_with_time_and_actions) {
+  const auto seen = accepted<infusion::NurseObservation>(
+      command("observe", {{"rass", -2}, {"t_obs", now_ms - 60'000}, {"actions", {"reassure", "call"}}}));
+  EXPECT_EQ(seen.at, vitals::wall_from_unix_ms(now_ms - 60'000));
+  EXPECT_EQ(seen.actions, 1U | 1U << 7U);
+  EXPECT_EQ(status(parse(command("observe"))), "invalid");
+  EXPECT_EQ(status(parse(command("observe", {{"t_obs", now_ms}}))), "invalid");
+  EXPECT_EQ(status(parse(command("observe", {{"actions", Json::array()}}))), "invalid");
+  EXPECT_EQ(status(parse(command("observe", {{"actions", {"pray"}}}))), "invalid");
+  EXPECT_EQ(status(parse(command("observe", {{"actions", "call"}}))), "invalid");
+  EXPECT_EQ(status(parse(command("observe", {{"mood", 3}, {"pain", 3}}))), "invalid");
+}
+
+TEST(Command, a_note_is_a_text_and_is_never_cut) {
+  EXPECT_EQ(accepted<Note>(command("note", {{"text", "asked for water"}})).text, "asked for water");
+  EXPECT_EQ(accepted<Note>(command("note", {{"text", std::string(note_bytes_max, 'x')}})).text.size(),
+            note_bytes_max);
+  EXPECT_EQ(status(parse(command("note", {{"text", std::string(note_bytes_max + 1, 'x')}}))), "invalid");
+  EXPECT_EQ(status(parse(command("note", {{"text", ""}}))), "invalid");
+  EXPECT_EQ(status(parse(command("note"))), "invalid");
+}
+
 TEST(Command, bare_verbs) {
   accepted<Resync>(command("resync"));
   accepted<InfusionHold>(command("infusion-hold", {{"reason", "bag change"}}));

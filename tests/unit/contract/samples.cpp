@@ -56,6 +56,32 @@ infusion::View session() {
   return view;
 }
 
+infusion::NurseObservation observation() {
+  infusion::NurseObservation out;
+  out[infusion::Item::pain] = 3;
+  out[infusion::Item::rass] = -1;
+  out[infusion::Item::dissociation] = 1;
+  out[infusion::Item::hallucination] = 0;
+  out[infusion::Item::acvpu] = 0;
+  out[infusion::Item::temp] = 36.7;
+  out.actions = 1U | 1U << 1U;
+  return out;
+}
+
+// With an observation on the chart, which the first example leaves out.
+infusion::View observed_session() {
+  infusion::View view = session();
+  infusion::NurseObservation earlier;
+  earlier[infusion::Item::rr] = 14;
+  const auto stamp = [](std::int64_t ms) {
+    return vitals::Stamp{vitals::MonoTime{Milliseconds{ms}}, at(ms)};
+  };
+  view.chart.take(earlier, stamp(10'000));
+  view.chart.take(observation(), stamp(20'000));
+  view.observation_due = at(920'000);
+  return view;
+}
+
 alarms::Alarm ended() {
   alarms::Alarm out = alarm();
   out.rev = 7;
@@ -243,8 +269,9 @@ void add_bed_states(std::vector<Sample>& out) {
     out.push_back({bed_topic(topic), rendered([&](std::string& text) {
                      contract::render_infusion(text, session(), envelope);
                    })});
-  out.push_back({bed_topic("infusion"),
-                 rendered([&](std::string& text) { contract::render_infusion(text, {}, envelope); })});
+  for (const infusion::View& view : {infusion::View{}, observed_session()})
+    out.push_back({bed_topic("infusion"),
+                   rendered([&](std::string& text) { contract::render_infusion(text, view, envelope); })});
   out.push_back({bed_topic("limits"), rendered([&](std::string& text) {
                    contract::render_limits(text, vitals::Phase::infusing, "", limits, envelope);
                  })});
@@ -280,6 +307,11 @@ void add_node(std::vector<Sample>& out) {
 }
 
 void add_answers(std::vector<Sample>& out) {
+  const contract::NurseEvent observed{"s-7Q2K", vitals::Phase::infusing, observation(), at(-60'000),
+                                      "ns-2/rn-17"};
+  out.push_back({bed_topic("event/nurse"), rendered([&](std::string& text) {
+                   contract::render_nurse_event(text, observed, bed_envelope());
+                 })});
   const contract::CommandEvent event{"01JD3N7B2V4X6Z8A0C2E4G6J8K", "ack", "ns-2", "rn-17", "applied", ""};
   out.push_back({bed_topic("event/cmd"), rendered([&](std::string& text) {
                    contract::render_command_event(text, event, bed_envelope());

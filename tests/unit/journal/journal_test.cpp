@@ -58,6 +58,66 @@ TEST(Journal, GivesBackWhatWasKept) {
   EXPECT_THAT(found.beds, ElementsAre("icu/1"));
 }
 
+TEST(Journal, NotesAreKeptAndTheOldestGoWhenThereAreTooMany) {
+  const Directory directory;
+  {
+    Journal journal{directory.file(), now_ms};
+    EXPECT_TRUE(
+        write(journal, list(NoteEntry{"icu/1", "s-1", "station1", "rn-17", "note", "first", now_ms})));
+  }
+  EXPECT_EQ(query(directory.file(), "SELECT count(*) FROM note WHERE text = 'first' AND session = 's-1'"), 1);
+  query(directory.file(), "UPDATE note SET id = 1");
+  {
+    Journal journal{directory.file(), now_ms};
+    write(journal, list(NoteEntry{"icu/1", "s-1", "station1", "rn-17", "note", "second", now_ms}));
+  }
+  query(directory.file(), "UPDATE note SET id = 100000 WHERE id = 2");
+  {
+    Journal journal{directory.file(), now_ms};
+    write(journal, list(NoteEntry{"icu/1", "s-1", "station1", "rn-17", "note", "third", now_ms}));
+  }
+  EXPECT_EQ(query(directory.file(), "SELECT min(id) FROM note"), 100'000);
+}
+
+// As the first version wrote it.
+constexpr const char* schema_1 = R"sql(
+  PRAGMA journal_mode = WAL;
+  CREATE TABLE event(scope TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, ts_ms INTEGER NOT NULL,
+                     doc TEXT NOT NULL, PRIMARY KEY(scope, seq)) STRICT;
+  CREATE TABLE sequence(scope TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE episode(scope TEXT NOT NULL, condition TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL,
+                       doc TEXT NOT NULL, PRIMARY KEY(scope, condition)) STRICT, WITHOUT ROWID;
+  CREATE TABLE session(scope TEXT NOT NULL PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE command(command_id TEXT NOT NULL PRIMARY KEY, scope TEXT NOT NULL, client TEXT NOT NULL,
+                       verb TEXT NOT NULL, status TEXT NOT NULL, text TEXT NOT NULL, ts_ms INTEGER NOT NULL,
+                       doc TEXT NOT NULL) STRICT;
+  CREATE TABLE bed(scope TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = 0x76697461;
+  PRAGMA user_version = 1;
+  INSERT INTO episode VALUES('icu/1', 'spo2-low', 'A', 3, '{}');
+  INSERT INTO sequence VALUES('icu/1', 8121);
+)sql";
+
+TEST(Journal, AnOlderFileGoesOnWithWhatItHolds) {
+  const Directory directory;
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(directory.file().c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, schema_1, nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  {
+    Journal journal{directory.file(), now_ms};
+    EXPECT_THAT(journal.restored().trouble, IsEmpty());
+    EXPECT_FALSE(journal.restored().fresh);
+    EXPECT_THAT(journal.restored().episodes, SizeIs(1));
+    EXPECT_EQ(sequence_of(journal.restored(), "icu/1"), 8'121U);
+    EXPECT_TRUE(write(journal, list(NoteEntry{"icu/1", "", "station1", "", "note", "text", now_ms})));
+  }
+  const Directory anew;
+  { const Journal journal{anew.file(), now_ms}; }
+  for (const char* what : {"SELECT count(*) FROM sqlite_schema", "PRAGMA user_version"})
+    EXPECT_EQ(query(directory.file(), what), query(anew.file(), what)) << what;
+}
+
 TEST(Journal, EndedEpisodesVanish) {
   const Directory directory;
   {

@@ -42,6 +42,7 @@ TEST(AlarmTable, is_readable_and_adds_the_monitors_delay_to_ours) {
     sbp-low    nibp-sys  not watched: no source carries it
 
   titrating: 15 min after the start and each rate increase; relative limits count from the patient's baseline
+  no nurse observation due; sedation by rass
   above 1 mg/kg/h: a cuff reading at least every 5 min, and every alarm calls the unit
 )");
 }
@@ -55,6 +56,10 @@ TEST(AlarmTable, of_the_example_says_that_it_is_not_signed_off) {
     EXPECT_NE(table.find(scope), std::string::npos);
   // A cuff has no delay of ours: what a nurse must know is the interval.
   EXPECT_NE(table.find("cuff reading due every 10 min, every 5 min while titrating"), std::string::npos);
+  EXPECT_NE(
+      table.find("nurse observation: every 15 min in the first hour of the infusion, every 30 min after it, "
+                 "every 30 min in recovery; sedation by rass"),
+      std::string::npos);
   // A feed of one value in 10 s adds those to 15 s of ours.
   EXPECT_NE(table.find("25 s / 20 s"), std::string::npos);
 }

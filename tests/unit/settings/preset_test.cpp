@@ -90,6 +90,15 @@ TEST(Preset, asks_for_cuff_readings_more_often_while_titrating) {
   EXPECT_EQ(preset().titrating, 15min);
 }
 
+TEST(Preset, observations_are_due_every_15_min_in_the_first_hour_and_30_after) {
+  const alarms::ObservationIntervals& intervals = preset().observation;
+  EXPECT_EQ(intervals.scale, alarms::SedationScale::rass);
+  EXPECT_EQ(intervals.first_hour, 15min);
+  EXPECT_EQ(intervals.later, 30min);
+  EXPECT_EQ(intervals.recovery, 30min);
+  EXPECT_EQ(intervals.overdue_after, 2min);
+}
+
 TEST(Preset, has_the_times_of_technical_alarms_and_of_people) {
   const auto& technical = preset().technical;
   EXPECT_EQ(technical.sensor_on_delay, 15s);

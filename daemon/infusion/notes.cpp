@@ -1,0 +1,37 @@
+// What people note in an open session.
+#include <algorithm>
+
+#include "daemon/infusion/session.hpp"
+
+namespace infusion {
+
+std::optional<vitals::MonoTime> Session::infusion_since() const {
+  if (!started_) return std::nullopt;
+  return started_->mono;
+}
+
+Outcome Session::note(const NurseObservation& observation, Stamp now) {
+  if (!in_progress())
+    return {Verdict::refused, "observe does not fit phase " + std::string(name(phase_)) +
+                                  ": an observation belongs to a session, session-start comes first"};
+  if (observation.empty()) return {Verdict::invalid, "at least one item or action is needed"};
+  for (const ItemFacts& facts : items()) {
+    const auto& value = observation[facts.item];
+    if (value && !fits(facts, *value))
+      return {Verdict::invalid, std::string(facts.key) + " must be " + what_fits(facts)};
+  }
+  const Milliseconds age = now.wall - observation.at.value_or(now.wall);
+  if (age < -observed_ahead_ms_max)
+    return {Verdict::invalid, "t_obs lies ahead: an observation has been made, at the latest now"};
+  if (age > observed_back_ms_max)
+    return {Verdict::invalid, "t_obs is more than 30 min ago: what is older belongs into a note"};
+  // By the monotonic clock: a step of the wall clock must not put the session's start ahead.
+  const Milliseconds open = opened_ ? now.mono - opened_->mono : age;
+  if (age > open + observed_ahead_ms_max)
+    return {Verdict::invalid, "t_obs is before the session began: what is older belongs into a note"};
+  const Milliseconds taken = std::clamp(age, Milliseconds{0}, std::max(open, Milliseconds{0}));
+  chart_.take(observation, {now.mono - taken, now.wall - taken});
+  return {};
+}
+
+}  // namespace infusion
