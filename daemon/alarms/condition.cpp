@@ -105,12 +105,17 @@ void Condition::assert_present(bool present, Stamp now, Listener& out) {
 
 void Condition::assert_at_once(Stamp now, Listener& out) {
   if (!behaviour_.watched) return;
-  assert_present(true, now, out);
   Priority least = behaviour_.priority;
   if (behaviour_.raise_after) least = std::max(least, std::min(behaviour_.priority_raised, Priority::medium));
-  if (!alarm_) {
+  if (!alarm_) {  // not by assert_present: without a delay it would start lower, and rise in the same breath
+    if (!newest_fresh(now.mono)) forget_timers();
+    newest_ = statement(true, now);
+    track(newest_, now.mono);
     start(least, Milliseconds{0}, now, out);
-  } else if (active()) {
+    return reschedule();
+  }
+  assert_present(true, now, out);
+  if (active()) {
     raise(least, now, out);
   } else {
     start_again(least, now, out);

@@ -237,6 +237,7 @@ class Bed final : private alarms::Listener {
   bool weight_agrees(const Pump& pump) const;
   void follow(Pump& pump, PumpNews news, Stamp now);
   bool follow_running(Pump& pump, Stamp now);
+  bool recorded(const Pump& pump) const;
   bool follow_bolus(const Pump& pump, double mg_h, Stamp now);
   void end_silent_bolus(Stamp now);
   void said_by_pump(infusion::Outcome outcome, Stamp now);
@@ -295,7 +296,8 @@ class Bed final : private alarms::Listener {
   void apply_oximeter(Stamp now);
 
   // bed_time.cpp
-  void check_freshness(Stamp now);
+  void expire_values(Stamp now);
+  void publish_values(Stamp now);
   void check_cuff(Stamp now);
   void check_titrating(Stamp now);
   void check_statements(Stamp now);
@@ -304,12 +306,13 @@ class Bed final : private alarms::Listener {
   void check_overdue(Stamp now);
   void check_session(Stamp now);
   void check_patient(Stamp now);
-  void expire(Entry& entry, Stamp now);
+  void expire(Metric metric, Stamp now);
   void lose_cuff(alarms::Data how, Stamp now);
   alarms::Data silence_of(Metric metric) const;
-  Supply supply(Metric metric, MonoTime now) const;
-  MonoTime stale_since(Metric metric) const;  // when it went, or will go, stale
-  bool covered(Metric metric) const;          // another condition already says why it is missing
+  Supply supply(Metric metric, MonoTime now);
+  MonoTime stale_since(Metric metric) const;    // when it went, or will go, stale
+  bool covered(Metric metric, MonoTime now);    // another condition says why it is missing
+  MonoTime covered_until(Metric metric) const;  // if that one only waits to say it
   bool link_engaged(Metric metric) const;
   struct CuffDue {
     MonoTime low, medium;

@@ -100,6 +100,14 @@ bool Bed::follow_running(Pump& pump, Stamp now) {
   return taken;
 }
 
+// A person has told the session what this pump does.
+bool Bed::recorded(const Pump& pump) const {
+  if (session_.phase() != Phase::infusing || pump.view.bolus() || !weight_agrees(pump)) return false;
+  const auto mg_h = pump.view.rate_mg_h(session_.kg(), session_.concentration_mg_ml());
+  const auto known = session_.rate_told_mg_h();
+  return mg_h && known && !differs(*known, *mg_h, rate_difference_max);
+}
+
 bool Bed::follow_bolus(const Pump& pump, double mg_h, Stamp now) {
   infusion::Outcome outcome = session_.bolus(mg_h, pump.view.weight_kg(), now);
   if (outcome.verdict != infusion::Verdict::applied) return false;
@@ -154,6 +162,10 @@ void Bed::check_pumps(Stamp now) {
       continue;
     }
     const bool second = followed_ && *followed_ != i;
+    if (!pump.taken_over && !second && recorded(pump)) {
+      pump.taken_over = true;
+      followed_ = i;
+    }
     if (session_.phase() == Phase::infusing && !second && pump.taken_over) continue;
     if (!runs_beside) text = second ? second_pump_text : pump.taken_over ? unrecorded_text : pump.trouble;
     runs_beside = true;

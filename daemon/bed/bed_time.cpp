@@ -23,9 +23,11 @@ void Bed::advance(Stamp now) {
     const MonoTime due = std::max(deadline(), clock_);  // what was due before the last call happens now
     const Stamp at = vitals::stamp_at(now, due);
     clock_ = due;
+    if (deadline_ <= due) expire_values(at);  // first: no timer of this instant shows what ends with it
     engine_.advance(at, *this);
     if (deadline_ <= due) {
-      check_freshness(at);
+      expire_values(at);
+      publish_values(at);
       check_cuff(at);
       check_titrating(at);
       check_pause(at);
@@ -37,20 +39,26 @@ void Bed::advance(Stamp now) {
   clock_ = std::max(clock_, now.mono);
 }
 
-void Bed::check_freshness(Stamp now) {
+void Bed::expire_values(Stamp now) {
+  vitals::MetricSet over;
   for (const auto& facts : vitals::metrics) {
     Entry& entry = board_[vitals::index_of(facts.metric)];
-    if (!entry.seen) continue;
-    if (!entry.expired && now.mono >= entry.fresh_until) expire(entry, now);
-    if (entry.publish_due() <= now.mono) publish(facts.metric, now);
+    if (!entry.seen || entry.expired || now.mono < entry.fresh_until) continue;
+    entry.observation.quality = Quality::stale;
+    entry.expired = true;
+    entry.led = false;
+    over.insert(facts.metric);
   }
+  for (const auto& facts : vitals::metrics)
+    if (over.contains(facts.metric)) expire(facts.metric, now);
 }
 
-void Bed::expire(Entry& entry, Stamp now) {
-  const Metric metric = entry.observation.metric;
-  entry.observation.quality = Quality::stale;
-  entry.expired = true;
-  entry.led = false;
+void Bed::publish_values(Stamp now) {
+  for (const auto& facts : vitals::metrics)
+    if (entry(facts.metric).publish_due() <= now.mono) publish(facts.metric, now);
+}
+
+void Bed::expire(Metric metric, Stamp now) {
   lose(metric, silence_of(metric), now);
   if (metric == settings_.leads.rate) engine_.lose(*hr_zero_, silence_of(metric), now, *this);
   if (vitals::is_rate(metric)) check_rates(now);
@@ -108,6 +116,8 @@ void Bed::check_links(Stamp now) {
       engine_.lose(*links_[i].wrong_device, Data::lost, now, *this);
     }
     if (links_[i].up) continue;
+    // Not yet tried, after a start: what was restored is stale until this link is there, or known to be lost.
+    if (!links_[i].first_up && links_[i].lost->alarm() == nullptr) continue;
     const std::string& source = settings_.sources[i].name;
     for (alarms::Condition* sensor : {spo2_sensor_, spo2_signal_, ecg_leads_})
       if (sensor->spec().source == source) engine_.lose(*sensor, Data::lost, now, *this);
@@ -119,6 +129,7 @@ void Bed::check_links(Stamp now) {
 }
 
 void Bed::check_stale(Stamp now) {
+  engine_.advance(now, *this);  // a cause whose delay ends now says so first
   const auto tell = [&](Metric metric, Supply supply) {
     alarms::Condition& stale = *stale_[vitals::index_of(metric)];
     switch (supply) {
@@ -141,11 +152,11 @@ void Bed::check_stale(Stamp now) {
   if (expects_arterial()) tell(Metric::art_sys, arterial);
 }
 
-Bed::Supply Bed::supply(Metric metric, MonoTime now) const {
+Bed::Supply Bed::supply(Metric metric, MonoTime now) {
   const Entry& newest = entry(metric);
   const bool missing = newest.given_up || now >= stale_since(metric);
   if (!missing) return newest.value_at ? Supply::current : Supply::waiting;
-  return covered(metric) ? Supply::covered : Supply::missing;
+  return covered(metric, now) ? Supply::covered : Supply::missing;
 }
 
 // A metric that never came counts from the first link-up. Not from the latest: a link that comes and goes
@@ -162,15 +173,38 @@ bool Bed::link_engaged(Metric metric) const {
   return index && (!links_[*index].up || links_[*index].lost->engaged());
 }
 
-bool Bed::covered(Metric metric) const {
-  if (link_engaged(metric)) return true;
+bool Bed::covered(Metric metric, MonoTime now) {
+  Entry& newest = board_[vitals::index_of(metric)];
   const auto& index = settings_.source_of[vitals::index_of(metric)];
-  if (index && links_[*index].demo_mode->engaged()) return true;
-  const Entry& newest = entry(metric);
-  if (newest.seen && !newest.expired && newest.observation.reason == Reason::zero && hr_zero_->engaged())
+  if (link_engaged(metric)) {
+    if (links_[*index].lost->alarm() != nullptr) newest.explained_at = now;
     return true;
-  if (metric == Metric::hr && ecg_leads_->engaged()) return true;
-  return oximeter(metric) && (spo2_sensor_->engaged() || spo2_signal_->engaged());
+  }
+  bool told = false, waits = false;
+  const auto ask = [&](const alarms::Condition& cause) {
+    told = told || cause.alarm() != nullptr;
+    waits = waits || cause.pending();
+  };
+  if (index) ask(*links_[*index].demo_mode);
+  if (newest.seen && !newest.expired && newest.observation.reason == Reason::zero) ask(*hr_zero_);
+  if (metric == Metric::hr) ask(*ecg_leads_);
+  if (oximeter(metric)) {
+    ask(*spo2_sensor_);
+    ask(*spo2_signal_);
+  }
+  if (told) newest.explained_at = now;
+  return told || (waits && now < covered_until(metric));
+}
+
+// A cause that still waits for its delay has told nobody. Causes that take turns (probe off, searching, off
+// again) each wait anew: together they may not be silent for longer than one of them.
+MonoTime Bed::covered_until(Metric metric) const {
+  const MonoTime since = stale_since(metric);
+  if (since == never) return never;
+  const auto& times = profile_.technical;
+  Milliseconds waiting = std::max(times.sensor_on_delay, times.hr_zero_on_delay);
+  if (oximeter(metric)) waiting = std::max(waiting, spo2_sensor_->behaviour().on_delay);  // held by a cuff
+  return std::max(since, entry(metric).explained_at) + waiting;
 }
 
 std::optional<Bed::CuffDue> Bed::cuff_due() const {
@@ -214,7 +248,9 @@ MonoTime Bed::own_deadline() const {
     const Entry& newest = entry(facts.metric);
     due = std::min(due, newest.publish_due());
     if (newest.seen && !newest.expired) due = std::min(due, newest.fresh_until);
-    if (expected(facts.metric) && !vitals::is_cuff(facts.metric)) wait_for(stale_since(facts.metric));
+    if (!expected(facts.metric) || vitals::is_cuff(facts.metric)) continue;
+    wait_for(stale_since(facts.metric));
+    wait_for(covered_until(facts.metric));
   }
   if (cuff_) due = std::min(due, cuff_published_at_ + publish_ms_max);
   if (cuff_ && !cuff_stale_said_) due = std::min(due, cuff_fresh_until_);

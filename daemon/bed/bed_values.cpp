@@ -100,7 +100,6 @@ bool Bed::accept(Entry& entry, const Observation& told, std::size_t source) {
   entry.demo = refused;
   entry.expired = word.quality == Quality::stale;
   entry.fresh_until = until;
-  entry.valid_until = vitals::wall_at(told.rx, until);
   if (word.has_value() && !entry.demo) {
     entry.given_up = false;
     if (!again) entry.value_at = now;
@@ -286,6 +285,7 @@ void Bed::publish(Metric metric, Stamp now, Way way) {
   entry.led = entry.led || way == Way::ahead;
   entry.dirty = false;
   entry.published_at = now.mono;
+  entry.valid_until = vitals::wall_at(now, entry.fresh_until);  // by the clock as it stands: it may be set
   const Source* source = source_of(metric);
   output_->on_value(entry, source == nullptr ? std::string_view{} : source->name,
                     sim(metric) || entry.demo || entry.observation.test, way, now);

@@ -32,6 +32,8 @@ struct Entry {
   std::optional<vitals::WallTime> value_t_src;
   double value = 0;
 
+  MonoTime explained_at = MonoTime::min();  // an alarm last stood that says why there is no value
+
   bool led = false;    // this word has gone out ahead of an alarm
   bool dirty = false;  // changed since it was published
   MonoTime published_at = MonoTime::min();

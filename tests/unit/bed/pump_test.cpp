@@ -136,6 +136,27 @@ TEST_F(PumpTest, in_recovery_and_without_a_session_a_running_pump_is_an_alarm_an
   EXPECT_EQ(phase(), Phase::ended);
 }
 
+TEST_F(PumpTest, what_a_person_records_ends_the_alarm_of_a_pump_that_runs_beside) {
+  bed().session_end(now);
+  starts(35);
+  runs(35);
+  ASSERT_EQ(priority("infusion-unrecorded"), Priority::medium);
+  start_infusion();  // 0.5 mg/kg/h, 70 kg: what the pump does
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+  bed().infusion_rate({0.8, infusion::RateUnit::mg_per_kg_h}, false, now);
+  stops();  // it is the session's pump now
+  EXPECT_EQ(phase(), Phase::held);
+}
+
+TEST_F(PumpTest, a_person_who_records_another_rate_is_still_told_of_the_pump) {
+  bed().session_end(now);
+  starts(70);
+  runs(35, 70);
+  start_infusion();
+  runs(35, 70);
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+}
+
 TEST_F(PumpTest, other_pumps_and_other_drugs_change_nothing) {
   starts(35, "P9");
   drug = "Propofol";

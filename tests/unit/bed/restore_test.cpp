@@ -62,6 +62,17 @@ TEST_F(Restart, P2_every_alarm_and_the_session_are_there_again) {
   }
 }
 
+TEST_F(Restart, what_is_restored_is_stale_until_its_link_is_there_or_known_to_be_lost) {
+  make_history();
+  kill();
+  session_first();
+  wait(9);
+  EXPECT_EQ(alarm("spo2-low")->data, Data::stale);
+  wait(7);
+  ASSERT_NE(alarm("link-lost-mon1"), nullptr);
+  EXPECT_EQ(alarm("spo2-low")->data, Data::lost);
+}
+
 TEST_F(Restart, with_the_session_first_the_alarms_speak_of_it) {
   make_history();
   kill();

@@ -73,6 +73,8 @@ TEST_F(Sensors, pending_and_invalid_without_a_reason_is_the_stale_condition_at_o
   stay(90, 5);
   gone(Metric::spo2, Reason::missing);
   EXPECT_EQ(priority("spo2-stale"), Priority::medium);
+  EXPECT_EQ(count("spo2-stale", Change::start), 1U);
+  EXPECT_EQ(count("spo2-stale", Change::escalate), 0U);  // it starts there, stations sound once
   for (int i = 0; i < 8; ++i) {
     gone(Metric::spo2, Reason::missing);
     wait(1);
@@ -80,6 +82,37 @@ TEST_F(Sensors, pending_and_invalid_without_a_reason_is_the_stale_condition_at_o
   EXPECT_NE(alarm("spo2-stale"), nullptr);  // and it stays until a value comes
   stay(97, 5);
   EXPECT_EQ(alarm("spo2-stale"), nullptr);
+}
+
+TEST_F(Sensors, P1_causes_that_take_turns_do_not_keep_each_other_quiet) {
+  linked();
+  bed().session_start({}, now);
+  stay(97, 1);
+  for (int i = 0; i < 29; ++i) {
+    gone(Metric::spo2, i / 7 % 2 == 0 ? Reason::sensor_off : Reason::searching);
+    value(Metric::pr, 70);
+    wait(1);
+  }
+  EXPECT_EQ(active(), Names{"spo2-stale"});
+}
+
+TEST_F(Sensors, a_probe_that_searches_after_it_was_put_on_again_is_not_stale_at_once) {
+  linked();
+  bed().session_start({}, now);
+  stay(97, 1);
+  const auto words = [&](Reason reason, int s) {
+    for (int i = 0; i < s; ++i) {
+      gone(Metric::spo2, reason);
+      value(Metric::pr, 70);
+      wait(1);
+    }
+  };
+  words(Reason::sensor_off, 120);
+  words(Reason::searching, 12);
+  EXPECT_EQ(alarm("spo2-sensor"), nullptr);
+  EXPECT_EQ(alarm("spo2-stale"), nullptr);  // the nurse is at the bed, and it will be there in a moment
+  words(Reason::searching, 4);
+  EXPECT_EQ(active(), Names{"spo2-signal"});
 }
 
 TEST_F(Sensors, pending_rate_and_leads_off_is_technical_at_once) {
