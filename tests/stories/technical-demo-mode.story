@@ -1,0 +1,13 @@
+title   The monitor runs in demo mode: its numbers are shown, coloured, and judge nothing
+proves  table of classes: demo-mode, medium after 15 s; no limit judges demo values
+monitor mon1 sends pr spo2 every 1 s
+
+0:00  pr 70, spo2 97
+0:10  session-start
+1:00  demo on
+1:00  spo2 70
+1:15  expect demo-mode-mon1 start medium
+2:00  demo off
+2:00  spo2 97
+2:05  expect demo-mode-mon1 end recovered
+3:00  end
