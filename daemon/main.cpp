@@ -11,7 +11,7 @@
 #include "daemon/service/version.hpp"
 #include "daemon/settings/settings.hpp"
 #include "daemon/simulate/command.hpp"
-#include "daemon/tools/tools.hpp"
+#include "daemon/tools/command_line.hpp"
 
 namespace {
 
@@ -61,12 +61,7 @@ int main(int argc, char** argv) {
   auto* run_command = command_line.add_subcommand("run", "watch the beds of the settings until stopped");
   run_command->add_option("--settings", path, "settings file")->capture_default_str();
   run_command->callback([&] { exit_code = run(path); });
-  tools::add_capture(command_line, exit_code);
-  tools::add_check(command_line, exit_code);
-  tools::add_drivers(command_line, exit_code);
-  tools::add_ports(command_line, exit_code);
-  tools::add_probe(command_line, exit_code);
-  tools::add_replay(command_line, exit_code);
+  tools::add_tools(command_line, exit_code);
   simulate::add_simulate(command_line, exit_code);
   CLI11_PARSE(command_line, argc, argv);
   return exit_code;

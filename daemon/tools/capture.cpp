@@ -4,7 +4,6 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -19,17 +18,6 @@
 
 namespace tools {
 namespace {
-
-struct CaptureOptions {
-  std::string settings, source;                 // one way to say what to listen to
-  std::string protocol, port, connect, listen;  // the other
-  std::vector<std::string> options;
-  std::optional<unsigned> baud;
-  std::string out;
-  double seconds = 0;  // 0: until stopped
-  bool with_identity = false;
-  CaptureHeader header;
-};
 
 std::string toml_text(std::string_view text) {
   std::string out = "\"";
@@ -157,6 +145,8 @@ class Session {
   unsigned passed_s_ = 0;
 };
 
+}  // namespace
+
 int capture(CaptureOptions options) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its connection
   const auto source = find_source(options);
@@ -169,38 +159,6 @@ int capture(CaptureOptions options) {
                                                       : "pseudonyms";
   std::ofstream out(options.out, std::ios::binary);
   return Session(options, *source, out).run();
-}
-
-}  // namespace
-
-void add_capture(CLI::App& app, int& exit_code) {
-  auto* command =
-      app.add_subcommand("capture", "write what comes over a link into a file for `vitalsd replay`");
-  auto options = std::make_shared<CaptureOptions>();
-  auto* file = command->add_option("--settings", options->settings, "settings file that has the source");
-  command->add_option("--source", options->source, "its name there")->needs(file);
-  auto* protocol =
-      command->add_option("--protocol", options->protocol, "instead: a name that `vitalsd drivers` lists");
-  protocol->excludes(file);
-  command->add_option("--port", options->port, "serial port, pty:PATH for a simulator")->needs(protocol);
-  command->add_option("--baud", options->baud, "if not the protocol's own")->needs(protocol);
-  command->add_option("--connect", options->connect, "tcp://ADDRESS:PORT or udp://ADDRESS:PORT")
-      ->needs(protocol);
-  command->add_option("--listen", options->listen, "ADDRESS:PORT for HL7")->needs(protocol);
-  command->add_option("--option", options->options, "KEY=VALUE of that protocol; may be repeated")
-      ->allow_extra_args(false)
-      ->needs(protocol);
-  command->add_option("--out", options->out, "file to write; it must not be there yet")->required();
-  command->add_option("--seconds", options->seconds, "end by itself after this")->check(CLI::Range(0.0, 1e7));
-  command->add_flag("--with-identity", options->with_identity, "HL7: keep names and patient ids");
-  command->add_option("--model", options->header.model, "what device it was");
-  command->add_option("--firmware", options->header.firmware, "and its version");
-  command->add_option("--note", options->header.note, "what was done; no names");
-  command->callback([options, &exit_code] {
-    if (options->settings.empty() == options->protocol.empty())
-      throw CLI::RequiredError("--settings FILE --source NAME, or --protocol NAME with its link,");
-    exit_code = capture(*options);
-  });
 }
 
 }  // namespace tools

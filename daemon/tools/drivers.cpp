@@ -1,7 +1,6 @@
 // `vitalsd drivers`: the registry, for people or as JSON.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -51,7 +50,9 @@ void print(const drivers::Facts& facts) {
   std::cout << '\n';
 }
 
-int list(bool json) {
+}  // namespace
+
+int list_drivers(bool json) {
   if (!json) {
     for (const auto& entry : drivers::registry()) print(*entry.facts);
     return 0;
@@ -60,15 +61,6 @@ int list(bool json) {
   for (const auto& entry : drivers::registry()) out.push_back(as_json(*entry.facts));
   std::cout << out.dump(2) << '\n';
   return 0;
-}
-
-}  // namespace
-
-void add_drivers(CLI::App& app, int& exit_code) {
-  auto* command = app.add_subcommand("drivers", "list the protocols that can be read");
-  auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "as JSON");
-  command->callback([json, &exit_code] { exit_code = list(*json); });
 }
 
 }  // namespace tools

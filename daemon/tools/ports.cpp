@@ -1,7 +1,6 @@
 // `vitalsd ports`: the serial ports of this machine, under the names that settings should use.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -36,7 +35,9 @@ void print(const links::PortInfo& port) {
   for (const std::string& holder : port.holders) std::cout << "  held by " << holder << '\n';
 }
 
-int list(bool json) {
+}  // namespace
+
+int list_ports(bool json) {
   const auto ports = links::list_ports();
   if (json) {
     auto out = nlohmann::ordered_json::array();
@@ -49,15 +50,6 @@ int list(bool json) {
   if (ports.empty())
     std::cerr << "no serial port; is the adapter plugged in, and its kernel module loaded?\n";
   return 0;
-}
-
-}  // namespace
-
-void add_ports(CLI::App& app, int& exit_code) {
-  auto* command = app.add_subcommand("ports", "list the serial ports, their stable names and who holds them");
-  auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "as JSON");
-  command->callback([json, &exit_code] { exit_code = list(*json); });
 }
 
 }  // namespace tools

@@ -2,7 +2,6 @@
 // told to ask.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,13 +24,6 @@ using std::chrono_literals::operator""ms;
 
 constexpr vitals::Milliseconds tick_ms = 100ms;
 constexpr std::string_view tcp_scheme = "tcp://", udp_scheme = "udp://", pty_scheme = "pty:";
-
-struct ProbeOptions {
-  std::string target;
-  double seconds = 6;  // on each line setting: three lines of the slowest, which speaks every two seconds
-  std::vector<unsigned> bauds;
-  bool poll = false;
-};
 
 struct Target {
   std::string path;  // serial
@@ -309,6 +301,8 @@ int report(const Target& target, const Pass& pass, const Verdict& verdict) {
   return alone ? 0 : 2;
 }
 
+}  // namespace
+
 int probe(const ProbeOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
   const auto target = target_of(options.target);
@@ -347,21 +341,6 @@ int probe(const ProbeOptions& options) {
                                  "right one? Polled devices need --poll"
                                : fmt::format("{} bytes, and no frame of any protocol known here", bytes));
   return 1;
-}
-
-}  // namespace
-
-void add_probe(CLI::App& app, int& exit_code) {
-  auto* command = app.add_subcommand("probe", "say which protocol a port or address speaks; listens only");
-  auto options = std::make_shared<ProbeOptions>();
-  command->add_option("TARGET", options->target, "serial port, ADDRESS:PORT, udp://ADDRESS:PORT, pty:PATH")
-      ->required();
-  command->add_option("--seconds", options->seconds, "on each line setting")
-      ->check(CLI::Range(1.0, 600.0))
-      ->capture_default_str();
-  command->add_option("--baud", options->bauds, "only these speeds");
-  command->add_flag("--poll", options->poll, "then also ask, as each polled protocol does");
-  command->callback([options, &exit_code] { exit_code = probe(*options); });
 }
 
 }  // namespace tools

@@ -1,17 +1,39 @@
-// The subcommands besides `run`. Each adds itself to the command line; `exit_code` is set when it has run.
+// The subcommands besides `run`. Each returns what the process ends with.
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/tools/capture_file.hpp"
 
 namespace tools {
 
-void add_capture(CLI::App& app, int& exit_code);
-void add_check(CLI::App& app, int& exit_code);
-void add_drivers(CLI::App& app, int& exit_code);
-void add_ports(CLI::App& app, int& exit_code);
-void add_probe(CLI::App& app, int& exit_code);
-void add_replay(CLI::App& app, int& exit_code);
+struct ReplayOptions;
+
+struct CaptureOptions {
+  std::string settings, source;                 // one way to say what to listen to
+  std::string protocol, port, connect, listen;  // the other
+  std::vector<std::string> options;
+  std::optional<unsigned> baud;
+  std::string out;
+  double seconds = 0;  // 0: until stopped
+  bool with_identity = false;
+  CaptureHeader header;
+};
+
+struct ProbeOptions {
+  std::string target;
+  double seconds = 6;  // on each line setting: three lines of the slowest, which speaks every two seconds
+  std::vector<unsigned> bauds;
+  bool poll = false;
+};
+
+int capture(CaptureOptions options);
+int check(const std::string& file);  // a settings file
+int list_drivers(bool json);
+int list_ports(bool json);
+int print_replay(const ReplayOptions& options);
+int probe(const ProbeOptions& options);
 
 }  // namespace tools

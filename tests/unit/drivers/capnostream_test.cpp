@@ -9,6 +9,7 @@
 
 #include "drivers/capnostream20/capnostream20.hpp"
 #include "tests/unit/drivers/capture.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test {
@@ -20,7 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using Lines = std::vector<std::string>;
 using ByteVector = std::vector<std::uint8_t>;
 
 constexpr std::string_view enable = "send 85 01 01 00";
@@ -89,15 +89,15 @@ Lines decoded(const ByteVector& bytes) { return CapnoPort().feed(bytes); }
 
 TEST(Capnostream, VectorsByTheRule) {
   EXPECT_THAT(decoded(hex(good)),
-              ElementsAre("@0 obs pr 72 valid", "@0 obs spo2 97 valid", "@0 obs rr 14 valid",
-                          "@0 fault unmapped parameter code=\"EtCO2\" unit=\"mmHg\" value=\"38\" offset=63",
-                          "@0 fault unmapped parameter code=\"FiCO2\" unit=\"mmHg\" value=\"0\" offset=63",
-                          "@0 frame-end"));
+              lines_are({"@0 obs pr 72 valid", "@0 obs spo2 97 valid", "@0 obs rr 14 valid",
+                         "@0 fault unmapped parameter code=\"EtCO2\" unit=\"mmHg\" value=\"38\" offset=63",
+                         "@0 fault unmapped parameter code=\"FiCO2\" unit=\"mmHg\" value=\"0\" offset=63",
+                         "@0 frame-end"}));
   EXPECT_THAT(
       decoded(hex(all_none)),
-      ElementsAre("@0 alarm on high level-assumed text=\"No breath\" code=\"no-breath\" source=\"CO2\"",
-                  "@0 obs pr - invalid sensor-off", "@0 obs spo2 - invalid sensor-off",
-                  "@0 obs rr - unavailable missing", "@0 frame-end"));
+      lines_are({"@0 alarm on high level-assumed text=\"No breath\" code=\"no-breath\" source=\"CO2\"",
+                 "@0 obs pr - invalid sensor-off", "@0 obs spo2 - invalid sensor-off",
+                 "@0 obs rr - unavailable missing", "@0 frame-end"}));
   const Lines third = decoded(hex(escapes));
   EXPECT_THAT(third, Contains("@0 obs pr 133 valid"));
   EXPECT_THAT(third, Contains("@0 obs spo2 - unavailable missing"));

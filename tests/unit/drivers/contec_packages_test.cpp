@@ -6,6 +6,7 @@
 
 #include "drivers/contec/contec.hpp"
 #include "tests/unit/drivers/finger_bytes.hpp"
+#include "tests/unit/drivers/lines.hpp"
 
 namespace drivers::test {
 namespace {
@@ -155,7 +156,7 @@ TEST(Contec9, ARefusedStartIsSaid) {
   line.tick(0);
   line.tick(200);
   EXPECT_THAT(line.feed(hex("0B 81 A1 83"), 300),
-              ElementsAre("@300 fault refused command-refused value=\"recording\" offset=3"));
+              lines_are({"@300 fault refused command-refused value=\"recording\" offset=3"}));
   EXPECT_THAT(line.tick(5200), IsEmpty());
   EXPECT_THAT(line.tick(5300), ElementsAre(start_live));
 }

@@ -5,6 +5,7 @@
 
 #include "tests/unit/drivers/counted_new.hpp"
 #include "tests/unit/drivers/dinamap_port.hpp"
+#include "tests/unit/drivers/lines.hpp"
 
 namespace drivers::test {
 namespace {
@@ -169,14 +170,14 @@ TEST(DinamapOptions, RateByRc) {
   Port port(by_rc);
   port.reply('N', cuff_118);
   port.reply('O', spo2_97);
-  EXPECT_THAT(port.silence(100), ElementsAre("200 send 20 52 43 21 38 0D"));
+  EXPECT_THAT(port.silence(100), lines_are({"200 send 20 52 43 21 38 0D"}));
   EXPECT_THAT(port.feed(checked(" RC2071") + '\r'), Contains(HasSubstr("obs pr 71 valid")));
 }
 
 TEST(DinamapOptions, AnotherUnit) {
   const Options unit_5{{"unit", "5"}};
   Port port(unit_5);
-  EXPECT_THAT(port.silence(100), ElementsAre("0 send 0D 35 4E 41 21 47 0D"));
+  EXPECT_THAT(port.silence(100), lines_are({"0 send 0D 35 4E 41 21 47 0D"}));
   EXPECT_THAT(port.feed(cuff_118 + '\r'), ElementsAre(HasSubstr("not-mine other-reply")));
   std::string reply = cuff_118.substr(0, cuff_118.size() - 2);
   reply[0] = '5';

@@ -11,11 +11,10 @@
 
 #include "drivers/ge_dinamap/dinamap.hpp"
 #include "tests/unit/drivers/capture.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test::dinamap_line {
-
-using Lines = std::vector<std::string>;
 
 inline const std::string na = "send 20 4E 41 21 32 0D";
 inline const std::string oa = "send 20 4F 41 21 33 0D";

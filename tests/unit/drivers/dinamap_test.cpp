@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/drivers/dinamap_port.hpp"
+#include "tests/unit/drivers/lines.hpp"
 
 namespace drivers::test {
 namespace {
@@ -20,9 +21,9 @@ using ::testing::Not;
 
 TEST(Dinamap, AsksOneThingAtATimeTheCuffFirstWithACrInFront) {
   Port port;
-  EXPECT_THAT(port.silence(900), ElementsAre("0 " + na_flushed));
+  EXPECT_THAT(port.silence(900), lines_are({"0 " + na_flushed}));
   port.feed(cuff_118 + '\r');
-  EXPECT_THAT(port.silence(300), ElementsAre("900 " + oa));
+  EXPECT_THAT(port.silence(300), lines_are({"900 " + oa}));
 }
 
 TEST(Dinamap, EachAtItsPace) {
@@ -36,17 +37,17 @@ TEST(Dinamap, EachAtItsPace) {
       if (line.find(ra.substr(5)) != std::string::npos) port.feed(rate_71 + '\r');
     }
   }
-  EXPECT_THAT(asked, ElementsAre("0 4E 41 21 32 0D", "100 4F 41 21 33 0D", "200 52 41 21 36 0D",
-                                 "1100 4F 41 21 33 0D", "1200 52 41 21 36 0D", "2000 4E 41 21 32 0D",
-                                 "2100 4F 41 21 33 0D", "2200 52 41 21 36 0D", "3100 4F 41 21 33 0D",
-                                 "3200 52 41 21 36 0D", "4000 4E 41 21 32 0D", "4100 4F 41 21 33 0D",
-                                 "4200 52 41 21 36 0D"));
+  EXPECT_THAT(
+      asked, lines_are({"0 4E 41 21 32 0D", "100 4F 41 21 33 0D", "200 52 41 21 36 0D", "1100 4F 41 21 33 0D",
+                        "1200 52 41 21 36 0D", "2000 4E 41 21 32 0D", "2100 4F 41 21 33 0D",
+                        "2200 52 41 21 36 0D", "3100 4F 41 21 33 0D", "3200 52 41 21 36 0D",
+                        "4000 4E 41 21 32 0D", "4100 4F 41 21 33 0D", "4200 52 41 21 36 0D"}));
 }
 
 TEST(Dinamap, AfterASecondWithoutAReplyItListensAndFlushes) {
   Port port;
   port.ask('N');
-  EXPECT_THAT(port.silence(1200), ElementsAre("1100 send 0D 20 4F 41 21 33 0D"));
+  EXPECT_THAT(port.silence(1200), lines_are({"1100 send 0D 20 4F 41 21 33 0D"}));
 }
 
 TEST(Dinamap, AfterThreeRepliesInARowMissingItSaysSoAndAsksForTheCuffEveryTwoSeconds) {
@@ -55,16 +56,16 @@ TEST(Dinamap, AfterThreeRepliesInARowMissingItSaysSoAndAsksForTheCuffEveryTwoSec
   port.reply('O', spo2_97);
   port.reply('R', rate_71);
   EXPECT_THAT(port.silence(9000),
-              ElementsAre("1100 " + oa, "2200 send 0D 20 52 41 21 36 0D", "3300 " + na_flushed,
-                          "@4300 obs spo2 - unavailable missing", "@4300 obs pr - unavailable missing",
-                          "5300 " + na_flushed, "@6300 obs spo2 - unavailable missing",
-                          "@6300 obs pr - unavailable missing", "7300 " + na_flushed,
-                          "@8300 obs spo2 - unavailable missing", "@8300 obs pr - unavailable missing"));
-  EXPECT_THAT(port.silence(100), ElementsAre("9300 " + na_flushed));
+              lines_are({"1100 " + oa, "2200 send 0D 20 52 41 21 36 0D", "3300 " + na_flushed,
+                         "@4300 obs spo2 - unavailable missing", "@4300 obs pr - unavailable missing",
+                         "5300 " + na_flushed, "@6300 obs spo2 - unavailable missing",
+                         "@6300 obs pr - unavailable missing", "7300 " + na_flushed,
+                         "@8300 obs spo2 - unavailable missing", "@8300 obs pr - unavailable missing"}));
+  EXPECT_THAT(port.silence(100), lines_are({"9300 " + na_flushed}));
   port.feed(cuff(1, 54) + '\r');
-  EXPECT_THAT(port.silence(100), ElementsAre("9400 " + oa)) << "and everything goes on";
+  EXPECT_THAT(port.silence(100), lines_are({"9400 " + oa})) << "and everything goes on";
   port.feed(spo2_97 + '\r');
-  EXPECT_THAT(port.silence(100), ElementsAre("9500 " + ra));
+  EXPECT_THAT(port.silence(100), lines_are({"9500 " + ra}));
 }
 
 TEST(Dinamap, AMonitorWithoutOximeterIsAskedForItEveryTenSeconds) {
@@ -158,8 +159,8 @@ TEST(DinamapCuff, AResultHasTheTimeOfItsMeasurement) {
   port.ask('N');
   EXPECT_THAT(
       port.feed(cuff_118 + '\r'),
-      ElementsAre("@0 obs nibp-sys 118 valid" + port.own(45), "@0 obs nibp-dia 72 valid" + port.own(45),
-                  "@0 obs nibp-map 88 valid" + port.own(45), "@0 frame-end"));
+      lines_are({"@0 obs nibp-sys 118 valid" + port.own(45), "@0 obs nibp-dia 72 valid" + port.own(45),
+                 "@0 obs nibp-map 88 valid" + port.own(45), "@0 frame-end"}));
 }
 
 TEST(DinamapCuff, ARepeatedResultIsToldOnce) {

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "tests/unit/drivers/capture.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test {
 
 using ByteVector = std::vector<std::uint8_t>;
-using Lines = std::vector<std::string>;
 
 inline ByteVector operator+(ByteVector left, const ByteVector& right) {
   left.insert(left.end(), right.begin(), right.end());

@@ -9,11 +9,10 @@
 
 #include "drivers/ge_s5/ge_s5.hpp"
 #include "tests/unit/drivers/ge_s5_bytes.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test::ge_s5 {
-
-using Lines = std::vector<std::string>;
 
 // Every frame comes 5 s after the one before unless told otherwise.
 class Monitor {

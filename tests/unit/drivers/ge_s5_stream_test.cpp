@@ -11,6 +11,7 @@
 #include "drivers/ge_s5/ge_s5.hpp"
 #include "tests/unit/drivers/counted_new.hpp"
 #include "tests/unit/drivers/ge_s5_bytes.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test {
@@ -22,7 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using Lines = std::vector<std::string>;
 
 ByteVector operator+(ByteVector a, const ByteVector& b) {
   a.insert(a.end(), b.begin(), b.end());
@@ -239,7 +239,7 @@ const ByteVector carescape_values = Edit(values).word(80, 0).frame();
 TEST(GeS5Requests, StopsWhatAnotherHostLeftAndStarts) {
   Line line;
   line.run_to(10'000);
-  EXPECT_THAT(line.sent(), ElementsAre("0 stop", "200 start"));
+  EXPECT_THAT(line.sent(), lines_are({"0 stop", "200 start"}));
 }
 
 TEST(GeS5Requests, StartsAlsoWhenAnotherHostsValuesStillCome) {
@@ -247,20 +247,20 @@ TEST(GeS5Requests, StartsAlsoWhenAnotherHostsValuesStillCome) {
   line.run_to(100);
   line.feed(quiet_values);
   line.run_to(1000);
-  EXPECT_THAT(line.sent(), ElementsAre("0 stop", "200 start"));
+  EXPECT_THAT(line.sent(), lines_are({"0 stop", "200 start"}));
 }
 
 TEST(GeS5Requests, RepeatedAfterTenSecondsOfSilenceAndOnlyThen) {
   Line line;
   line.run_to(25'000);
-  EXPECT_THAT(line.sent(), ElementsAre("0 stop", "200 start", "10200 start", "20200 start"));
+  EXPECT_THAT(line.sent(), lines_are({"0 stop", "200 start", "10200 start", "20200 start"}));
   for (int i = 0; i < 20; ++i) {
     line.feed(quiet_values);
     line.run_to(30'000 + i * 5000);
   }
   EXPECT_THAT(line.sent(), IsEmpty());
   line.run_to(135'000);
-  EXPECT_THAT(line.sent(), ElementsAre("130000 start")) << "the last record came at 120 s";
+  EXPECT_THAT(line.sent(), lines_are({"130000 start"})) << "the last record came at 120 s";
 }
 
 TEST(GeS5Requests, DamageIsSilence) {
@@ -271,7 +271,7 @@ TEST(GeS5Requests, DamageIsSilence) {
     line.run_to(5000 * i + 100);
     line.feed(damaged);
   }
-  EXPECT_THAT(line.sent(), ElementsAre("0 stop", "200 start", "10200 start"));
+  EXPECT_THAT(line.sent(), lines_are({"0 stop", "200 start", "10200 start"}));
 }
 
 TEST(GeS5Requests, AlarmsFromLevelTenOn) {
@@ -281,7 +281,7 @@ TEST(GeS5Requests, AlarmsFromLevelTenOn) {
   line.run_to(1500);
   line.feed(alarms_two);
   line.run_to(5000);
-  EXPECT_THAT(line.sent(), ElementsAre("0 stop", "200 start", "1000 alarms-on-change"));
+  EXPECT_THAT(line.sent(), lines_are({"0 stop", "200 start", "1000 alarms-on-change"}));
 }
 
 TEST(GeS5Requests, TheAlarmListIsRefreshedAndAskedForAfterDamage) {
@@ -297,11 +297,11 @@ TEST(GeS5Requests, TheAlarmListIsRefreshedAndAskedForAfterDamage) {
   line.feed(alarms_two);
   line.sent();
   values_until(6000, 66'000);
-  EXPECT_THAT(line.sent(), ElementsAre("61500 alarms-once"));
+  EXPECT_THAT(line.sent(), lines_are({"61500 alarms-once"}));
   line.feed(alarms_two);
   line.feed({0x7E, 0x55, 0x7E});
   values_until(71'000, 76'000);
-  EXPECT_THAT(line.sent(), ElementsAre("66500 alarms-once")) << "at most every 5 s";
+  EXPECT_THAT(line.sent(), lines_are({"66500 alarms-once"})) << "at most every 5 s";
 }
 
 TEST(GeS5Requests, AMonitorThatDoesNotAnswerForAlarmsIsAskedLessAndLess) {
@@ -311,9 +311,9 @@ TEST(GeS5Requests, AMonitorThatDoesNotAnswerForAlarmsIsAskedLessAndLess) {
     line.feed(carescape_values);
   }
   EXPECT_THAT(line.sent(),
-              ElementsAre("0 stop", "200 start", "1000 alarms-on-change", "11000 alarms-on-change",
-                          "21000 alarms-on-change", "31000 alarms-on-change", "91000 alarms-on-change",
-                          "151000 alarms-on-change"));
+              lines_are({"0 stop", "200 start", "1000 alarms-on-change", "11000 alarms-on-change",
+                         "21000 alarms-on-change", "31000 alarms-on-change", "91000 alarms-on-change",
+                         "151000 alarms-on-change"}));
 }
 
 class Doubts : public RecordingSink {
@@ -334,10 +334,10 @@ TEST(GeS5Requests, AlarmsThatTheMonitorNoLongerTellsAreUnsureUntilItListsThemAga
     driver->tick(stamp(at), sink);
   }
   EXPECT_THAT(sink.words,
-              ElementsAre("SpO2 LOW on", "Artifact on", "SpO2 LOW on unsure", "Artifact on unsure"));
+              lines_are({"SpO2 LOW on", "Artifact on", "SpO2 LOW on unsure", "Artifact on unsure"}));
   sink.words.clear();
   driver->feed(Edit(alarms_two).word(10 + 98 + 82, 0).frame(), stamp(200'000), sink);
-  EXPECT_THAT(sink.words, ElementsAre("Artifact off", "SpO2 LOW on"));
+  EXPECT_THAT(sink.words, lines_are({"Artifact off", "SpO2 LOW on"}));
 }
 
 TEST(GeS5Requests, TheTimeOfAnOldCuffReadingIsAskedForThreeTimes) {
@@ -348,7 +348,7 @@ TEST(GeS5Requests, TheTimeOfAnOldCuffReadingIsAskedForThreeTimes) {
     line.feed(old_reading);
   }
   EXPECT_THAT(line.sent(),
-              ElementsAre("0 stop", "200 start", "1000 auxiliary", "11000 auxiliary", "21000 auxiliary"));
+              lines_are({"0 stop", "200 start", "1000 auxiliary", "11000 auxiliary", "21000 auxiliary"}));
   line.feed(cuff_time);
   line.run_to(66'000);
   EXPECT_THAT(line.sent(), IsEmpty());

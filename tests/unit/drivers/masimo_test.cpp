@@ -7,6 +7,7 @@
 
 #include "drivers/masimo/masimo.hpp"
 #include "tests/unit/drivers/capture.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test {
@@ -18,7 +19,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using Lines = std::vector<std::string>;
 
 // Serial numbers replaced.
 const std::string rad_8 =
@@ -232,7 +232,7 @@ TEST(Masimo, ALineOfThreeHundredCharactersIsTheLongest) {
   const std::string longest = rad_8 + std::string(300 - rad_8.size(), ' ');
   EXPECT_EQ(decoded(longest), values("97 valid", "98 valid"));
   Port port;
-  EXPECT_THAT(port.line(longest + ' '), ElementsAre("@0 fault broken line-too-long offset=305"));
+  EXPECT_THAT(port.line(longest + ' '), lines_are({"@0 fault broken line-too-long offset=305"}));
   EXPECT_EQ(port.line(rad_8), values("97 valid", "98 valid"));
 }
 

@@ -9,6 +9,7 @@
 
 #include "drivers/draeger_medibus/draeger_medibus.hpp"
 #include "tests/unit/drivers/capture.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test {
@@ -19,7 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using Lines = std::vector<std::string>;
 
 constexpr std::string_view icc = "1B 51 36 43 0D";
 constexpr std::string_view icc_answer = "01 51 35 32 0D";
@@ -82,21 +82,21 @@ class MedibusPort {
 // Up to the first request for alarms.
 MedibusPort running() {
   MedibusPort port;
-  EXPECT_THAT(port.wait(100), ElementsAre(sent(icc)));
-  EXPECT_THAT(port.feed(icc_answer), ElementsAre(sent(who)));
+  EXPECT_THAT(port.wait(100), lines_are({sent(icc)}));
+  EXPECT_THAT(port.feed(icc_answer), lines_are({sent(who)}));
   EXPECT_THAT(port.feed(identification), IsEmpty());
-  EXPECT_THAT(port.wait(200), ElementsAre(sent(configure)));
-  EXPECT_THAT(port.feed(configure_answer), ElementsAre(sent(ask_alarms)));
+  EXPECT_THAT(port.wait(200), lines_are({sent(configure)}));
+  EXPECT_THAT(port.feed(configure_answer), lines_are({sent(ask_alarms)}));
   return port;
 }
 
 TEST(Medibus, ASessionComesUpAndAsksOnceASecond) {
   MedibusPort port = running();
-  EXPECT_THAT(port.feed(no_alarms), ElementsAre(port.at() + "frame-end", sent(ask_values)));
-  EXPECT_THAT(port.feed(values_97_71), ElementsAre(port.at() + "obs pr 71 valid",
-                                                   port.at() + "obs spo2 97 valid", port.at() + "frame-end"));
+  EXPECT_THAT(port.feed(no_alarms), lines_are({port.at() + "frame-end", sent(ask_values)}));
+  EXPECT_THAT(port.feed(values_97_71), lines_are({port.at() + "obs pr 71 valid",
+                                                  port.at() + "obs spo2 97 valid", port.at() + "frame-end"}));
   EXPECT_THAT(port.wait(900), IsEmpty());
-  EXPECT_THAT(port.wait(100), ElementsAre(sent(ask_alarms)));
+  EXPECT_THAT(port.wait(100), lines_are({sent(ask_alarms)}));
 }
 
 TEST(Medibus, ACodeThatIsMissingIsNoValue) {
@@ -137,15 +137,15 @@ TEST(Medibus, TheDevicesAlarmsFollowItsList) {
   MedibusPort port = running();
   port.feed(values_97_71);
   EXPECT_THAT(port.feed(two_alarms),
-              ElementsAre(port.at() + "alarm on high technical text=\"SPO2SEN DISC\" code=\"35\"",
-                          port.at() + "alarm on high text=\"SPO2 LOW\" code=\"07\"", port.at() + "frame-end",
-                          sent(ask_values)));
-  EXPECT_THAT(port.feed(two_alarms), ElementsAre(port.at() + "frame-end"));
+              lines_are({port.at() + "alarm on high technical text=\"SPO2SEN DISC\" code=\"35\"",
+                         port.at() + "alarm on high text=\"SPO2 LOW\" code=\"07\"", port.at() + "frame-end",
+                         sent(ask_values)}));
+  EXPECT_THAT(port.feed(two_alarms), lines_are({port.at() + "frame-end"}));
   EXPECT_THAT(port.feed(response("'607SPO2 LOW    ")),
-              ElementsAre(port.at() + "alarm on medium text=\"SPO2 LOW\" code=\"07\"",
-                          port.at() + "alarm off high technical code=\"35\"", port.at() + "frame-end"));
+              lines_are({port.at() + "alarm on medium text=\"SPO2 LOW\" code=\"07\"",
+                         port.at() + "alarm off high technical code=\"35\"", port.at() + "frame-end"}));
   EXPECT_THAT(port.feed(no_alarms),
-              ElementsAre(port.at() + "alarm off medium code=\"07\"", port.at() + "frame-end"));
+              lines_are({port.at() + "alarm off medium code=\"07\"", port.at() + "frame-end"}));
 }
 
 TEST(Medibus, AListWithADamagedItemChangesNothing) {
@@ -201,21 +201,21 @@ TEST(Medibus, AlarmCodesOfADeviceWithoutOximeterAreNotInterpreted) {
 
 TEST(Medibus, EveryCommandOfTheDeviceIsAnswered) {
   MedibusPort port = running();
-  EXPECT_THAT(port.feed("1B 30 34 42 0D"), ElementsAre(sent("01 30 33 31 0D")));  // nothing
-  EXPECT_THAT(port.feed(who), ElementsAre(sent("01 52 35 33 0D")));
-  EXPECT_THAT(port.feed("1B 49 36 34 0D"), ElementsAre(sent("01 49 34 41 0D")));  // the time was changed
+  EXPECT_THAT(port.feed("1B 30 34 42 0D"), lines_are({sent("01 30 33 31 0D")}));  // nothing
+  EXPECT_THAT(port.feed(who), lines_are({sent("01 52 35 33 0D")}));
+  EXPECT_THAT(port.feed("1B 49 36 34 0D"), lines_are({sent("01 49 34 41 0D")}));  // the time was changed
   EXPECT_THAT(port.feed("1B 30 34 43 0D"),
               ElementsAre(HasSubstr("fault broken checksum"), sent("01 15 31 36 0D")));
-  EXPECT_THAT(port.feed("1B 55 37 30 0D"), ElementsAre(sent("01 55 35 36 0D")));  // stop
+  EXPECT_THAT(port.feed("1B 55 37 30 0D"), lines_are({sent("01 55 35 36 0D")}));  // stop
   EXPECT_THAT(port.wait(2900), IsEmpty());
-  EXPECT_THAT(port.wait(100), ElementsAre(sent(icc)));
+  EXPECT_THAT(port.wait(100), lines_are({sent(icc)}));
 }
 
 TEST(Medibus, TheDeviceMayBeginAndBeginAgain) {
   MedibusPort port = running();
-  EXPECT_THAT(port.feed(icc), ElementsAre(sent(icc_answer), sent(who)));
+  EXPECT_THAT(port.feed(icc), lines_are({sent(icc_answer), sent(who)}));
   EXPECT_THAT(port.feed(identification), IsEmpty());
-  EXPECT_THAT(port.wait(200), ElementsAre(sent(configure)));  // it has forgotten the configuration
+  EXPECT_THAT(port.wait(200), lines_are({sent(configure)}));  // it has forgotten the configuration
 }
 
 TEST(Medibus, CommandsInsideAResponse) {
@@ -242,9 +242,9 @@ TEST(Medibus, ABrokenStartAndRealTimeBytes) {
 TEST(Medibus, ADamagedAnswerIsAskedForAgain) {
   MedibusPort port = running();
   EXPECT_THAT(port.feed("01 27 32 39 0D"), ElementsAre(HasSubstr("fault broken checksum")));
-  EXPECT_THAT(port.wait(100), ElementsAre(sent(ask_alarms)));
+  EXPECT_THAT(port.wait(100), lines_are({sent(ask_alarms)}));
   EXPECT_THAT(port.feed("01 15 31 36 0D"), IsEmpty());  // the device has not understood us
-  EXPECT_THAT(port.wait(100), ElementsAre(sent(ask_alarms)));
+  EXPECT_THAT(port.wait(100), lines_are({sent(ask_alarms)}));
   EXPECT_THAT(port.feed(no_alarms), Contains(sent(ask_values)));
 }
 
@@ -254,9 +254,9 @@ TEST(Medibus, ThreeSecondsOfSilenceStartItAnew) {
   EXPECT_THAT(port.wait(2900), IsEmpty());
   // Bytes of the real-time stream are no sign of life.
   EXPECT_THAT(port.feed("D0 A1 A2"), IsEmpty());
-  EXPECT_THAT(port.wait(100), ElementsAre(sent(icc)));
-  EXPECT_THAT(port.wait(3000), ElementsAre(sent(icc)));
-  EXPECT_THAT(port.feed(icc_answer), ElementsAre(sent(who)));
+  EXPECT_THAT(port.wait(100), lines_are({sent(icc)}));
+  EXPECT_THAT(port.wait(3000), lines_are({sent(icc)}));
+  EXPECT_THAT(port.feed(icc_answer), lines_are({sent(who)}));
 }
 
 TEST(Medibus, ARequestThatIsNotAnsweredIsGivenUp) {
@@ -277,22 +277,22 @@ TEST(Medibus, AnOldDeviceIsNotSentArguments) {
   MedibusPort port;
   port.wait(100);
   port.feed(icc_answer);
-  EXPECT_THAT(port.feed(response("R0161'Old'01.00:02.10")), ElementsAre(sent(ask_alarms)));
+  EXPECT_THAT(port.feed(response("R0161'Old'01.00:02.10")), lines_are({sent(ask_alarms)}));
 }
 
 TEST(Medibus, AStepThatIsNotAnsweredDoesNotKeepUsFromTheValues) {
   MedibusPort port;
   port.wait(100);
-  EXPECT_THAT(port.feed(icc_answer), ElementsAre(sent(who)));
+  EXPECT_THAT(port.feed(icc_answer), lines_are({sent(who)}));
   EXPECT_THAT(port.wait(3000), Contains(sent(icc)));
-  EXPECT_THAT(port.feed(icc_answer), ElementsAre(sent(ask_alarms)));
+  EXPECT_THAT(port.feed(icc_answer), lines_are({sent(ask_alarms)}));
 }
 
 TEST(Medibus, TheDeviceMayStopUsForAWhile) {
   MedibusPort port = running();
   EXPECT_THAT(port.feed("11"), IsEmpty());
   EXPECT_THAT(port.feed("1B 30 34 42 0D"), IsEmpty());
-  EXPECT_THAT(port.feed("13"), ElementsAre(sent("01 30 33 31 0D")));
+  EXPECT_THAT(port.feed("13"), lines_are({sent("01 30 33 31 0D")}));
   port.feed("11");
   port.feed("1B 30 34 42 0D");
   EXPECT_THAT(port.wait(2900), IsEmpty());

@@ -8,6 +8,7 @@
 
 #include "drivers/nellcor/nellcor.hpp"
 #include "tests/unit/drivers/capture.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test {
@@ -19,7 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using Lines = std::vector<std::string>;
 
 const std::string good = "09-Mar-26 14:25:36    98      72      45";
 const std::string low = "09-Mar-26 14:25:38    88*     72      40    SL";
@@ -231,11 +231,11 @@ TEST(Nellcor, EveryCharacterThatBecomesABlankIsFoundOrMissed) {
 TEST(Nellcor, HeadingsAreNoDataAndNoFault) {
   NellcorPort port;
   EXPECT_THAT(port.line("N-560    VERSION 1.61.00    CRC:XXXX  SpO2 Limit: 95-100%    PR Limit: 59-148BPM"),
-              ElementsAre("@0 frame-end"));
+              lines_are({"@0 frame-end"}));
   EXPECT_THAT(port.line("                             ADULT           25SAT-S "), IsEmpty());
-  EXPECT_THAT(port.line("TIME                 %SpO2   BPM     PA     Status"), ElementsAre("@0 frame-end"));
+  EXPECT_THAT(port.line("TIME                 %SpO2   BPM     PA     Status"), lines_are({"@0 frame-end"}));
   EXPECT_THAT(port.line("NPB-295 VERSION 2.0.0.0 CRC: XXXX SpO2 Limit: 70-100% PR Limit: 60-160BPM"),
-              ElementsAre("@0 frame-end"));
+              lines_are({"@0 frame-end"}));
   EXPECT_EQ(port.line(good), values("72 valid", "98 valid"));
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "drivers/nonin/nonin.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
@@ -15,7 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Lines = std::vector<std::string>;
 
 Lines decoded(const std::string& format, const ByteVector& bytes) {
   RecordingSink sink;
@@ -47,7 +47,7 @@ TEST(NoninFormat13, PublishedPackets) {
 }
 
 TEST(NoninFormat13, AMeasurementFromMemoryIsRefusedAndSaysNothingAboutNow) {
-  EXPECT_THAT(decoded("13", from_memory), ElementsAre("@0 fault refused from-memory offset=0"));
+  EXPECT_THAT(decoded("13", from_memory), lines_are({"@0 fault refused from-memory offset=0"}));
 }
 
 TEST(NoninFormat13, TheRateIsASixteenBitNumberHere) {
@@ -74,18 +74,18 @@ TEST(NoninFormat13, ALongerDataPartOfLaterFirmwareIsAccepted) {
   packet[5] = 64;
   EXPECT_EQ(decoded("13", with_sum(packet)), values("72 valid", "98 valid"));
   packet[5] = 65;
-  EXPECT_THAT(decoded("13", packet), ElementsAre("@0 fault broken length offset=0"));
+  EXPECT_THAT(decoded("13", packet), lines_are({"@0 fault broken length offset=0"}));
 }
 
 TEST(NoninFormat13, DamageIsFoundAndTheNextPacketCounts) {
   ByteVector damaged = spot;
   damaged[19] ^= 0x04;
   EXPECT_THAT(decoded("13", damaged + spot),
-              ElementsAre("@0 fault broken checksum offset=0", "@0 obs pr 72 valid", "@0 obs spo2 98 valid",
-                          "@0 frame-end"));
+              lines_are({"@0 fault broken checksum offset=0", "@0 obs pr 72 valid", "@0 obs spo2 98 valid",
+                         "@0 frame-end"}));
   ByteVector without_end = spot;
   without_end.back() = 0x02;
-  EXPECT_THAT(decoded("13", without_end), ElementsAre("@0 fault broken fixed-bits offset=0"));
+  EXPECT_THAT(decoded("13", without_end), lines_are({"@0 fault broken fixed-bits offset=0"}));
   EXPECT_THAT(decoded("13", slice(spot, 0, 9) + spot), testing::Contains("@0 obs pr 72 valid"));
   EXPECT_EQ(decoded("13", slice(spot, 9, 22) + hex("06 15 00 02 00") + spot), values("72 valid", "98 valid"));
 }

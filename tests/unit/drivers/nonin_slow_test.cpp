@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "drivers/nonin/nonin.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
@@ -14,11 +15,9 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::Each;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using Lines = std::vector<std::string>;
 
 class Port {
  public:
@@ -75,11 +74,11 @@ TEST(NoninFormat8, PublishedFrames) {
   EXPECT_EQ(decoded("8", "80 48 62 20"), values("72 valid", "98 valid"));
   EXPECT_EQ(decoded("8", "91 02 5B 00"),
             values("130 questionable weak-signal", "91 questionable weak-signal"));
-  EXPECT_THAT(decoded("8", "81 6B 62 01"), ElementsAre("@0 status low-battery on", "@0 obs pr 235 valid",
-                                                       "@0 obs spo2 98 valid", "@0 frame-end"));
+  EXPECT_THAT(decoded("8", "81 6B 62 01"), lines_are({"@0 status low-battery on", "@0 obs pr 235 valid",
+                                                      "@0 obs spo2 98 valid", "@0 frame-end"}));
   EXPECT_THAT(decoded("8", "82 62 62 00"),
-              ElementsAre("@0 fault implausible range code=\"pr\" value=\"354\" offset=7",
-                          "@0 obs pr - invalid implausible", "@0 obs spo2 98 valid", "@0 frame-end"));
+              lines_are({"@0 fault implausible range code=\"pr\" value=\"354\" offset=7",
+                         "@0 obs pr - invalid implausible", "@0 obs spo2 98 valid", "@0 frame-end"}));
   EXPECT_EQ(decoded("8", "80 39 62 08"), values("- invalid sensor-off", "- invalid sensor-off"));
   EXPECT_EQ(decoded("8", "83 7F 7F 08"), values("- invalid sensor-off", "- invalid sensor-off"));
 }
@@ -107,7 +106,7 @@ TEST(NoninSlow, AGapInsideAFrameDropsIt) {
   port.feed(good_8);
   port.tick(500);
   EXPECT_THAT(port.feed(hex("80 48"), 1000), IsEmpty());
-  EXPECT_THAT(port.feed(hex("62 20"), 1201), ElementsAre("@1201 fault broken gap offset=6"));
+  EXPECT_THAT(port.feed(hex("62 20"), 1201), lines_are({"@1201 fault broken gap offset=6"}));
   EXPECT_THAT(port.feed(good_8, 2000), IsEmpty());
   EXPECT_THAT(port.feed(good_8, 3000), Contains("@3000 obs pr 72 valid"));
 }
@@ -132,7 +131,7 @@ TEST(NoninSlow, ALostByteCostsItsFrame) {
   port.feed(good_8);
   port.tick(500);
   EXPECT_THAT(port.feed(hex("80 48 62") + good_8, 1000),
-              ElementsAre("@1000 fault broken frame-restarted offset=7"));
+              lines_are({"@1000 fault broken frame-restarted offset=7"}));
   EXPECT_THAT(port.feed(good_8, 2000), Contains("@1000 obs pr 72 valid"));
 }
 

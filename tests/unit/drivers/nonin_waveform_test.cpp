@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "drivers/nonin/nonin.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
@@ -19,7 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using Lines = std::vector<std::string>;
 
 class Port {
  public:
@@ -82,11 +82,11 @@ TEST(NoninWaveform, SensorAlarmIsReportedAtItsFirstFrameAndHeldValuesAreNot) {
   Port port;
   port.feed(packet_1);
   EXPECT_THAT(port.feed(slice(packet_2, 0, 5), 1000),
-              ElementsAre("@1000 obs pr - invalid sensor-off", "@1000 obs spo2 - invalid sensor-off",
-                          "@1000 frame-end"));
+              lines_are({"@1000 obs pr - invalid sensor-off", "@1000 obs spo2 - invalid sensor-off",
+                         "@1000 frame-end"}));
   EXPECT_THAT(port.feed(slice(packet_2, 5, 125), 1320),
-              ElementsAre("@1320 obs pr - invalid sensor-off", "@1320 obs spo2 - invalid sensor-off",
-                          "@1320 frame-end"));
+              lines_are({"@1320 obs pr - invalid sensor-off", "@1320 obs spo2 - invalid sensor-off",
+                         "@1320 frame-end"}));
 }
 
 TEST(NoninWaveform, SensorAlarmInTheMiddleTakesTheWholePacket) {
@@ -187,12 +187,12 @@ TEST(NoninWaveform, RatesAtTheEdgesOfTheSpan) {
   EXPECT_EQ(Port().feed(packet_with_display(18, 100)), values("18 valid", "100 valid"));
   EXPECT_EQ(Port().feed(packet_with_display(321, 1)), values("321 valid", "1 valid"));
   for (const unsigned rate : {17U, 322U, 510U})
-    EXPECT_THAT(Port().feed(packet_with_display(rate, 101)),
-                ElementsAre("@0 fault implausible range code=\"pr\" value=\"" + std::to_string(rate) +
-                                "\" offset=120",
-                            "@0 obs pr - invalid implausible",
-                            "@0 fault implausible range code=\"spo2\" value=\"101\" offset=120",
-                            "@0 obs spo2 - invalid implausible", "@0 frame-end"));
+    EXPECT_THAT(
+        Port().feed(packet_with_display(rate, 101)),
+        lines_are({"@0 fault implausible range code=\"pr\" value=\"" + std::to_string(rate) + "\" offset=120",
+                   "@0 obs pr - invalid implausible",
+                   "@0 fault implausible range code=\"spo2\" value=\"101\" offset=120",
+                   "@0 obs spo2 - invalid implausible", "@0 frame-end"}));
 }
 
 TEST(NoninWaveform, OpeningAnywhereInAPacketIsSilentAndLosesOnlyThatPacket) {
@@ -228,7 +228,7 @@ TEST(NoninWaveform, OneBadFrameCostsItsPacketOnly) {
   damaged[12 * 5 + 2] ^= 0x10;
   Port port;
   port.feed(packet_1);
-  EXPECT_THAT(port.feed(damaged), ElementsAre("@0 fault broken checksum offset=185"));
+  EXPECT_THAT(port.feed(damaged), lines_are({"@0 fault broken checksum offset=185"}));
   EXPECT_EQ(port.feed(packet_1), good_values);
 }
 
@@ -239,7 +239,7 @@ TEST(NoninWaveform, TwoBadFramesInARowLoseTheAlignment) {
   Port port;
   port.feed(packet_1);
   EXPECT_THAT(port.feed(damaged),
-              ElementsAre("@0 fault broken start offset=185", "@0 fault broken resync offset=190"));
+              lines_are({"@0 fault broken start offset=185", "@0 fault broken resync offset=190"}));
   EXPECT_EQ(port.feed(packet_1), good_values);
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/philips_port.hpp"
 
 namespace drivers::test::philips {
@@ -20,19 +21,19 @@ const std::string leads_off_on = "alarm on low technical text=\"ECG LEADS OFF\" 
 
 TEST(PhilipsAlarms, ThePublishedList) {
   EXPECT_THAT(Port().feed(alerts_result),
-              ElementsAre("@0 " + spo2_low_on, "@0 " + leads_off_on, "@0 frame-end"));
+              lines_are({"@0 " + spo2_low_on, "@0 " + leads_off_on, "@0 frame-end"}));
 }
 
 TEST(PhilipsAlarms, AreToldWhenTheyChange) {
   Port port;
-  EXPECT_THAT(said(port.feed(alerts({spo2_low}, {}), 0)), ElementsAre("@0 " + spo2_low_on));
+  EXPECT_THAT(said(port.feed(alerts({spo2_low}, {}), 0)), lines_are({"@0 " + spo2_low_on}));
   EXPECT_THAT(said(port.feed(alerts({spo2_low}, {}), 1000)), IsEmpty());
-  EXPECT_THAT(said(port.feed(alerts({spo2_low}, {leads_off}), 2000)), ElementsAre("@2000 " + leads_off_on));
+  EXPECT_THAT(said(port.feed(alerts({spo2_low}, {leads_off}), 2000)), lines_are({"@2000 " + leads_off_on}));
   EXPECT_THAT(said(port.feed(alerts({alert(0x4BB8, 62, 0x0400, 0, "*** DESAT")}, {leads_off}), 3000)),
-              ElementsAre("@3000 alarm on high text=\"*** DESAT\" code=\"62\" source=\"SpO2\""));
+              lines_are({"@3000 alarm on high text=\"*** DESAT\" code=\"62\" source=\"SpO2\""}));
   EXPECT_THAT(said(port.feed(alerts({}, {}), 4000)),
-              ElementsAre("@4000 alarm off high code=\"62\" source=\"SpO2\"",
-                          "@4000 alarm off low technical code=\"274\" source=\"HR\""));
+              lines_are({"@4000 alarm off high code=\"62\" source=\"SpO2\"",
+                         "@4000 alarm off low technical code=\"274\" source=\"HR\""}));
 }
 
 TEST(PhilipsAlarms, LevelsOfBothKinds) {
@@ -132,7 +133,7 @@ TEST(PhilipsAlarms, AListThatIsMissingIsAsBeforeUnlessTheStateSaysNone) {
   };
   EXPECT_THAT(said(port.feed(only_state("02 00 00 01"))), IsEmpty());
   EXPECT_THAT(said(port.feed(only_state("02 00 00 00"))),
-              ElementsAre("@0 alarm off low technical code=\"274\" source=\"HR\""));
+              lines_are({"@0 alarm off low technical code=\"274\" source=\"HR\""}));
   EXPECT_THAT(said(port.feed(only_state("00 00 00 00"))),
               ElementsAre(HasSubstr("alarm off medium code=\"62\"")));
 }
@@ -156,7 +157,7 @@ TEST(PhilipsAlarms, StayWhileTheMonitorIsSilent) {
   Port port;
   port.feed(alerts({spo2_low}, {}), 1000);
   EXPECT_THAT(port.wait_until(60'000), ::testing::Not(Contains(HasSubstr("alarm"))));
-  EXPECT_THAT(said(port.feed(numbers(60), 60'000)), ElementsAre("@60000 obs hr 72 valid"))
+  EXPECT_THAT(said(port.feed(numbers(60), 60'000)), lines_are({"@60000 obs hr 72 valid"}))
       << "it may list them in a moment";
   EXPECT_THAT(said(port.feed(alerts({}, {}), 61'000)),
               ElementsAre(HasSubstr("alarm off medium code=\"62\"")));

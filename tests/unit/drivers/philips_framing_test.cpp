@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/philips_port.hpp"
 
 namespace drivers::test::philips {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -47,7 +47,7 @@ TEST(PhilipsFrames, ResynchronisesAtTheNextFrame) {
   const ByteVector cut = hex("31 80 C0 11 01 00 24 E1 00 00 02 00 01 00 1C 00 05 00 07 00 16 00");
   EXPECT_THAT(
       port.feed(joined({cut, framed(create_event)})),
-      ElementsAre("@0 fault broken frame-restarted offset=22", sent(framed(create_answer)), "@0 frame-end"));
+      lines_are({"@0 fault broken frame-restarted offset=22", sent(framed(create_answer)), "@0 frame-end"}));
 }
 
 TEST(PhilipsFrames, EveryKindOfDamageHasItsName) {
@@ -140,15 +140,15 @@ TEST(PhilipsDatagrams, OneThatEndsShortIsFollowedAtOnceByAnother) {
   ByteVector cut = single_result;
   cut.resize(150);
   const Lines lines = port.feed(joined({cut, leads_off_result, linked_first}));
-  EXPECT_THAT(lines, ElementsAre("@0 fault broken structure offset=219", "@0 obs hr - invalid missing",
-                                 "@0 obs spo2 91 questionable", "@0 frame-end", "@0 obs hr 72 valid",
-                                 "@0 frame-end"));
+  EXPECT_THAT(lines, lines_are({"@0 fault broken structure offset=219", "@0 obs hr - invalid missing",
+                                "@0 obs spo2 91 questionable", "@0 frame-end", "@0 obs hr 72 valid",
+                                "@0 frame-end"}));
 }
 
 TEST(PhilipsDatagrams, NoiseIsOneFaultAndThenTheNextMessageCounts) {
   Port port;
   EXPECT_THAT(port.feed(joined({hex("55 AA 0C 19 0E E1 00 00 03"), linked_first})),
-              ElementsAre("@0 fault broken no-message offset=0", "@0 obs hr 72 valid", "@0 frame-end"));
+              lines_are({"@0 fault broken no-message offset=0", "@0 obs hr 72 valid", "@0 frame-end"}));
 }
 
 // A monitor's refusal is known by its first byte only; nobody has published more of it.
@@ -156,7 +156,7 @@ TEST(PhilipsDatagrams, ABareRefusalCountsAfterAPause) {
   Port port;
   port.wait_until(1200);
   port.feed(hex("0C"), 1300);
-  EXPECT_THAT(port.wait_until(1700), ElementsAre("@1700 fault refused association offset=0"));
+  EXPECT_THAT(port.wait_until(1700), lines_are({"@1700 fault refused association offset=0"}));
 }
 
 TEST(PhilipsDatagrams, ARecordingOfThemIsKnownByItsFirstBytes) {

@@ -4,12 +4,11 @@
 #include <memory>
 
 #include "drivers/philips_intellivue/philips_intellivue.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/philips_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test::philips {
-
-using Lines = std::vector<std::string>;
 
 class Port {
  public:

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/drivers/counted_new.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/philips_port.hpp"
 
 namespace drivers::test::philips {
@@ -67,12 +68,12 @@ class Associated : public Port {
 
 TEST(PhilipsSession, ReleasesThenRequestsAndRepeatsTheRequest) {
   Port port;
-  EXPECT_THAT(port.wait_until(100), ElementsAre(sent(release)));
+  EXPECT_THAT(port.wait_until(100), lines_are({sent(release)}));
   EXPECT_THAT(port.wait_until(1000), IsEmpty());
-  EXPECT_THAT(port.wait_until(1100), ElementsAre(sent(request)));
+  EXPECT_THAT(port.wait_until(1100), lines_are({sent(request)}));
   EXPECT_THAT(port.wait_until(4000), IsEmpty());
-  EXPECT_THAT(port.wait_until(4100), ElementsAre(sent(request)));
-  EXPECT_THAT(port.wait_until(13'100), ElementsAre(sent(request), sent(request), sent(release)));
+  EXPECT_THAT(port.wait_until(4100), lines_are({sent(request)}));
+  EXPECT_THAT(port.wait_until(13'100), lines_are({sent(request), sent(request), sent(release)}));
 }
 
 TEST(PhilipsSession, AReleaseResponseShortensTheWait) {
@@ -80,12 +81,12 @@ TEST(PhilipsSession, AReleaseResponseShortensTheWait) {
   port.wait_until(100);
   port.feed(released, 100);
   EXPECT_THAT(port.wait_until(300), IsEmpty());
-  EXPECT_THAT(port.wait_until(400), ElementsAre(sent(request)));
+  EXPECT_THAT(port.wait_until(400), lines_are({sent(request)}));
 }
 
 TEST(PhilipsSession, AnswersTheCreateEventAndThenPolls) {
   Associated port;
-  EXPECT_THAT(said(port.answers), ElementsAre(sent(create_answer)));
+  EXPECT_THAT(said(port.answers), lines_are({sent(create_answer)}));
   EXPECT_THAT(port.polls,
               ElementsAre(sent_poll(ask_mds, 1), sent_poll(ask_numerics, 2), sent_poll(ask_alerts, 3)))
       << "one per tick";
@@ -114,23 +115,23 @@ TEST(PhilipsSession, ALostPollIsAskedAgain) {
 
 TEST(PhilipsSession, ARepeatedCreateEventIsAnsweredAgain) {
   Associated port;
-  EXPECT_THAT(said(port.feed(create_event, 2000)), ElementsAre(sent(create_answer)));
+  EXPECT_THAT(said(port.feed(create_event, 2000)), lines_are({sent(create_answer)}));
   EXPECT_EQ(port.wait_until(2300).size(), 3U) << "the polls were lost with the answer";
 }
 
 TEST(PhilipsSession, ARefusalRestsTenSeconds) {
   Port port;
   port.wait_until(1100);
-  EXPECT_THAT(port.feed(refusal, 1200), ElementsAre("@1200 fault refused association offset=3"));
+  EXPECT_THAT(port.feed(refusal, 1200), lines_are({"@1200 fault refused association offset=3"}));
   EXPECT_THAT(port.wait_until(11'100), IsEmpty());
-  EXPECT_THAT(port.wait_until(12'300), ElementsAre(sent(release), sent(request)));
+  EXPECT_THAT(port.wait_until(12'300), lines_are({sent(release), sent(request)}));
 }
 
 TEST(PhilipsSession, AnAcceptanceWithoutACreateEventIsTriedAgain) {
   Port port;
   port.wait_until(1100);
   port.feed(acceptance, 1100);
-  EXPECT_THAT(port.wait_until(8100), ElementsAre(sent(release))) << "5 s, then 2 s of rest";
+  EXPECT_THAT(port.wait_until(8100), lines_are({sent(release)})) << "5 s, then 2 s of rest";
 }
 
 TEST(PhilipsSession, AnAcceptanceThatCannotBeReadIsOneAllTheSame) {
@@ -162,19 +163,19 @@ TEST(PhilipsSession, AbortReleaseAndSilenceStartAgainWithGrowingRests) {
   port.run_until(3000);
   EXPECT_THAT(port.feed(abort_message, 3000), IsEmpty());
   EXPECT_THAT(port.wait_until(4900), IsEmpty());
-  EXPECT_THAT(port.wait_until(6000), ElementsAre(sent(release), sent(request)));
+  EXPECT_THAT(port.wait_until(6000), lines_are({sent(release), sent(request)}));
   port.feed(joined({acceptance, create_event}), 6000);
-  EXPECT_THAT(said(port.feed(release, 6100)), ElementsAre(sent(released))) << "no numbers came in between";
+  EXPECT_THAT(said(port.feed(release, 6100)), lines_are({sent(released)})) << "no numbers came in between";
   EXPECT_THAT(port.wait_until(10'000), IsEmpty());
-  EXPECT_THAT(port.wait_until(11'200), ElementsAre(sent(release), sent(request)));
+  EXPECT_THAT(port.wait_until(11'200), lines_are({sent(release), sent(request)}));
   port.feed(joined({acceptance, create_event}), 11'200);
   const Lines silence = port.wait_until(21'100);
   EXPECT_THAT(silence, ::testing::Not(Contains(sent(release))));
   EXPECT_THAT(port.wait_until(29'100), IsEmpty()) << "lost after 10 s, then 8 s of rest";
-  EXPECT_THAT(port.wait_until(30'300), ElementsAre(sent(release), sent(request)));
+  EXPECT_THAT(port.wait_until(30'300), lines_are({sent(release), sent(request)}));
   port.feed(joined({acceptance, create_event, one_answer(1)}), 30'300);
   port.feed(abort_message, 30'400);
-  EXPECT_THAT(port.wait_until(32'400), ElementsAre(sent(release))) << "2 s again";
+  EXPECT_THAT(port.wait_until(32'400), lines_are({sent(release)})) << "2 s again";
 }
 
 TEST(PhilipsSession, ARestIsNeverLongerThanHalfAMinute) {
@@ -194,7 +195,7 @@ TEST(PhilipsSession, AnErrorForTheNumericsStartsAgainOneForTheAlarmsDoesNot) {
   EXPECT_THAT(port.run_until(20'000), ::testing::Each(HasSubstr("0C 16 00 08 00 04"))) << "only keep-alives";
   EXPECT_THAT(port.feed(hex("E1 00 00 02 00 03 00 08 00 02 00 02 00 02 0C 17"), 20'000),
               ElementsAre(HasSubstr("fault refused error-result code=\"0002\"")));
-  EXPECT_THAT(port.wait_until(22'000), ElementsAre(sent(release)));
+  EXPECT_THAT(port.wait_until(22'000), lines_are({sent(release)}));
 }
 
 TEST(PhilipsSession, AMonitorWithoutExtendedPollsIsAskedEverySecond) {
@@ -218,7 +219,7 @@ TEST(PhilipsSession, NeverMoreThanTenFramesASecond) {
 
 TEST(PhilipsSession, MessagesOfOthersAreNamed) {
   Port port;
-  EXPECT_THAT(port.feed(request), ElementsAre("@0 fault not-mine request offset=237"));
+  EXPECT_THAT(port.feed(request), lines_are({"@0 fault not-mine request offset=237"}));
   EXPECT_THAT(port.feed(single_poll), ElementsAre(HasSubstr("fault not-mine message")));
   EXPECT_THAT(port.feed(error_result), ElementsAre(HasSubstr("fault refused error-result code=\"0009\"")));
   const ByteVector waves = message(2, action_result(0xF13B, reply(0x0009, 0x0803, 0, {})));

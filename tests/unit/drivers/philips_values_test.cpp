@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/philips_port.hpp"
 
 namespace drivers::test::philips {
@@ -33,25 +34,25 @@ constexpr unsigned abp = 0x4A14, art = 0x4A10;
 
 TEST(PhilipsValues, ThePublishedResult) {
   EXPECT_THAT(Port().feed(joined({create_event, single_result})),
-              ElementsAre(sent(create_answer), "@0 frame-end", "@0 obs hr 72 valid", "@0 obs spo2 97 valid",
-                          "@0 obs pr 71 valid mdc=149538", "@0 obs art-sys 118 valid mdc=150037",
-                          "@0 obs art-dia 67 valid mdc=150038", "@0 obs art-map 84 valid mdc=150039",
-                          // 334.024 s before the result by the monitor's clocks
-                          "@0 obs nibp-sys 121 valid clock-trusted own=1773014065976",
-                          "@0 obs nibp-dia 78 valid clock-trusted own=1773014065976",
-                          "@0 obs nibp-map 92 valid clock-trusted own=1773014065976", "@0 frame-end"));
+              lines_are({sent(create_answer), "@0 frame-end", "@0 obs hr 72 valid", "@0 obs spo2 97 valid",
+                         "@0 obs pr 71 valid mdc=149538", "@0 obs art-sys 118 valid mdc=150037",
+                         "@0 obs art-dia 67 valid mdc=150038", "@0 obs art-map 84 valid mdc=150039",
+                         // 334.024 s before the result by the monitor's clocks
+                         "@0 obs nibp-sys 121 valid clock-trusted own=1773014065976",
+                         "@0 obs nibp-dia 78 valid clock-trusted own=1773014065976",
+                         "@0 obs nibp-map 92 valid clock-trusted own=1773014065976", "@0 frame-end"}));
 }
 
 TEST(PhilipsValues, ThePublishedResultOverTheSerialPort) {
   Port port("serial");
   EXPECT_THAT(said(port.feed(framed(leads_off_result))),
-              ElementsAre("@0 obs hr - invalid missing", "@0 obs spo2 91 questionable"));
+              lines_are({"@0 obs hr - invalid missing", "@0 obs spo2 91 questionable"}));
 }
 
 TEST(PhilipsValues, ThePublishedAnswerInParts) {
   Port port;
-  EXPECT_THAT(said(port.feed(linked_first)), ElementsAre("@0 obs hr 72 valid"));
-  EXPECT_THAT(said(port.feed(linked_last)), ElementsAre("@0 obs spo2 97 valid"));
+  EXPECT_THAT(said(port.feed(linked_first)), lines_are({"@0 obs hr 72 valid"}));
+  EXPECT_THAT(said(port.feed(linked_last)), lines_are({"@0 obs spo2 97 valid"}));
   EXPECT_THAT(said(port.feed(linked_end)), IsEmpty());
 }
 
@@ -73,11 +74,11 @@ TEST(PhilipsValues, EachStateBitHasItsEffect) {
       {0x6000, "- unavailable missing"},
   };
   for (const auto& [state, effect] : effects)
-    EXPECT_THAT(decoded(number(0x4182, state, per_min, 72)), ElementsAre("@0 obs hr " + effect)) << state;
+    EXPECT_THAT(decoded(number(0x4182, state, per_min, 72)), lines_are({"@0 obs hr " + effect})) << state;
   EXPECT_THAT(decoded(number(0x4182, 0x0400, per_min, 72)),
-              ElementsAre("@0 status demo-mode on", "@0 obs hr 72 valid test"));
+              lines_are({"@0 status demo-mode on", "@0 obs hr 72 valid test"}));
   EXPECT_THAT(decoded(number(0x4182, 0x0800, per_min, 72)),
-              ElementsAre("@0 status demo-mode on", "@0 obs hr - invalid test-mode test"));
+              lines_are({"@0 status demo-mode on", "@0 obs hr - invalid test-mode test"}));
 }
 
 TEST(PhilipsValues, Floats) {
@@ -93,7 +94,7 @@ TEST(PhilipsValues, Floats) {
       {0x00800002, "- under"},
   };
   for (const auto& [raw, effect] : floats)
-    EXPECT_THAT(decoded(number(0x4182, 0, per_min, raw)), ElementsAre("@0 obs hr " + effect)) << raw;
+    EXPECT_THAT(decoded(number(0x4182, 0, per_min, raw)), lines_are({"@0 obs hr " + effect})) << raw;
 }
 
 TEST(PhilipsValues, WhatCannotBeIsAFault) {
@@ -102,36 +103,36 @@ TEST(PhilipsValues, WhatCannotBeIsAFault) {
   for (const auto& [raw, text] : floats)
     EXPECT_THAT(
         decoded(number(0x4182, 0, per_min, raw)),
-        ElementsAre("@0 fault implausible range code=\"4182\" unit=\"0AA0\" value=\"" + text + "\" offset=75",
-                    "@0 obs hr - invalid implausible"));
+        lines_are({"@0 fault implausible range code=\"4182\" unit=\"0AA0\" value=\"" + text + "\" offset=75",
+                   "@0 obs hr - invalid implausible"}));
   EXPECT_THAT(decoded(number(0x4BB8, 0, percent, 101)),
               ElementsAre(HasSubstr("fault implausible range"), "@0 obs spo2 - invalid implausible"));
-  EXPECT_THAT(decoded(number(0x4BB8, 0, percent, 0)), ElementsAre("@0 obs spo2 - unavailable missing"));
+  EXPECT_THAT(decoded(number(0x4BB8, 0, percent, 0)), lines_are({"@0 obs spo2 - unavailable missing"}));
 }
 
 // A rate of zero that nothing explains is a statement of its own: perhaps the heart stands still.
 TEST(PhilipsValues, ARateOfZero) {
-  EXPECT_THAT(decoded(number(0x4182, 0, per_min, 0)), ElementsAre("@0 obs hr - invalid zero"));
-  EXPECT_THAT(decoded(number(0x4182, 0x4000, per_min, 0)), ElementsAre("@0 obs hr - invalid zero"));
-  EXPECT_THAT(decoded(number(0x4182, 0x8000, per_min, 0)), ElementsAre("@0 obs hr - invalid missing"));
+  EXPECT_THAT(decoded(number(0x4182, 0, per_min, 0)), lines_are({"@0 obs hr - invalid zero"}));
+  EXPECT_THAT(decoded(number(0x4182, 0x4000, per_min, 0)), lines_are({"@0 obs hr - invalid zero"}));
+  EXPECT_THAT(decoded(number(0x4182, 0x8000, per_min, 0)), lines_are({"@0 obs hr - invalid missing"}));
   Port port;
   port.feed(alerts({}, {alert(0x4182, 274, 0x0001, 0, "LEADS OFF")}));
   EXPECT_THAT(said(port.feed(one(number(0x4182, 0, per_min, 0)))),
-              ElementsAre("@0 obs hr - invalid leads-off"));
+              lines_are({"@0 obs hr - invalid leads-off"}));
 }
 
 TEST(PhilipsValues, Units) {
   EXPECT_THAT(
       said(Port().feed(numerics(0, {object(1, {compound({number(0x4A15, 0, kpa, 0xFF0000A0),
                                                          number(0x4A16, 0, kpa, 0xFF000050)})})}))),
-      ElementsAre("@0 obs art-sys 120.00992 valid mdc=150037", "@0 obs art-dia 60.00496 valid mdc=150038"));
+      lines_are({"@0 obs art-sys 120.00992 valid mdc=150037", "@0 obs art-dia 60.00496 valid mdc=150038"}));
   EXPECT_THAT(decoded(number(0x4A15, 0, percent, 120)),
-              ElementsAre("@0 fault refused unit code=\"4A15\" unit=\"0220\" value=\"120\" offset=75",
-                          "@0 obs art-sys - invalid unit mdc=150037"));
+              lines_are({"@0 fault refused unit code=\"4A15\" unit=\"0220\" value=\"120\" offset=75",
+                         "@0 obs art-sys - invalid unit mdc=150037"}));
   EXPECT_THAT(decoded(number(0x4182, 0, percent, 72)), Contains("@0 obs hr - invalid unit"));
-  EXPECT_THAT(decoded(number(0x500A, 0, 0x0AE0, 14)), ElementsAre("@0 obs rr 14 valid"));
+  EXPECT_THAT(decoded(number(0x500A, 0, 0x0AE0, 14)), lines_are({"@0 obs rr 14 valid"}));
   EXPECT_THAT(decoded(number(0x500A, 0, per_min, 14)), Contains("@0 obs rr - invalid unit"));
-  EXPECT_THAT(decoded(number(0x4B48, 0, 0x17A0, 0xFF000171)), ElementsAre("@0 obs temp 36.9 valid"));
+  EXPECT_THAT(decoded(number(0x4B48, 0, 0x17A0, 0xFF000171)), lines_are({"@0 obs temp 36.9 valid"}));
 }
 
 TEST(PhilipsValues, EveryArterialSiteIsArterialAndNoOtherPressureIs) {
@@ -168,14 +169,14 @@ TEST(PhilipsValues, SystolicAndDiastolicHaveToFit) {
       ElementsAre(HasSubstr("fault implausible sys-below-dia code=\"4A15\""),
                   "@0 obs art-sys - invalid implausible mdc=150037",
                   "@0 obs art-dia - invalid implausible mdc=150038", "@0 obs art-map 84 valid mdc=150039"));
-  EXPECT_THAT(decoded(number(0x4A17, 0, mmhg, 84)), ElementsAre("@0 obs art-map 84 valid mdc=150039"))
+  EXPECT_THAT(decoded(number(0x4A17, 0, mmhg, 84)), lines_are({"@0 obs art-map 84 valid mdc=150039"}))
       << "a damped line shows its mean alone";
 }
 
 TEST(PhilipsValues, UnmappedParametersAreToldWhenTheyChange) {
   Port port;
   EXPECT_THAT(said(port.feed(one(number(0x4BB0, 0, 0x0200, 0xFF00000C)))),
-              ElementsAre("@0 fault unmapped code code=\"4BB0\" unit=\"0200\" value=\"1.2\" offset=75"));
+              lines_are({"@0 fault unmapped code code=\"4BB0\" unit=\"0200\" value=\"1.2\" offset=75"}));
   EXPECT_THAT(said(port.feed(one(number(0x4BB0, 0, 0x0200, 0xFF00000C)))), IsEmpty());
   EXPECT_THAT(said(port.feed(one(number(0x4BB0, 0, 0x0200, 0xFF00000D)))),
               Contains(HasSubstr("value=\"1.3\"")));
@@ -187,7 +188,7 @@ TEST(PhilipsAbsence, AnEmptyObjectHasNoValueNow) {
   Port port;
   port.feed(numerics(0, {hr(1), spo2(2)}));
   EXPECT_THAT(said(port.feed(numerics(8192, {hr(1), object(2, {})}))),
-              ElementsAre("@0 obs hr 72 valid", "@0 obs spo2 - unavailable missing"));
+              lines_are({"@0 obs hr 72 valid", "@0 obs spo2 - unavailable missing"}));
 }
 
 TEST(PhilipsAbsence, AMeasurementThatIsOffHasNoneWhateverItsDigits) {
@@ -195,7 +196,7 @@ TEST(PhilipsAbsence, AMeasurementThatIsOffHasNoneWhateverItsDigits) {
   const ByteVector digits = single(number(0x4BB8, 0, percent, 97));
   port.feed(numerics(0, {object(2, {attribute(0x0940, hex("00 00")), digits})}));
   EXPECT_THAT(said(port.feed(numerics(8192, {object(2, {attribute(0x0940, hex("80 00")), digits})}))),
-              ElementsAre("@0 obs spo2 - unavailable missing"));
+              lines_are({"@0 obs spo2 - unavailable missing"}));
 }
 
 TEST(PhilipsAbsence, AnObjectThatVanishedHasNoneUntilItIsBack) {
@@ -203,18 +204,18 @@ TEST(PhilipsAbsence, AnObjectThatVanishedHasNoneUntilItIsBack) {
   port.feed(numerics(0, {hr(1), spo2(2)}));
   for (unsigned cycle = 1; cycle < 4; ++cycle)
     EXPECT_THAT(said(port.feed(numerics(8192 * cycle, {hr(1)}))),
-                ElementsAre("@0 obs hr 72 valid", "@0 obs spo2 - unavailable missing"));
+                lines_are({"@0 obs hr 72 valid", "@0 obs spo2 - unavailable missing"}));
   EXPECT_THAT(said(port.feed(numerics(40000, {hr(1), spo2(7)}))),
-              ElementsAre("@0 obs hr 72 valid", "@0 obs spo2 97 valid"));
+              lines_are({"@0 obs hr 72 valid", "@0 obs spo2 97 valid"}));
 }
 
 TEST(PhilipsAbsence, InPartsItVanishesWhenAllPartsAreIn) {
   Port port;
   port.feed(numerics(0, {hr(1), spo2(2)}));
-  EXPECT_THAT(said(port.feed(numerics_part(1, 1, 8192, {hr(1)}))), ElementsAre("@0 obs hr 72 valid"));
+  EXPECT_THAT(said(port.feed(numerics_part(1, 1, 8192, {hr(1)}))), lines_are({"@0 obs hr 72 valid"}));
   EXPECT_THAT(said(port.feed(numerics_part(2, 2, 8192, {object(9, {})}))), IsEmpty());
   EXPECT_THAT(said(port.feed(numerics_part(3, 3, 8192, {object(10, {})}))), IsEmpty());
-  EXPECT_THAT(said(port.feed(numerics(8192, {}))), ElementsAre("@0 obs spo2 - unavailable missing"));
+  EXPECT_THAT(said(port.feed(numerics(8192, {}))), lines_are({"@0 obs spo2 - unavailable missing"}));
 }
 
 TEST(PhilipsAbsence, ALostPartMakesNothingVanish) {
@@ -252,12 +253,12 @@ TEST(PhilipsAbsence, TechnicalAlarmsSayWhy) {
     Port port;
     port.feed(alerts({}, {alert(source, code, 1, 0, "")}));
     EXPECT_THAT(said(port.feed(numerics(0, {spo2(2, 0x8000)}))),
-                ElementsAre("@0 obs spo2 - invalid " + reason));
+                lines_are({"@0 obs spo2 - invalid " + reason}));
   }
   Port port;
   port.feed(alerts({}, {alert(0x4BB8, 128, 1, 0, "")}));
   EXPECT_THAT(said(port.feed(numerics(0, {spo2(2, 0x4000)}))),
-              ElementsAre("@0 obs spo2 97 questionable weak-signal"));
+              lines_are({"@0 obs spo2 97 questionable weak-signal"}));
 }
 
 // --- several sources of one metric ------------------------------------------------------------------------
@@ -289,14 +290,14 @@ TEST(PhilipsSources, APulseCountedOnAPressureIsNeverThePulseOfThePleth) {
   const ByteVector from_pressure = object(5, {single(number(0x480A, 0, per_min, 70))});
   const ByteVector from_pleth = object(6, {single(number(0x4822, 0, per_min, 71))});
   EXPECT_THAT(said(port.feed(numerics(0, {from_pressure, from_pleth}))),
-              ElementsAre("@0 obs pr 70 valid channel=1 mdc=149514", "@0 obs pr 71 valid mdc=149538"));
+              lines_are({"@0 obs pr 70 valid channel=1 mdc=149514", "@0 obs pr 71 valid mdc=149538"}));
 }
 
 TEST(PhilipsSources, ASecondSensorDoesNotMixWithTheFirst) {
   Port port;
   const ByteVector left = object(3, {single(number(0x4BC8, 0, percent, 92))});
   EXPECT_THAT(said(port.feed(numerics(0, {spo2(2), left}))),
-              ElementsAre("@0 obs spo2 97 valid", "@0 obs spo2 92 valid channel=1 mdc=150472"));
+              lines_are({"@0 obs spo2 97 valid", "@0 obs spo2 92 valid channel=1 mdc=150472"}));
 }
 
 // --- demo mode --------------------------------------------------------------------------------------------
@@ -304,21 +305,21 @@ TEST(PhilipsSources, ASecondSensorDoesNotMixWithTheFirst) {
 TEST(PhilipsDemo, TheMonitorsModeMarksEveryValue) {
   Port port;
   EXPECT_THAT(said(port.feed(mds_result(0, {attribute(0x0946, hex("20 00"))}))),
-              ElementsAre("@0 status demo-mode on"));
+              lines_are({"@0 status demo-mode on"}));
   EXPECT_THAT(said(port.feed(numerics(0, {hr(1), spo2(2, 0x8000)}))),
-              ElementsAre("@0 obs hr 72 valid test", "@0 obs spo2 - invalid missing test"));
+              lines_are({"@0 obs hr 72 valid test", "@0 obs spo2 - invalid missing test"}));
   EXPECT_THAT(said(port.feed(mds_result(0, {attribute(0x0946, hex("40 00"))}))),
-              ElementsAre("@0 status demo-mode off"));
+              lines_are({"@0 status demo-mode off"}));
   EXPECT_THAT(said(port.feed(numerics(8192, {hr(1)}))), Contains("@0 obs hr 72 valid"));
 }
 
 TEST(PhilipsDemo, TheValuesOwnMarkIsEnough) {
   Port port;
   EXPECT_THAT(said(port.feed(numerics(0, {hr(1, 0x0401)}))),
-              ElementsAre("@0 status demo-mode on", "@0 obs hr 72 valid test"));
-  EXPECT_THAT(said(port.feed(numerics(8192, {hr(1, 0x0401)}))), ElementsAre("@0 obs hr 72 valid test"));
+              lines_are({"@0 status demo-mode on", "@0 obs hr 72 valid test"}));
+  EXPECT_THAT(said(port.feed(numerics(8192, {hr(1, 0x0401)}))), lines_are({"@0 obs hr 72 valid test"}));
   EXPECT_THAT(said(port.feed(numerics(16384, {hr(1)}))),
-              ElementsAre("@0 status demo-mode off", "@0 obs hr 72 valid"));
+              lines_are({"@0 status demo-mode off", "@0 obs hr 72 valid"}));
 }
 
 }  // namespace

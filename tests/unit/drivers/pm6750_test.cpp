@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/drivers/finger_bytes.hpp"
+#include "tests/unit/drivers/lines.hpp"
 
 namespace drivers::test {
 namespace {
@@ -102,13 +103,13 @@ TEST(Pm6750, ARhythmIsAnAlarmOfTheModuleWhileItLasts) {
   EXPECT_THAT(rhythm(0x01), IsEmpty());
   EXPECT_THAT(
       rhythm(0x0A),
-      ElementsAre("@0 alarm on medium level-assumed text=\"tachycardia\" code=\"0A\" source=\"ECG\""));
+      lines_are({"@0 alarm on medium level-assumed text=\"tachycardia\" code=\"0A\" source=\"ECG\""}));
   EXPECT_THAT(rhythm(0x0A), IsEmpty());
   EXPECT_THAT(rhythm(0x03),
-              ElementsAre("@0 alarm off medium level-assumed code=\"0A\" source=\"ECG\"",
-                          "@0 alarm on high level-assumed text=\"ventricular fibrillation\" code=\"03\" "
-                          "source=\"ECG\""));
-  EXPECT_THAT(rhythm(0x00), ElementsAre("@0 alarm off high level-assumed code=\"03\" source=\"ECG\""));
+              lines_are({"@0 alarm off medium level-assumed code=\"0A\" source=\"ECG\"",
+                         "@0 alarm on high level-assumed text=\"ventricular fibrillation\" code=\"03\" "
+                         "source=\"ECG\""}));
+  EXPECT_THAT(rhythm(0x00), lines_are({"@0 alarm off high level-assumed code=\"03\" source=\"ECG\""}));
   EXPECT_THAT(rhythm(0x0D), ElementsAre(HasSubstr("fault unmapped rhythm code=\"ECG\" value=\"0D\"")));
   EXPECT_THAT(rhythm(0x01), IsEmpty());
 }
@@ -249,14 +250,14 @@ TEST(Pm6750, FindsItsFramesAgain) {
 
 TEST(Pm6750, OnlyEnablingCommandsAreSentFiftyMillisecondsApart) {
   Port line = port();
-  EXPECT_THAT(line.tick(0), ElementsAre("send 55 AA 04 01 01 F9"));
+  EXPECT_THAT(line.tick(0), lines_are({"send 55 AA 04 01 01 F9"}));
   EXPECT_THAT(line.tick(49), IsEmpty());
-  EXPECT_THAT(line.tick(50), ElementsAre("send 55 AA 04 03 01 F7"));
-  EXPECT_THAT(line.tick(150), ElementsAre("send 55 AA 04 FE 00 FD"));
-  EXPECT_THAT(line.tick(250), ElementsAre("send 55 AA 04 FF 00 FC"));
+  EXPECT_THAT(line.tick(50), lines_are({"send 55 AA 04 03 01 F7"}));
+  EXPECT_THAT(line.tick(150), lines_are({"send 55 AA 04 FE 00 FD"}));
+  EXPECT_THAT(line.tick(250), lines_are({"send 55 AA 04 FF 00 FC"}));
   EXPECT_THAT(line.tick(350), IsEmpty());
   EXPECT_THAT(line.tick(2249), IsEmpty());
-  EXPECT_THAT(line.tick(2250), ElementsAre("send 55 AA 04 01 01 F9")) << "nothing has come for 2 s";
+  EXPECT_THAT(line.tick(2250), lines_are({"send 55 AA 04 01 01 F9"})) << "nothing has come for 2 s";
 }
 
 TEST(Pm6750, TemperatureIsAskedForOnRequest) {

@@ -10,6 +10,7 @@
 
 #include "drivers/suntech_nibp/suntech_nibp.hpp"
 #include "tests/unit/drivers/capture.hpp"
+#include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test {
@@ -21,7 +22,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using Lines = std::vector<std::string>;
 
 constexpr std::string_view ask_pressure = "send 3A 79 05 00 48";
 constexpr std::string_view ask_result = "send 3A 79 03 00 4A";
@@ -131,9 +131,9 @@ TEST(SunTech, ItAsksAndNeverStartsACuffByItself) {
 TEST(SunTech, TheFirstResultHasNoAgeAndIsStale) {
   SunTechPort port;
   EXPECT_THAT(port.feed(result_118_72),
-              ElementsAre("@0 obs nibp-sys 118 stale", "@0 obs nibp-dia 72 stale", "@0 obs nibp-map 88 stale",
-                          "@0 fault unmapped parameter code=\"rate\" unit=\"/min\" value=\"74\" offset=0",
-                          "@0 frame-end"));
+              lines_are({"@0 obs nibp-sys 118 stale", "@0 obs nibp-dia 72 stale", "@0 obs nibp-map 88 stale",
+                         "@0 fault unmapped parameter code=\"rate\" unit=\"/min\" value=\"74\" offset=0",
+                         "@0 frame-end"}));
   EXPECT_THAT(said(port.live(600'000, 0, hex(result_118_72))), IsEmpty());  // repeated for ever: no news
 }
 

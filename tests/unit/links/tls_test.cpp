@@ -293,9 +293,10 @@ TEST_F(Tls, AnIdleConnectionHoldsNoRecordBuffers) {
   ASSERT_TRUE(loop_.run_until([&] { return server_told_.opened.size() == connections; }));
   ASSERT_TRUE(loop_.run_until([&] { return client_told_.opened.size() == connections; }));
   const std::size_t each = (::mallinfo2().uordblks - before) / (connections - 1);
-  // Both ends and the one read buffer that each client has, 64 KiB. Record buffers would be 34 KiB an end.
+  // Both ends (50 KB with OpenSSL 3.0, 80 KB with 3.5) and the one read buffer that each client has, 64 KiB.
+  // Record buffers would be 34 KiB an end.
   RecordProperty("bytes_per_pair", static_cast<int>(each));
-  EXPECT_LT(each, std::size_t{64 * 1024 + 60'000});
+  EXPECT_LT(each, std::size_t{64 * 1024 + 100'000});
 }
 
 TEST(TlsFiles, AreNamedWhenTheyAreWrong) {
