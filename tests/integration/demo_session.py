@@ -24,15 +24,17 @@ SCENARIOS = Path(__file__).resolve().parent / "scenarios"
 
 # Every change of an alarm that the session brings, in order: bed, condition, what happens, priority.
 EXPECTED = [
-    ("b2", "sbp-high", "start", "medium"),
-    ("b2", "sbp-high", "update", "medium"),   # acknowledged
     ("b1", "spo2-low", "start", "medium"),
     ("b1", "spo2-low", "update", "medium"),   # acknowledged
     ("b1", "spo2-low", "end", "medium"),
+    ("b2", "sbp-high", "start", "medium"),    # 24 % above the patient's own baseline, and below every absolute limit
+    ("b2", "sbp-high", "update", "medium"),   # acknowledged
     ("b2", "sbp-high", "end", "medium"),
     ("b1", "spo2-sensor", "start", "low"),
     ("b1", "spo2-sensor", "escalate", "medium"),
     ("b1", "spo2-sensor", "end", "medium"),
+    ("b2", "nibp-overdue", "start", "low"),
+    ("b2", "nibp-overdue", "end", "low"),
 ]
 
 
@@ -43,7 +45,7 @@ class Stopped(Exception):
 class Demo:
     def __init__(self, folder):
         self.screen, self.stop = Screen(), threading.Event()
-        self.seen, self.faces, self.processes = [], {}, []
+        self.seen, self.faces, self.cuffs, self.processes = [], {}, {}, []
         self.broker = Broker(folder / "broker")
         (folder / "profiles").mkdir()
         (folder / "profiles" / "demo.toml").write_text(demo_profile())
@@ -62,6 +64,10 @@ class Demo:
         bed, kind = parts[4], parts[5]
         if kind == "obs":
             self.screen.value(bed, parts[6], message.doc)
+            if parts[6] == "nibp" and "sys" in message.doc:
+                with self.station.changed:
+                    self.cuffs.setdefault(bed, set()).add(message.doc["t_src"])
+                    self.station.changed.notify_all()
         elif kind == "alarm" and message.doc["phase"] != "continue":
             doc = message.doc
             # `worst` and the audience move on as updates too; shown is what a nurse would act on.
@@ -88,6 +94,14 @@ class Demo:
                 raise Stopped
             return any(s[:3] == (bed, condition, phase) for s in self.seen)
         self.station.wait_for(there, timeout, f"{condition} {phase} at {bed}")
+
+    def cuff_readings(self, bed, count):
+        """Waits until that many were measured: a baseline needs two of its own phase."""
+        def there():
+            if self.stop.is_set():
+                raise Stopped
+            return len(self.cuffs.get(bed, ())) >= count
+        self.station.wait_for(there, 60, f"{count} cuff readings at {bed}")
 
     def nurse(self, bed, verb, say, target=None, **args):
         answer = self.station.command(f"pain/{bed}", verb, target=target, args=args)
@@ -122,29 +136,35 @@ class Demo:
             self.screen.values_line()
 
     def play(self):
-        self.pause(2)
+        self.nurse("b2", "session-start", "session starts, 70 kg; the patient rests, the cuff is read twice", kg=70)
         self.nurse("b1", "session-start", "session starts, 82 kg", kg=82)
         self.nurse("b1", "baseline-set", "baseline entered", rate=76, spo2=97)
         self.nurse("b1", "infusion-start", "infusion starts: 0.5 mg/kg over 60 min", mg_per_kg=0.5, planned_min=60)
-        self.nurse("b2", "session-start", "session starts, 70 kg", kg=70)
-        self.pause(12)  # the patient rests; the cuff is read twice
-        self.nurse("b2", "baseline-set", "baseline entered", rate=74, spo2=98, sbp=124, dbp=74, map=91)
-        self.nurse("b2", "infusion-start", "infusion starts: 0.5 mg/kg over 60 min", mg_per_kg=0.5, planned_min=60)
-        self.until("b2", "sbp-high", "start", 40)
-        self.pause(4)
-        self.acknowledge("b2", "sbp-high")
         self.until("b1", "spo2-low", "start", 60)
         self.pause(4)
         self.acknowledge("b1", "spo2-low")
         self.until("b1", "spo2-low", "end", 40)
-        self.until("b2", "sbp-high", "end", 40)
-        self.nurse("b2", "infusion-stop", "the infusion is over: recovery")
+        self.cuff_readings("b2", 2)
+        self.nurse("b2", "infusion-start", "infusion starts: 0.3 mg/kg/h", rate=0.3, rate_unit="mg/kg/h", planned_min=60)
+        self.pause(4)
+        self.nurse("b2", "infusion-rate", "the rate is raised to 0.5 mg/kg/h", rate=0.5, rate_unit="mg/kg/h",
+                   reason="pain 6 of 10")
+        self.until("b2", "sbp-high", "start", 40)
+        self.pause(4)
+        self.acknowledge("b2", "sbp-high")
+        self.nurse("b2", "observe", "observed: pain 3 of 10, restless, mild dissociation", pain=3, rass=1, dissociation="mild")
+        self.nurse("b2", "infusion-hold", "the infusion is held", reason="blood pressure")
+        self.until("b2", "sbp-high", "end", 50)
+        self.nurse("b2", "infusion-resume", "the infusion goes on")
         self.until("b1", "spo2-sensor", "start", 40)
         self.until("b1", "spo2-sensor", "end", 40)
         self.nurse("b1", "infusion-stop", "the infusion is over: recovery")
-        self.pause(4)
+        self.until("b2", "nibp-overdue", "start", 60)
+        self.until("b2", "nibp-overdue", "end", 40)
+        self.nurse("b2", "infusion-stop", "the infusion is over: recovery")
+        self.pause(6)
         for bed in ("b1", "b2"):
-            self.nurse(bed, "session-end", "session ends")
+            self.nurse(bed, "session-end", "discharged, sooner than the profile wants: it is a demo")
         self.pause(2)
 
     def verdict(self):

@@ -32,7 +32,7 @@ def dump(document):
     return "".join(plain) + "\n" + "\n".join(tables)
 
 
-def shortened_profile(title, delay_s, technical, freshness):
+def shortened_profile(title, delay_s, technical, freshness, cuff={}):
     """The limits stay as shipped; every delay becomes `delay_s`, and the technical times are the caller's."""
     profile = copy.deepcopy(tomllib.loads(SHIPPED.read_text()))
     profile["title"] = title
@@ -43,6 +43,8 @@ def shortened_profile(title, delay_s, technical, freshness):
                 limit[f"{level}_delay_s"] = delay_s
     profile.setdefault("technical", {}).update(technical)
     profile.setdefault("freshness", {}).update(freshness)
+    for phase in profile["phase"].values():
+        phase.update(cuff)
     return dump(profile)
 
 
@@ -60,5 +62,6 @@ def demo_profile():
     return shortened_profile(
         "for the demo only", 3,
         {"sensor_delay_s": 3, "sensor_raise_after_s": 8, "stale_raise_after_s": 8, "link_delay_s": 3,
-         "link_raise_after_s": 8, "blind_delay_s": 20, "off_delay_s": 2, "hr_zero_delay_s": 2},
-        {"streaming_s": 5, "polled_min_s": 10})
+         "link_raise_after_s": 8, "blind_delay_s": 20, "off_delay_s": 2, "hr_zero_delay_s": 2,
+         "cuff_overdue_after_s": 0},
+        {"streaming_s": 5, "polled_min_s": 10}, {"cuff_interval_s": 60, "cuff_interval_titrating_s": 60})
