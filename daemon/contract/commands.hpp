@@ -73,10 +73,10 @@ struct Note {
   std::string text;  // journal only, never published
 };
 
-using Request = std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Received, Resync,
-                             infusion::SessionStart, BaselineSet, infusion::InfusionStart, InfusionRate,
-                             InfusionHold, InfusionResume, InfusionStop, SessionEnd, PatientConfirm,
-                             infusion::NurseObservation, Note>;
+using Request =
+    std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Received, Resync,
+                 infusion::SessionStart, BaselineSet, infusion::InfusionStart, InfusionRate, InfusionHold,
+                 InfusionResume, InfusionStop, SessionEnd, PatientConfirm, infusion::NurseObservation, Note>;
 
 struct Command {
   std::string command_id, verb, client, actor;
