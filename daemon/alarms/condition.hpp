@@ -63,6 +63,7 @@ struct Reading {
   bool has_value = true;  // false: a plain statement, "present" or "not present"
   bool questionable = false;
   vitals::Reason doubt = vitals::Reason::none;
+  bool warn_confirmed = true, critical_confirmed = true;  // false: samples are missing to begin or escalate
   vitals::Metric metric{};
   std::optional<double> limit, limit_critical;
   MonoTime fresh_until = never;

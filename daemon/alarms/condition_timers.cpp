@@ -17,10 +17,11 @@ Milliseconds Condition::waiting(Milliseconds configured) const {
 }
 MonoTime Condition::critical_due() const {
   if (active() && alarm_->priority >= behaviour_.priority_critical) return never;
+  if (!newest_.critical_confirmed) return never;
   return after(critical_since_, waiting(behaviour_.on_delay_critical));
 }
 MonoTime Condition::start_due() const {
-  if (active()) return never;
+  if (active() || !newest_.warn_confirmed) return never;
   return after(warn_since_, waiting(behaviour_.on_delay));
 }
 MonoTime Condition::end_due() const {

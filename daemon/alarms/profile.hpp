@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "daemon/alarms/alarm.hpp"
+#include "daemon/alarms/confirm.hpp"
 #include "daemon/vitals/metric.hpp"
 #include "daemon/vitals/phase.hpp"
 #include "daemon/vitals/time.hpp"
@@ -70,6 +71,11 @@ struct Threshold {
   Milliseconds on_delay{0};  // continuous measurements; a cuff reading counts at once
 };
 
+// No monitor lets an operator delay a high alarm longer; Mindray's cap for continuous measurements is 15 s.
+inline constexpr Milliseconds high_delay_max = 15s;
+// Philips offers up to 30 s for SpO2, the longest of any maker whose manual we know.
+inline constexpr Milliseconds delay_max = 30s;
+
 struct LimitRule {
   bool watched = false;
   Threshold warn;       // medium
@@ -77,6 +83,7 @@ struct LimitRule {
   double deadband = 0;  // inside by this much counts as back
   Milliseconds off_delay{5000};
   bool latching = true;     // visual, once the episode was high
+  ConfirmRule confirm;      // of continuous measurements; a cuff reading counts at once
   std::string_view advice;  // fixed text per limit, set by settings from a constant table
 };
 

@@ -179,6 +179,8 @@ class Bed final : private alarms::Listener {
     Metric metric{};
     alarms::Condition* condition = nullptr;
     alarms::Limit limit;
+    alarms::ConfirmRule confirm{};
+    alarms::Confirmation warn_seen{}, critical_seen{};
   };
   struct LinkState {
     bool up = false;

@@ -65,7 +65,7 @@ void Bed::add_limits() {
     alarms::Condition& condition =
         add({std::string{alarms::name(id)}, std::string{label_of(id, metric)}, std::string{rule.advice},
              Kind::physiological, alarms::side_of(id), source_name(metric)});
-    watches_.push_back({id, metric, &condition, {}});
+    watches_.push_back({id, metric, &condition, {}, {}, {}, {}});
     watches_of_[vitals::index_of(metric)].push_back(&watches_.back());
   }
 }
@@ -137,6 +137,7 @@ void Bed::apply_limits(Stamp now, bool watching) {
   for (Watch& watch : watches_) {
     const alarms::LimitRule& rule = profile_.limits[vitals::index_of(phase)][alarms::index_of(watch.id)];
     watch.limit = alarms::Limit(rule, alarms::side_of(watch.id), baseline(watch.metric));
+    watch.confirm = vitals::is_cuff(watch.metric) ? alarms::ConfirmRule{} : rule.confirm;
     const bool watched = watching && source_of(watch.metric) != nullptr;
     engine_.set_behaviour(*watch.condition, limit_behaviour(profile_, phase, watch.id, watch.metric, watched),
                           EndReason::phase, now, *this);

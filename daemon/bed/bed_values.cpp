@@ -136,9 +136,13 @@ void Bed::judge_entry(const Entry& entry, Stamp now) {
 }
 
 void Bed::judge(Metric metric, const Observation& origin, MonoTime fresh_until, Stamp now) {
-  for (const Watch* watch : watches_of_[vitals::index_of(metric)]) {
+  for (Watch* watch : watches_of_[vitals::index_of(metric)]) {
     alarms::Reading reading;
     reading.standing = watch->limit.judge(origin.value);
+    reading.warn_confirmed =
+        watch->warn_seen.add(reading.standing.warn == alarms::Zone::beyond, watch->confirm);
+    reading.critical_confirmed =
+        watch->critical_seen.add(reading.standing.critical == alarms::Zone::beyond, watch->confirm);
     reading.value = origin.value;
     reading.questionable = origin.quality == Quality::questionable;
     reading.doubt = origin.reason;
@@ -157,8 +161,11 @@ void Bed::judge(Metric metric, const Observation& origin, MonoTime fresh_until, 
 
 bool Bed::lose(Metric metric, Data how, Stamp now) {
   bool gave_up = false;
-  for (const Watch* watch : watches_of_[vitals::index_of(metric)])
+  for (Watch* watch : watches_of_[vitals::index_of(metric)]) {
+    watch->warn_seen.forget();
+    watch->critical_seen.forget();
     gave_up = engine_.lose(*watch->condition, how, now, *this) || gave_up;
+  }
   return gave_up;
 }
 

@@ -65,11 +65,13 @@ std::array<std::string, 3> delay_texts(const LimitRule& rule, vitals::Metric met
   if (vitals::is_cuff(metric)) return {"at once", "per reading", "cuff interval"};
   const Threshold &warn = rule.warn, &critical = rule.critical;
   const MonitorDelay monitor = monitor_delay(source);
-  const auto both = [&](Milliseconds plus) {
-    std::string out = warn.limit || warn.relative ? seconds_text(warn.on_delay + plus) : "-";
-    return out + " / " + (critical.limit || critical.relative ? seconds_text(critical.on_delay + plus) : "-");
+  const auto part = [&](const Threshold& one, Milliseconds plus) {
+    return one.limit || one.relative ? seconds_text(begin_delay(rule, one, source) + plus) : std::string("-");
   };
-  return {both(Milliseconds{0}), monitor.text, both(monitor.known)};
+  const auto both = [&](Milliseconds plus) { return part(warn, plus) + " / " + part(critical, plus); };
+  std::string ours = both(Milliseconds{0});
+  if (!rule.confirm.rests()) ours += ", " + number(rule.confirm.needed) + " of " + number(rule.confirm.of);
+  return {std::move(ours), monitor.text, both(monitor.known)};
 }
 
 // Relative limits rest where there is no infusion to change the patient.
@@ -136,7 +138,8 @@ bool same(const alarms::Profile& profile, std::size_t a, std::size_t b) {
   for (std::size_t i = 0; i < alarms::limit_count; ++i) {
     const LimitRule &x = profile.limits[a][i], &y = profile.limits[b][i];
     if (x.watched != y.watched || !same(x.warn, y.warn) || !same(x.critical, y.critical) ||
-        x.deadband != y.deadband || x.off_delay != y.off_delay || x.latching != y.latching)
+        x.confirm != y.confirm || x.deadband != y.deadband || x.off_delay != y.off_delay ||
+        x.latching != y.latching)
       return false;
   }
   return true;

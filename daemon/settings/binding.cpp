@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "daemon/settings/bed_delays.hpp"
 #include "daemon/settings/profile_file.hpp"
 #include "daemon/settings/words.hpp"
 
@@ -241,6 +242,13 @@ class Binder {
   }
   bool carries(const BedDraft& draft, Metric metric) { return !carriers(draft, metric).empty(); }
 
+  const Source* carrier(const BedDraft& draft, Metric metric) {
+    if (const auto named = draft.bed.metric_source.find(metric); named != draft.bed.metric_source.end())
+      return &find_source(named->second)->source;
+    const auto found = carriers(draft, metric);
+    return found.empty() ? nullptr : &find_source(found.front())->source;
+  }
+
   void resolve(BedDraft& draft, const alarms::Profile* profile) {
     take_from(draft);
     one_source_each(draft);
@@ -248,7 +256,11 @@ class Binder {
            draft.bed.rate == Metric::hr ? "hr" : "pr");
     choose(draft, "pressure", draft.pressure_said, draft.pressure, {"nibp", "art"},
            draft.bed.arterial_pressure ? "art" : "nibp");
-    if (profile) expect(draft, *profile);
+    if (profile) {
+      expect(draft, *profile);
+      check_bed_delays(
+          draft, *profile, [&](Metric metric) { return carrier(draft, metric); }, report_);
+    }
   }
 
   void take_from(BedDraft& draft) {

@@ -12,10 +12,8 @@ using alarms::Side;
 using alarms::Threshold;
 using std::chrono_literals::operator""s;
 
-// No monitor lets an operator delay a high alarm longer; Mindray's cap for continuous measurements is 15 s.
-constexpr Milliseconds high_delay_max = 15s;
-// Philips offers up to 30 s for SpO2, the longest of any maker whose manual we know.
-constexpr Milliseconds delay_max = 30s;
+using alarms::delay_max;
+using alarms::high_delay_max;
 
 std::string named(LimitId id) { return std::string(alarms::name(id)); }
 

@@ -93,6 +93,26 @@ void read_threshold(Reader& reader, const std::string& word, LimitId id, Thresho
   }
 }
 
+// "2 of 3"
+std::optional<alarms::ConfirmRule> confirm_of(std::string_view text) {
+  if (text.size() != 6 || text.substr(1, 4) != " of ") return std::nullopt;
+  const auto digit = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at] - '0'); };
+  if (text[0] < '1' || text[5] < text[0] || digit(5) > alarms::confirm_of_max) return std::nullopt;
+  return alarms::ConfirmRule{digit(0), digit(5)};
+}
+
+void read_confirm(Reader& reader, LimitRule& rule, Report& report) {
+  const auto text = reader.text("confirm");
+  if (!text) return;
+  if (const auto confirm = confirm_of(*text)) {
+    rule.confirm = *confirm;
+  } else {
+    report.error(
+        reader.place("confirm"),
+        "confirm " + in_quotes(*text) + " must say of how many samples how many, as \"2 of 3\", at most 5");
+  }
+}
+
 void read_limit(Reader reader, LimitId id, LimitRule& rule, Report& report) {
   rule.watched = true;
   if (const auto value = reader.flag("watched")) rule.watched = *value;
@@ -101,6 +121,7 @@ void read_limit(Reader reader, LimitId id, LimitRule& rule, Report& report) {
   if (const auto value = reader.number("deadband", 0, 20)) rule.deadband = *value;
   if (const auto value = reader.seconds("off_delay_s", 0, 60)) rule.off_delay = *value;
   if (const auto value = reader.flag("latching")) rule.latching = *value;
+  read_confirm(reader, rule, report);
   reader.finish();
 }
 

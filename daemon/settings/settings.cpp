@@ -6,6 +6,7 @@
 #include "daemon/settings/binding.hpp"
 #include "daemon/settings/sections.hpp"
 #include "daemon/vitals/check.hpp"
+#include "drivers/registry.hpp"
 
 namespace settings {
 
@@ -58,6 +59,14 @@ vitals::Metric watched_metric(alarms::LimitId limit, const Bed& bed) {
     case LimitId::rr_low: break;
   }
   return Metric::rr;
+}
+
+Milliseconds begin_delay(const alarms::LimitRule& rule, const alarms::Threshold& threshold,
+                         const Source& source) {
+  const drivers::Entry* entry = drivers::find(source.protocol);
+  const bool streaming = entry != nullptr && entry->facts->streaming;  // about once a second
+  const Milliseconds step = streaming ? Milliseconds{1000} : source.period;
+  return std::max(threshold.on_delay, (rule.confirm.needed - 1) * step);
 }
 
 bool Loaded::ok() const {

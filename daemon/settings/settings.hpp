@@ -138,6 +138,11 @@ struct Settings {
   const Source* carrier(const Bed& bed, vitals::Metric metric) const;
 };
 
+// From the first value beyond a limit of a continuous measurement to the alarm: the delay, or the values that
+// have to confirm it, whichever takes longer.
+Milliseconds begin_delay(const alarms::LimitRule& rule, const alarms::Threshold& threshold,
+                         const Source& source);
+
 // What a limit watches at this bed: its one rate, its one leading pressure.
 vitals::Metric watched_metric(alarms::LimitId limit, const Bed& bed);
 
