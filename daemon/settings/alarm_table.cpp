@@ -234,6 +234,28 @@ void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
          minutes_text(profile.technical.cuff_high_dose_max) + ", and every alarm calls the unit\n";
 }
 
+// The values of one table on one line: "limits.spo2-low: warn = 94 (pca.toml:21), critical = 90
+// (pca.toml:23)".
+void append_origins(std::string& out, const std::string& profile, const std::vector<Origin>& origins) {
+  out += "\nprofile " + profile + ": where its values are written\n";
+  std::string table;
+  bool first = true;
+  for (const Origin& one : origins) {
+    const auto dot = one.key.rfind('.');
+    const std::string of = dot == std::string::npos ? "" : one.key.substr(0, dot);
+    if (first || of != table) {
+      out += (first ? "  " : "\n  ") + of + (of.empty() ? "" : ": ");
+    } else {
+      out += ", ";
+    }
+    first = false;
+    table = of;
+    out += one.key.substr(dot == std::string::npos ? 0 : dot + 1) + " = " + one.value + " (" + one.file +
+           ":" + std::to_string(one.line) + ")";
+  }
+  out += '\n';
+}
+
 }  // namespace
 
 std::string alarm_table(const Settings& settings) {
@@ -242,6 +264,7 @@ std::string alarm_table(const Settings& settings) {
     if (!out.empty()) out += '\n';
     append_bed(out, settings, bed);
   }
+  for (const auto& [profile, origins] : settings.origins) append_origins(out, profile, origins);
   return out;
 }
 

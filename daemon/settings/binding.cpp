@@ -214,8 +214,11 @@ class Binder {
       const auto file = folder / (name + ".toml");
       std::error_code failure;
       if (!std::filesystem::exists(file, failure)) continue;
-      if (auto profile = read_profile(file.string(), name, report_))
-        return &out_.profiles.emplace(name, std::move(*profile)).first->second;
+      const auto layers = read_layers(file.string(), {folders[0].string(), folders[1].string()}, report_);
+      if (layers) {
+        if (auto origins = origins_of(*layers); !origins.empty()) out_.origins[name] = std::move(origins);
+        return &out_.profiles.emplace(name, make_profile(*layers, name, report_)).first->second;
+      }
       failed_profiles_.insert(name);
       return nullptr;
     }

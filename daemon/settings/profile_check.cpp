@@ -1,4 +1,6 @@
 // What a profile may not say, and what it had better not.
+#include <algorithm>
+
 #include "daemon/settings/profile_file.hpp"
 #include "daemon/settings/words.hpp"
 
@@ -32,6 +34,7 @@ class RuleCheck {
       error("has neither warn nor critical: give a limit or leave it out");
     delays();
     order();
+    latching();
     usefulness();
   }
 
@@ -61,6 +64,11 @@ class RuleCheck {
       error("critical " + number(critical) + " is above warn " + number(warn) + ": it must lie beyond");
   }
 
+  void latching() {
+    if (has(rule_.critical) && !rule_.latching)
+      warning("has latching = false: a high alarm that ends by itself is gone before anybody has seen it");
+  }
+
   // An alarm limit at the end of the scale is an alarm that is off.
   void usefulness() {
     const auto first = rule_.warn.limit ? rule_.warn.limit : rule_.critical.limit;
@@ -86,10 +94,16 @@ void check_pair(const std::array<LimitRule, alarms::limit_count>& rules, LimitId
   if (!below.watched || !above.watched) return;
   const auto most = below.warn.limit ? below.warn.limit : below.critical.limit;
   const auto least = above.warn.limit ? above.warn.limit : above.critical.limit;
-  if (!most || !least || *most < *least) return;
+  if (!most || !least) return;
   const Place& written_last = places[index_of(low)].line > places[index_of(high)].line
                                   ? places[index_of(low)]
                                   : places[index_of(high)];
+  const double gap = *least - *most;
+  if (gap > 0 && gap <= below.deadband + above.deadband)
+    report.warning(written_last, named(high) + " " + number(*least) + " and " + named(low) + " " +
+                                     number(*most) + " are so near that with their deadbands no value lies well between " +
+                                     "them");
+  if (gap > 0) return;
   report.error(written_last, named(high) + " " + number(*least) + " and " + named(low) + " " + number(*most) +
                                  " cross: the low limit must be below the high one");
 }
@@ -105,6 +119,17 @@ void check_deep(const std::array<LimitRule, alarms::limit_count>& rules,
                    number(*low.critical.limit) + ": it must lie beyond");
 }
 
+// The phases in which an infusion can harm, and one of these limits is off.
+std::vector<std::string> unwatched(const Profile& profile, std::initializer_list<LimitId> ids) {
+  std::vector<std::string> out;
+  for (const vitals::Phase phase : {vitals::Phase::infusing, vitals::Phase::held, vitals::Phase::recovery}) {
+    const auto& rules = profile.limits[vitals::index_of(phase)];
+    const auto watched = [&](LimitId id) { return rules[index_of(id)].watched; };
+    if (std::none_of(ids.begin(), ids.end(), watched)) out.emplace_back(vitals::name(phase));
+  }
+  return out;
+}
+
 bool watches(const Profile& profile, std::initializer_list<LimitId> ids) {
   for (const auto& phase : profile.limits)
     for (const LimitId id : ids)
@@ -118,12 +143,17 @@ void check_whole(const Profile& profile, const Place& file, Report& report) {
         file,
         "signed_off_by is empty: the limits are a proposal until the clinic has signed them off, and "
         "stations are told so");
-  if (!watches(profile, {LimitId::spo2_low}))
-    report.warning({file.file}, "spo2-low is not watched in any phase");
-  if (!watches(profile, {LimitId::hr_high, LimitId::hr_low}))
-    report.warning({file.file}, "neither hr-high nor hr-low is watched in any phase");
-  if (!watches(profile, {LimitId::sbp_high, LimitId::sbp_low, LimitId::map_high, LimitId::map_low}))
-    report.warning({file.file}, "no blood pressure is watched in any phase");
+  const auto demand = [&](std::initializer_list<LimitId> ids, const std::string& text) {
+    const auto phases = unwatched(profile, ids);
+    if (!watches(profile, ids)) {
+      report.warning({file.file}, text + " watched in any phase");
+    } else if (!phases.empty()) {
+      report.warning({file.file}, text + " watched in the phases " + joined(phases));
+    }
+  };
+  demand({LimitId::spo2_low}, "spo2-low is not");
+  demand({LimitId::hr_high, LimitId::hr_low}, "neither hr-high nor hr-low is");
+  demand({LimitId::sbp_high, LimitId::sbp_low, LimitId::map_high, LimitId::map_low}, "no blood pressure is");
   if (profile.callout.high_second < profile.callout.high_unit)
     report.error({file.file}, "[callout] high_second_s is before high_unit_s: the unit is called first");
 }

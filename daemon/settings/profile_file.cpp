@@ -134,7 +134,8 @@ void read_limits(Reader& root, Profile& profile, LimitPlaces& places, Report& re
     auto table = limits->table(word);
     if (!table) continue;
     const Place place = table->place();
-    LimitRule rule = standard_rule(static_cast<LimitId>(i));
+    LimitRule rule = profile.limits[0][i];  // of the file that this one rests on; no phase differs yet
+    if (rule.advice.empty()) rule = standard_rule(static_cast<LimitId>(i));
     read_limit(std::move(*table), static_cast<LimitId>(i), rule, report);
     for (std::size_t phase = 0; phase < vitals::phase_count; ++phase) {
       profile.limits[phase][i] = rule;
@@ -148,7 +149,6 @@ void read_phase(Reader reader, std::size_t phase, Profile& profile, LimitPlaces&
   // At most four hours between two cuff readings; the least is what a cuff allows on one limb for long.
   if (const auto value = reader.seconds("cuff_interval_s", 60, 14'400))
     profile.intervals[phase].cuff = *value;
-  profile.intervals[phase].cuff_titrating = profile.intervals[phase].cuff;
   if (const auto value = reader.seconds("cuff_interval_titrating_s", 60, 14'400))
     profile.intervals[phase].cuff_titrating = *value;
   if (auto limits = reader.table("limits")) {
@@ -172,6 +172,12 @@ void read_phases(Reader& root, Profile& profile, LimitPlaces& places, Report& re
     if (auto table = phases->table(vitals::phase_names[i]))
       read_phase(std::move(*table), i, profile, places, report);
   phases->finish();
+}
+
+// Where nothing else is said a cuff is as often due while titrating as otherwise.
+void fill_intervals(Profile& profile) {
+  for (auto& intervals : profile.intervals)
+    if (intervals.cuff_titrating == Milliseconds{0}) intervals.cuff_titrating = intervals.cuff;
 }
 
 void read_seconds(Reader& reader, std::string_view key, double least, double most, Milliseconds& out) {
@@ -274,29 +280,31 @@ LimitRule standard_rule(LimitId id) {
   return rule;
 }
 
-std::optional<Profile> read_profile(const std::string& path, const std::string& name, Report& report) {
-  const auto parsed = parse_file(path, report);
-  if (!parsed) return std::nullopt;
-  return make_profile(*parsed, path, name, report);
-}
-
-Profile make_profile(const toml::table& table, const std::string& path, const std::string& name,
-                     Report& report) {
-  Reader root(table, path, "", report);
+Profile make_profile(const std::vector<Layer>& layers, const std::string& name, Report& report) {
+  std::vector<Reader> roots;
+  roots.reserve(layers.size());
+  for (const Layer& layer : layers) roots.emplace_back(layer.table, layer.file, "", report);
   Profile profile;
-  profile.name = name;
-  profile.title = root.text("title").value_or("");
-  profile.signed_off_by = root.text("signed_off_by").value_or("");
-  read_seconds(root, "titrating_s", 0, 3600, profile.titrating);
   LimitPlaces places;
-  read_limits(root, profile, places, report);
-  read_phases(root, profile, places, report);
-  read_observation(root, profile.observation);
-  read_technical(root, profile.technical);
-  read_freshness(root, profile.freshness);
-  read_times_of_people(root, profile);
-  root.finish();
-  const Place sign_off = root.has("signed_off_by") ? root.place("signed_off_by") : Place{path};
+  profile.name = name;
+  for (Reader& root : roots) {
+    root.allow("extends");
+    profile.title = root.text("title").value_or("");
+    profile.signed_off_by = root.text("signed_off_by").value_or("");
+    read_seconds(root, "titrating_s", 0, 3600, profile.titrating);
+    read_limits(root, profile, places, report);
+  }
+  for (Reader& root : roots) {  // what a phase says, in whichever file, goes before what holds for all
+    read_phases(root, profile, places, report);
+    read_observation(root, profile.observation);
+    read_technical(root, profile.technical);
+    read_freshness(root, profile.freshness);
+    read_times_of_people(root, profile);
+    root.finish();
+  }
+  fill_intervals(profile);
+  const Reader& own = roots.back();
+  const Place sign_off = own.has("signed_off_by") ? own.place("signed_off_by") : Place{layers.back().file};
   check_profile(profile, places, sign_off, report);
   return profile;
 }

@@ -1,13 +1,13 @@
 // One profile file: config/profiles/NAME.toml, whose comments explain the keys.
 #pragma once
 
-#include <toml++/toml.h>
 #include <array>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/alarms/profile.hpp"
 #include "daemon/settings/problem.hpp"
+#include "daemon/settings/profile_layers.hpp"
 
 namespace settings {
 
@@ -17,12 +17,9 @@ using LimitPlaces = std::array<std::array<Place, alarms::limit_count>, vitals::p
 // Delays, deadband, off-delay, latching and advice of a limit when a profile does not say otherwise.
 alarms::LimitRule standard_rule(alarms::LimitId id);
 
-// nullopt: not readable as TOML. Wrong values are reported and left at their standard.
-std::optional<alarms::Profile> read_profile(const std::string& path, const std::string& name, Report& report);
-
-// The same of a text that was parsed already; `path` is what problems are reported under.
-alarms::Profile make_profile(const toml::table& table, const std::string& path, const std::string& name,
-                             Report& report);
+// Of its files, the one that it rests on first. Wrong values are reported and left at their standard. Title
+// and sign-off are the last one's own: whoever has signed another file has not signed this one.
+alarms::Profile make_profile(const std::vector<Layer>& layers, const std::string& name, Report& report);
 
 // Delay caps, crossing limits, limits that are no use, a missing sign-off.
 void check_profile(const alarms::Profile& profile, const LimitPlaces& places, const Place& file,

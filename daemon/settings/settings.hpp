@@ -121,6 +121,13 @@ struct Bed {
   std::string scope() const { return unit + "/" + name; }
 };
 
+// Where a value of a profile that extends another was written.
+struct Origin {
+  std::string key, value;  // "limits.spo2-low.warn", "94"
+  std::string file;        // without its folder
+  unsigned line = 0;
+};
+
 struct Settings {
   Node node;
   Journal journal;
@@ -130,6 +137,7 @@ struct Settings {
   std::vector<Source> sources;
   std::vector<Bed> beds;
   std::map<std::string, alarms::Profile, std::less<>> profiles;
+  std::map<std::string, std::vector<Origin>, std::less<>> origins;  // of profiles that extend another
   std::string log_level = "info";
 
   const Source* source(std::string_view name) const;  // null: no such
