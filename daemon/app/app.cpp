@@ -28,6 +28,7 @@ constexpr Milliseconds tick_ms = 100ms;
 constexpr Milliseconds certificates_ms = 60s;
 constexpr Milliseconds stop_ms_max = 3s;
 constexpr Milliseconds disk_ms = 30s;
+constexpr Milliseconds clock_step_ms_min = 500ms;
 // Far more than the journal writes while somebody comes and makes room.
 constexpr std::uintmax_t disk_low_bytes = std::uintmax_t{64} << 20U;
 // Event numbers go on at the next multiple after a restart; a new journal starts from the clock
@@ -283,6 +284,7 @@ void App::every_second(Stamp now) {
   node_->alarms().set_clock_synced(clock_synced_);
   node_->hearing(hearing(now), now);
   node_->clock(clock_synced_, now);
+  watch_clock(now);
   const journal::Health journal = journal_->health();
   node_->journal(journal.failed, journal.reason, now);
   watch_queues(journal, now);
@@ -325,6 +327,16 @@ void App::watch_queues(const journal::Health& journal, Stamp now) {
                 dropped - dropped_said_, inbound);
   dropped_said_ = dropped;
   node_->overflow(now);
+}
+
+// Slewing, as time daemons do it, is at most half a millisecond in a second.
+void App::watch_clock(Stamp now) {
+  const Milliseconds apart = now.wall.time_since_epoch() - now.mono.time_since_epoch();
+  const Milliseconds by = apart - wall_over_mono_.value_or(apart);
+  wall_over_mono_ = apart;
+  if (std::chrono::abs(by) < clock_step_ms_min) return;
+  spdlog::warn("the system clock was set by {} ms; no timer runs on it", by.count());
+  node_->clock_stepped(by, config_hash_, now);
 }
 
 void App::watch_disk(Stamp now) {

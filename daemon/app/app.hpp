@@ -61,6 +61,7 @@ class App final : private Host, private Outlet {
   NodeDesk::Hearing hearing(Stamp now);
   void watch_queues(const journal::Health& journal, Stamp now);
   void watch_disk(Stamp now);
+  void watch_clock(Stamp now);
   void wait_for_signal();
   void stop();
   void one_ended();  // a source, on the way to the end
@@ -117,6 +118,7 @@ class App final : private Host, private Outlet {
   bool stopping_ = false;
   std::size_t ending_ = 0;  // sources that have not ended yet
   bool clock_synced_ = true;
+  std::optional<Milliseconds> wall_over_mono_;  // a second ago
 };
 
 }  // namespace app

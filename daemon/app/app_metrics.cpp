@@ -56,7 +56,8 @@ Snapshot App::snapshot(Stamp now) const {
   for (const auto& source : sources_) out.sources.push_back(source->sample(now));
   for (const auto& desk : desks_)
     out.beds.push_back({desk->bed().scope(), desk->bed().observed(), desk->active(),
-                        desk->alarms().transitions(), desk->alarms().load(now.mono), desk->avoided()});
+                        desk->alarms().transitions(), desk->alarms().load(now.mono), desk->clocks(),
+                        desk->avoided()});
   return out;
 }
 

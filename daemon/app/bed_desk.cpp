@@ -23,8 +23,8 @@ std::vector<const alarms::Alarm*> by_priority(const bed::Bed& bed) {
 }
 
 contract::LinkDocument document(const LinkView& link) {
-  return {link.source, link.state,   link.protocol, link.detail,
-          link.since,  link.last_rx, link.frames,   link.faults};
+  return {link.source,  link.state,  link.protocol, link.detail,      link.since,
+          link.last_rx, link.frames, link.faults,   link.clock_offset};
 }
 
 Desk desk_for(const Identity& identity, const bed::Settings& settings, std::uint32_t index) {
@@ -201,6 +201,13 @@ bool BedDesk::has_alarm(std::string_view condition) const {
   });
 }
 
+std::vector<ClockSample> BedDesk::clocks() const {
+  std::vector<ClockSample> out;
+  for (std::size_t i = 0; i < bed_.settings().sources.size(); ++i)
+    if (const auto offset = bed_.clock_offset(i)) out.push_back({bed_.settings().sources[i].name, *offset});
+  return out;
+}
+
 std::uint64_t BedDesk::avoided() const {
   std::uint64_t out = 0;
   for (const alarms::Condition& condition : bed_.conditions()) out += condition.avoided();
@@ -302,6 +309,7 @@ LinkView BedDesk::with_signals(LinkView link) const {
   const auto source = source_named(link.source);
   if (!source) return link;
   const bed::DeviceSignals& signals = bed_.signals(*source);
+  link.clock_offset = bed_.clock_offset(*source);
   const auto add = [&link](bool on, std::string_view words) {
     if (on) link.detail.append(link.detail.empty() ? "" : ", ").append(words);
   };

@@ -16,6 +16,13 @@ struct LinkView {  // what the link document of one source says
   vitals::WallTime since{};
   std::optional<vitals::WallTime> last_rx;
   std::uint64_t frames = 0, faults = 0;
+  std::optional<Milliseconds> clock_offset;  // of the device's clock against ours
+};
+
+// A source that tells its time, and how far it is ahead of ours.
+struct ClockSample {
+  std::string source;
+  Milliseconds offset{0};
 };
 
 class BedDesk final : private bed::Output {
@@ -44,6 +51,7 @@ class BedDesk final : private bed::Output {
   void set_stations_online(unsigned count);
   bool has_alarm(std::string_view condition) const;
   ActiveAlarms active() const { return app::count_active(bed_.conditions()); }
+  std::vector<ClockSample> clocks() const;
   std::uint64_t avoided() const;  // alarms that a delay has spared
   void count_active(unsigned& high, unsigned& medium, unsigned& low) const;
 

@@ -37,8 +37,8 @@ bed::Settings make_bed_settings(const settings::Settings& all, const settings::B
     CHECK(entry != nullptr);
     // A device on a line tells its whole list; HL7 brings each alarm by itself.
     const bool lists_alarms = entry->facts->line.baud != 0 || entry->facts->udp_port != 0;
-    out.sources.push_back(
-        {name, entry->facts->streaming, source->period, source->sim, source->accept_demo, lists_alarms});
+    out.sources.push_back({name, entry->facts->streaming, source->period, source->sim, source->accept_demo,
+                           lists_alarms, source->clock_tolerance});
   }
   for (const auto& facts : vitals::metrics)
     out.source_of[vitals::index_of(facts.metric)] = source_for(all, from, facts.metric);

@@ -284,6 +284,14 @@ void put_load(const std::vector<BedSample>& beds, Page& page) {
   }
 }
 
+void put_clocks(const std::vector<BedSample>& beds, Page& page) {
+  Family family = page.gauge("vitalsd_source_clock_offset_seconds",
+                             "how far the clock of a source is ahead of ours, by the times on its values");
+  for (const auto& bed : beds)
+    for (const ClockSample& clock : bed.clocks)
+      family.add({{"bed", bed.name}, {"source", clock.source}}, seconds(clock.offset.count()));
+}
+
 }  // namespace
 
 service::MetricFamilies metrics_page(const Snapshot& snapshot) {
@@ -298,6 +306,7 @@ service::MetricFamilies metrics_page(const Snapshot& snapshot) {
   put_observations(snapshot.beds, page);
   put_alarms(snapshot, page);
   put_load(snapshot.beds, page);
+  put_clocks(snapshot.beds, page);
   return page.take();
 }
 

@@ -115,6 +115,13 @@ void NodeDesk::hearing(const Hearing& hearing, Stamp now) {
   say(confirm_missing_, hearing.broker && hearing.receipts_missing, hearing.urgent, now);
 }
 
+void NodeDesk::clock_stepped(Milliseconds by, const std::string& config_hash, Stamp now) {
+  const std::string text = "the system clock was set by " + std::to_string(by.count()) + " ms";
+  alarms_.event("config", false, now, [&](std::string& out, const contract::Envelope& envelope) {
+    contract::render_config_event(out, {config_hash, text}, envelope);
+  });
+}
+
 void NodeDesk::clock(bool synced, Stamp now) { engine_.assert_present(*clock_unsync_, !synced, now, *this); }
 
 void NodeDesk::journal(bool failed, const std::string& /*reason*/, Stamp now) {

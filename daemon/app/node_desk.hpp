@@ -31,6 +31,8 @@ class NodeDesk final : private alarms::Listener {
   void hearing(const Hearing& hearing, Stamp now);
   void journal(bool failed, const std::string& reason, Stamp now);
   void clock(bool synced, Stamp now);
+  // The system clock was set. Nothing runs on it; what it labels has a gap here, so it is in the event log.
+  void clock_stepped(Milliseconds by, const std::string& config_hash, Stamp now);
   void unknown_bed(std::string_view source, Stamp now);
   // Whether another node's alarms stood under our beds at the last connect.
   void bed_conflict(bool found, Stamp now);

@@ -11,6 +11,7 @@
 
 #include "daemon/alarms/load.hpp"
 #include "daemon/app/alarm_counts.hpp"
+#include "daemon/app/bed_desk.hpp"
 #include "daemon/app/fault_book.hpp"
 #include "daemon/bed/observation_counts.hpp"
 #include "daemon/journal/journal.hpp"
@@ -52,6 +53,7 @@ struct BedSample {
   ActiveAlarms active{};
   Transitions transitions{};
   alarms::LoadFigures load;
+  std::vector<ClockSample> clocks;
   std::uint64_t avoided = 0;  // violations that were over, or lost, before their delay
 };
 

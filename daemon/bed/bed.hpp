@@ -16,6 +16,7 @@
 #include "daemon/alarms/profile.hpp"
 #include "daemon/bed/attention.hpp"
 #include "daemon/bed/board.hpp"
+#include "daemon/bed/clock_offset.hpp"
 #include "daemon/bed/cuff.hpp"
 #include "daemon/bed/monitor_alarms.hpp"
 #include "daemon/bed/observation_counts.hpp"
@@ -29,11 +30,12 @@ namespace bed {
 
 struct Source {
   std::string name;
-  bool streaming = true;        // serial, unasked; otherwise HL7 and polled
-  Milliseconds period{10'000};  // HL7 and polled: expected interval of values
-  bool sim = false;             // simulator or test bench: colours everything made from it
-  bool accept_demo = false;     // judge values that the device marks as demo; they stay coloured
-  bool lists_alarms = true;     // as MonitorAlarms::Source::lists
+  bool streaming = true;                  // serial, unasked; otherwise HL7 and polled
+  Milliseconds period{10'000};            // HL7 and polled: expected interval of values
+  bool sim = false;                       // simulator or test bench: colours everything made from it
+  bool accept_demo = false;               // judge values that the device marks as demo; they stay coloured
+  bool lists_alarms = true;               // as MonitorAlarms::Source::lists
+  Milliseconds clock_tolerance{120'000};  // further from ours its clock is `device-clock-...`
 };
 
 struct Settings {
@@ -171,6 +173,8 @@ class Bed final : private alarms::Listener {
   };
   std::vector<InForce> limits_in_force() const;
   const DeviceSignals& signals(std::size_t source) const { return links_[source].signals; }
+  // Of a source that tells the time of its messages, after some of them. Positive: its clock is ahead.
+  std::optional<Milliseconds> clock_offset(std::size_t source) const { return links_[source].clock.offset(); }
   bool sim() const;
 
  private:
@@ -193,6 +197,8 @@ class Bed final : private alarms::Listener {
     alarms::Condition* lost = nullptr;
     alarms::Condition* demo_mode = nullptr;
     alarms::Condition* wrong_device = nullptr;
+    alarms::Condition* device_clock = nullptr;
+    ClockOffset clock;
 
     bool demo() const { return demo_told || demo_seen || demo_alarm; }
   };
@@ -290,6 +296,7 @@ class Bed final : private alarms::Listener {
     std::optional<MonoTime> end;  // none: it measures
   };
   void check_rates(Stamp now);
+  void check_clock(std::size_t source, const Observation& told);
   void note_cuff_cycle(bool measuring, Stamp now);
   void note_cuff_reading(MonoTime measured, Stamp now);
   bool lost_to_cuff() const;

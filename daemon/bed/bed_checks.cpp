@@ -39,6 +39,18 @@ void Bed::check_rates(Stamp now) {
   engine_.read(*rates_differ_, reading, now, *this);
 }
 
+// By values that are measured all the time: the time on a cuff reading or a temperature may rightly be old.
+void Bed::check_clock(std::size_t source, const Observation& told) {
+  if (!told.t_src || !told.has_value() || (!vitals::is_rate(told.metric) && told.metric != Metric::spo2))
+    return;
+  LinkState& link = links_[source];
+  link.clock.told(*told.t_src, told.rx.wall);
+  if (const auto offset = link.clock.offset())
+    engine_.assert_present(*link.device_clock,
+                           std::chrono::abs(*offset) > settings_.sources[source].clock_tolerance, told.rx,
+                           *this);
+}
+
 // --- the cuff and the oximeter
 
 void Bed::note_cuff_cycle(bool measuring, Stamp now) {

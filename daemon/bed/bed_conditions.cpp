@@ -107,6 +107,9 @@ void Bed::add_links() {
     links_[i].wrong_device =
         add_technical("wrong-device-" + source, "another device than expected at " + source,
                       "check what is connected", source);
+    links_[i].device_clock =
+        add_technical("device-clock-" + source, "the clock of " + source + " is not ours",
+                      "set the monitor's clock", source);
   }
 }
 
@@ -176,6 +179,7 @@ void Bed::apply_technical(Stamp now, bool watching) {
     set(*link.lost, link_behaviour(profile_, phase));
     set(*link.demo_mode, demo_behaviour(profile_, phase));
     set(*link.wrong_device, demo_behaviour(profile_, phase));
+    set(*link.device_clock, device_clock_behaviour(phase));
   }
 }
 

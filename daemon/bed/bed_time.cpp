@@ -118,6 +118,7 @@ void Bed::check_links(Stamp now) {
     if (links_[i].up) continue;
     // Not yet tried, after a start: what was restored is stale until this link is there, or known to be lost.
     if (!links_[i].first_up && links_[i].lost->alarm() == nullptr) continue;
+    engine_.lose(*links_[i].device_clock, Data::lost, now, *this);
     const std::string& source = settings_.sources[i].name;
     for (alarms::Condition* sensor : {spo2_sensor_, spo2_signal_, ecg_leads_})
       if (sensor->spec().source == source) engine_.lose(*sensor, Data::lost, now, *this);

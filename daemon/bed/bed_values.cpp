@@ -69,6 +69,7 @@ void Bed::observe(std::size_t source, const Observation& observation) {
   const Stamp now = observation.rx;
   links_[source].demo_seen = observation.test;
   note_demo(source, now);
+  check_clock(source, observation);
   Entry& entry = board_[vitals::index_of(observation.metric)];
   const bool was_current = entry.current(now.mono);
   const bool news = accept(entry, observation, source);

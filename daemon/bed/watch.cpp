@@ -122,6 +122,9 @@ Behaviour demo_behaviour(const Profile& profile, Phase phase) {
   return technical(phase, Priority::medium, times.sensor_on_delay, times.off_delay);
 }
 
+// Low: its times are shown and logged, and nothing rests on them.
+Behaviour device_clock_behaviour(Phase phase) { return technical(phase, Priority::low, 60s, 60s); }
+
 Behaviour blind_behaviour(const Profile& profile, Phase phase) {
   Behaviour out =
       technical(phase, Priority::high, profile.technical.blind_on_delay, profile.technical.off_delay);

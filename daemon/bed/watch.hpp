@@ -35,6 +35,7 @@ Behaviour sensor_behaviour(const Profile& profile, Phase phase, bool watched);
 Behaviour stale_behaviour(const Profile& profile, Phase phase, bool watched);
 Behaviour link_behaviour(const Profile& profile, Phase phase);
 Behaviour demo_behaviour(const Profile& profile, Phase phase);  // also of a wrong device
+Behaviour device_clock_behaviour(Phase phase);
 Behaviour blind_behaviour(const Profile& profile, Phase phase);
 // `interval` is the cuff interval now in force; zero: no cuff is due. Critical: overdue at twice the
 // interval.

@@ -240,6 +240,7 @@ void render_link(std::string& out, const LinkDocument& link, const Envelope& env
   writer.time("last_rx", link.last_rx);
   writer.count("frames", link.frames);
   writer.count("faults", link.faults);
+  if (link.clock_offset) writer.integer("clock_offset_ms", link.clock_offset->count());
   write_bed(writer, envelope);
   write_common(writer, envelope);
   writer.close_object();

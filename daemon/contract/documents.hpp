@@ -104,6 +104,7 @@ struct LinkDocument {
   WallTime since{};
   std::optional<WallTime> last_rx;
   std::uint64_t frames = 0, faults = 0;
+  std::optional<vitals::Milliseconds> clock_offset;  // the device's clock against ours; positive: ahead
 };
 void render_link(std::string& out, const LinkDocument& link, const Envelope& envelope);
 

@@ -100,9 +100,9 @@ void check_pair(const std::array<LimitRule, alarms::limit_count>& rules, LimitId
                                   : places[index_of(high)];
   const double gap = *least - *most;
   if (gap > 0 && gap <= below.deadband + above.deadband)
-    report.warning(written_last, named(high) + " " + number(*least) + " and " + named(low) + " " +
-                                     number(*most) + " are so near that with their deadbands no value lies well between " +
-                                     "them");
+    report.warning(written_last,
+                   named(high) + " " + number(*least) + " and " + named(low) + " " + number(*most) +
+                       " are so near that with their deadbands no value lies well between " + "them");
   if (gap > 0) return;
   report.error(written_last, named(high) + " " + number(*least) + " and " + named(low) + " " + number(*most) +
                                  " cross: the low limit must be below the high one");

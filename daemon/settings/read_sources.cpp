@@ -279,6 +279,7 @@ SourceDraft read_source(Reader reader, Report& report) {
   if (const auto period = reader.seconds("period_s", 1, 600)) source.period = *period;
   if (reader.has("period_s") && entry && !draft.listens() && entry->facts->streaming)
     report.warning(reader.place("period_s"), "period_s has no effect: " + source.protocol + " streams");
+  if (const auto most = reader.seconds("clock_tolerance_s", 5, 86'400)) source.clock_tolerance = *most;
   source.sim = reader.flag("sim").value_or(false);
   source.accept_demo = reader.flag("accept_demo").value_or(false);
   reader.finish();

@@ -99,6 +99,7 @@ struct Source {
       metrics;  // resolved: what it carries here; `metrics` of the settings, else the driver's facts
   bool sim = false;
   bool accept_demo = false;
+  Milliseconds clock_tolerance{120'000};  // a monitor's clock further from ours is an alarm
   // HL7: location text (trimmed, lower case) -> "unit/bed". Empty: exactly one bed names this source.
   std::map<std::string, std::string, std::less<>> beds;
 };

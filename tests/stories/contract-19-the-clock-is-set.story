@@ -1,5 +1,5 @@
 title   Somebody sets the clock: delays, re-alarm and dose count the time that has really passed
-proves  contract scenario 19 (that it is logged: see README.md)
+proves  contract scenario 19 (that it is logged: a test of its own, see README.md)
 monitor mon1 sends pr spo2 every 1 s
 
 0:00  pr 70, spo2 97

@@ -54,6 +54,7 @@ Snapshot one_of_each() {
   bed.active[static_cast<std::size_t>(alarms::Priority::high)] = 2;
   bed.transitions[static_cast<std::size_t>(alarms::Change::start)] = 5;
   bed.avoided = 6;
+  bed.clocks = {{"ward", vitals::Milliseconds{-3'600'250}}};
   bed.load.last_10min = 11;
   bed.load.flood = true;
   bed.load.chattering = {"spo2-low"};
@@ -91,6 +92,7 @@ TEST(MetricsPage, SaysWhatWasCounted) {
         "vitalsd_alarms_active{bed=\"pain/b1\",priority=\"high\"} 2\n",
         "vitalsd_alarm_transitions_total{bed=\"pain/b1\",phase=\"start\"} 5\n",
         "vitalsd_alarms_begun_last_10min{bed=\"pain/b1\"} 11\n",
+        "vitalsd_source_clock_offset_seconds{bed=\"pain/b1\",source=\"ward\"} -3600.25\n",
         "vitalsd_alarm_flood{bed=\"pain/b1\"} 1\n",
         "vitalsd_alarms_chattering{bed=\"pain/b1\"} 1\n",
         "vitalsd_alarms_avoided_total{bed=\"pain/b1\"} 6\n",

@@ -45,6 +45,14 @@ TEST_F(NodeDeskTest, NobodyListeningIsAnAlarmAfterFifteenSeconds) {
   EXPECT_THAT(newest("no-listener"), HasSubstr("\"phase\":\"end\""));
 }
 
+TEST_F(NodeDeskTest, AClockThatWasSetIsInTheEventLog) {
+  desk_.clock_stepped(Milliseconds{-3'600'000}, "c0ffee12", at(0));
+  const auto found = outlet_.on("vitals/1/node/gw1/event/config");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found.front()->payload, HasSubstr("\"config\":\"c0ffee12\""));
+  EXPECT_THAT(found.front()->payload, HasSubstr("the system clock was set by -3600000 ms"));
+}
+
 TEST_F(NodeDeskTest, AMissingConfirmationIsAnAlarmAtOnce) {
   NodeDesk::Hearing hearing = good;
   hearing.receipts_missing = true;

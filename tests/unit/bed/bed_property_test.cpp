@@ -76,6 +76,7 @@ struct Day : OneBed {
   void TestBody() override {}
 
   Station station;
+  std::vector<int> wall_steps_s;  // what the system clock is set by before each step, again and again
 
   Day() {
     settings.sources.push_back({"mon2", false, seconds(10)});
@@ -196,9 +197,11 @@ struct Day : OneBed {
   }
 
   void run(const std::vector<Step>& steps, int tick_ms) {
+    std::size_t i = 0;
     for (const Step& step : steps) {
       spend(step.wait_ms, tick_ms);
       look();
+      if (!wall_steps_s.empty()) now.wall += seconds(wall_steps_s[i++ % wall_steps_s.size()]);
       apply(step);
       look();
     }
@@ -208,6 +211,36 @@ struct Day : OneBed {
 RC_GTEST_PROP(BedProperty, P2_P3_P6_P7_over_any_day_with_restarts, ()) {
   Day day;
   day.run(*days(), 0);
+}
+
+// All that a transition is but for the labels of the wall clock.
+std::vector<std::string> what_and_when(const Day& day) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < day.out.alarms.size(); ++i) {
+    const Alarm& one = day.out.alarms[i];
+    out.push_back(std::string{one.condition} + " " + std::to_string(one.rev) + " " +
+                  std::string{name(one.change)} + " " + std::string{name(one.state)} + " " +
+                  std::string{name(one.priority)} + " " + std::string{name(one.data)} + " " +
+                  std::string{name(one.audience)} + " " + one.text + " " + std::to_string(one.acked) + " " +
+                  std::to_string(day.out.alarm_at[i].time_since_epoch().count()));
+  }
+  return out;
+}
+
+// Without restarts, over which only the wall clock knows what has passed, and without devices' own times.
+RC_GTEST_PROP(BedProperty, scenario_19_a_clock_that_is_set_changes_no_alarm, ()) {
+  auto steps = *days();
+  steps.erase(std::remove_if(steps.begin(), steps.end(),
+                             [](const Step& one) {
+                               return one.what == 6 || one.what == 8 || one.what == 10 || one.what == 21;
+                             }),
+              steps.end());
+  Day plain, stepped;
+  stepped.wall_steps_s = *rc::gen::nonEmpty(
+      rc::gen::container<std::vector<int>>(rc::gen::element(0, 0, 1, -1, 3600, -3600, 86'400, -300)));
+  plain.run(steps, 0);
+  stepped.run(steps, 0);
+  RC_ASSERT(what_and_when(plain) == what_and_when(stepped));
 }
 
 RC_GTEST_PROP(BedProperty, P8_the_rhythm_of_calls_leaves_no_trace, ()) {

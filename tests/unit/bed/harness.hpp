@@ -90,6 +90,7 @@ class Recorder : public Output {
  public:
   void on_alarm(const Alarm& alarm, Stamp at) override {
     alarms.push_back(alarm);
+    alarm_at.push_back(at.mono);
     order.push_back(std::string{alarm.condition});
     log.push_back(line(alarm, at));
   }
@@ -142,6 +143,7 @@ class Recorder : public Output {
   }
 
   std::vector<Alarm> alarms;
+  std::vector<MonoTime> alarm_at;  // of each
   std::vector<Shown> values;
   std::vector<CuffReading> cuffs;
   std::vector<Quality> cuff_quality;

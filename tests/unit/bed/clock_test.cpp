@@ -1,0 +1,143 @@
+// Clocks: the monitor's, which nothing runs on, and ours, which may be set at any time.
+#include "tests/unit/bed/harness.hpp"
+
+namespace bed {
+namespace {
+
+struct Clocks : OneBed {
+  Clocks() {
+    settings.sources[0] = {"ward", false, seconds(10)};
+    linked();
+  }
+  // Values of a monitor whose clock is ahead by so much, each of them so long on its way.
+  void told(double ahead_s, double s, double late_s = 0) {
+    for (double t = 0; t < s; t += 10) {
+      for (const auto& [metric, v] : {std::pair{Metric::pr, 70.0}, std::pair{Metric::spo2, 97.0}}) {
+        Observation one = vitals::measured(metric, v, now);
+        one.t_src = now.wall + seconds(ahead_s - late_s);
+        one.time_source = vitals::TimeSource::message;
+        one.clock_trusted = std::abs(ahead_s - late_s) < 300;
+        say(one);
+      }
+      wait(10);
+    }
+  }
+};
+
+TEST_F(Clocks, a_monitor_that_is_two_minutes_off_is_a_low_alarm_after_60_s) {
+  told(121, 30);
+  EXPECT_FALSE(bed().clock_offset(0));  // too few to tell
+  told(121, 10);
+  EXPECT_EQ(bed().clock_offset(0), seconds(121));
+  told(121, 40);
+  EXPECT_EQ(active(), Names{});
+  told(121, 20);
+  EXPECT_EQ(active(), Names{"device-clock-ward"});
+  EXPECT_EQ(priority("device-clock-ward"), Priority::low);
+  told(119, 140);
+  EXPECT_EQ(active(), Names{});
+}
+
+TEST_F(Clocks, behind_counts_as_ahead_does) {
+  told(-3600, 120);
+  EXPECT_EQ(active(), Names{"device-clock-ward"});
+  EXPECT_EQ(bed().clock_offset(0), seconds(-3600));
+}
+
+TEST_F(Clocks, the_bound_is_the_settings) {
+  bed_.reset();
+  settings.sources[0].clock_tolerance = seconds(10);
+  linked();
+  told(11, 120);
+  EXPECT_EQ(active(), Names{"device-clock-ward"});
+}
+
+TEST_F(Clocks, what_was_long_on_its_way_says_nothing_of_the_clock) {
+  told(5, 120);
+  told(5, 60, 200);  // a backlog
+  EXPECT_EQ(alarm("device-clock-ward"), nullptr);
+  told(5, 60);
+  EXPECT_EQ(bed().clock_offset(0), seconds(5));
+}
+
+TEST_F(Clocks, the_time_of_a_cuff_reading_may_be_old) {
+  for (int i = 0; i < 20; ++i) {
+    cuff(120 + i, 80, std::nullopt, now.wall - seconds(1800 - i));
+    told(0, 10);
+  }
+  EXPECT_EQ(alarm("device-clock-ward"), nullptr);
+}
+
+TEST_F(Clocks, a_monitor_that_tells_no_time_has_no_offset) {
+  stay(97, 200);
+  EXPECT_FALSE(bed().clock_offset(0));
+  EXPECT_EQ(alarm("device-clock-ward"), nullptr);
+}
+
+// --- scenario 19: our clock is set while something runs
+
+struct Stepped : OneBed {
+  Stepped() { linked(); }
+  void set_clock(double s) { now.wall += seconds(s); }
+};
+
+TEST_F(Stepped, scenario_19_a_delay_that_runs_runs_on) {
+  for (const double step : {-3600.0, 3600.0}) {
+    stay(97, 60);
+    stay(90, 8);
+    set_clock(step);
+    stay(90, 6);
+    EXPECT_EQ(alarm("spo2-low"), nullptr) << step;
+    stay(90, 1);
+    EXPECT_NE(alarm("spo2-low"), nullptr) << step;
+    stay(97, 10);
+    EXPECT_EQ(alarm("spo2-low"), nullptr) << step;
+  }
+}
+
+TEST_F(Stepped, scenario_19_an_hour_back_keeps_freshness_callout_and_realarm) {
+  stay(90, 16);
+  set_clock(-3600);
+  stay(90, 178);
+  EXPECT_EQ(alarm("spo2-low")->audience, alarms::Audience::bed);
+  stay(90, 1);
+  EXPECT_EQ(alarm("spo2-low")->audience, alarms::Audience::unit);
+  const Alarm& one = *alarm("spo2-low");
+  bed().acknowledge("spo2-low", view(one.id), one.rev, "ns-1/rn-1", now);
+  set_clock(7200);
+  stay(90, 179);
+  EXPECT_TRUE(alarm("spo2-low")->acked);
+  stay(90, 1);
+  EXPECT_FALSE(alarm("spo2-low")->acked);
+  set_clock(-7200);
+  wait(13);
+  EXPECT_TRUE(bed().entry(Metric::spo2).current(now.mono));
+  wait(1);
+  EXPECT_FALSE(bed().entry(Metric::spo2).current(now.mono));
+}
+
+TEST_F(Stepped, scenario_19_dose_and_cuff_intervals_count_what_has_passed) {
+  start_infusion();  // 35 mg/h, a cuff reading every 5 min while titrating
+  cuff(120, 80);
+  set_clock(3600);
+  stay(97, 419);
+  EXPECT_EQ(alarm("nibp-overdue"), nullptr);
+  stay(97, 1);
+  EXPECT_NE(alarm("nibp-overdue"), nullptr);
+  EXPECT_NEAR(bed().session(now).dose_mg, 35.0 * 420 / 3600, 0.01);
+}
+
+TEST_F(Stepped, scenario_19_ids_of_episodes_stay_different_when_an_hour_comes_twice) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 3; ++i) {
+    stay(90, 16);
+    ids.emplace_back(view(alarm("spo2-low")->id));
+    stay(97, 44);
+    set_clock(-60);
+  }
+  EXPECT_NE(ids[0], ids[1]);
+  EXPECT_NE(ids[1], ids[2]);
+}
+
+}  // namespace
+}  // namespace bed
