@@ -146,6 +146,29 @@ TEST_F(LoadTest, time_to_the_answer_from_each_call) {
   EXPECT_EQ(figures().answered_sum, seconds(167));
 }
 
+TEST_F(LoadTest, an_acknowledgement_that_is_taken_back_calls_anew) {
+  start();
+  pass(10);
+  ack();
+  pass(100);
+  alarm.acked = false;
+  tell(Change::update, State::active);
+  pass(5);
+  ack();
+  EXPECT_EQ(figures().answered_sum, seconds(15));
+  EXPECT_EQ(figures().answered, 2U);
+}
+
+TEST_F(LoadTest, a_reset_of_what_was_acknowledged_is_no_second_answer) {
+  start();
+  pass(10);
+  ack();
+  pass(10);
+  tell(Change::reset, State::inactive, EndReason::reset);
+  EXPECT_EQ(figures().answered, 1U);
+  EXPECT_EQ(figures().ended, 1U);
+}
+
 TEST_F(LoadTest, standing_is_active_for_more_than_a_day_also_over_a_restart) {
   start();
   pass(24 * 3600);
