@@ -8,7 +8,8 @@ monitor mon1 sends pr spo2 every 1 s
 1:30  spo2 93                    # inside, but within the deadband of 2: nothing ends
 2:00  spo2 94
 2:04  spo2 92                    # 4 s are no off-delay
-2:10  spo2 94 doubtful           # a doubtful value ends nothing
-2:24  spo2 94
-2:29  expect spo2-low end recovered value 94
+2:10  spo2 94
+2:12  spo2 94 doubtful           # a doubtful value ends nothing
+2:22  spo2 94
+2:22  expect spo2-low end recovered value 94
 3:00  end

@@ -23,6 +23,23 @@ TEST_F(Silence, P3_a_value_is_current_up_to_its_limit_and_stale_at_it) {
   EXPECT_EQ(shown(Metric::spo2).at_s, 15);
 }
 
+TEST_F(Silence, P3_a_timer_at_the_instant_at_which_a_value_ends_does_not_show_it_once_more) {
+  linked();
+  stay(90, 181);  // the alarm starts at 15 s, and calls the unit at 195 s: when the last value ends
+  wait(14);
+  ASSERT_EQ(alarm("spo2-low")->audience, alarms::Audience::unit);
+  for (const Shown& one : out.values) EXPECT_TRUE(!one.value || one.at_s < one.valid_until_s) << one.at_s;
+}
+
+TEST_F(Silence, P3_the_label_of_a_value_follows_a_clock_that_is_set) {
+  linked();
+  stay(97, 6);
+  now.wall -= seconds(3600);
+  stay(97, 6);
+  for (const Shown& one : out.values)
+    EXPECT_TRUE(!one.value || one.valid_until_s - one.at_s <= 15) << one.at_s;
+}
+
 TEST_F(Silence, P1_stale_is_an_alarm_raised_by_the_timer_alone) {
   linked();
   stay(97, 5);

@@ -27,18 +27,23 @@ void showValue(const Event& event, std::ostream& out) {
   out << "{" << event.what << ", " << event.wait_ms << ", " << event.number << "}";
 }
 
-constexpr int kinds = 28;
+constexpr int kinds = 29;
+
+// Every number as likely as the next, also in short days: inRange alone grows with them.
+rc::Gen<int> any(int least, int most) {
+  return rc::gen::resize(rc::kNominalSize, rc::gen::inRange(least, most));
+}
 
 rc::Gen<std::vector<Event>> days() {
   const auto waits =
       rc::gen::weightedOneOf<int>({{3, rc::gen::just(0)},
-                                   {6, rc::gen::inRange(1, 3000)},
+                                   {6, any(1, 3000)},
                                    {6, rc::gen::element(4000, 5000, 9000, 10'000, 14'000, 15'000)},
-                                   {4, rc::gen::inRange(3000, 60'000)}});
-  const auto event = rc::gen::build<Event>(rc::gen::set(&Event::what, rc::gen::inRange(0, kinds)),
-                                           rc::gen::set(&Event::wait_ms, waits),
-                                           rc::gen::set(&Event::number, rc::gen::inRange(0, 60)));
-  return rc::gen::scale(0.4, rc::gen::container<std::vector<Event>>(event));
+                                   {4, any(3000, 60'000)}});
+  const auto event =
+      rc::gen::build<Event>(rc::gen::set(&Event::what, any(0, kinds)), rc::gen::set(&Event::wait_ms, waits),
+                            rc::gen::set(&Event::number, any(0, 60)));
+  return rc::gen::scale(0.3, rc::gen::container<std::vector<Event>>(event));
 }
 
 // An oximeter with a cuff on a cable, an ECG monitor over HL7.
@@ -112,7 +117,12 @@ class Station {
 
 class Day {
  public:
-  Day() { spdlog::set_level(spdlog::level::critical); }
+  Day() {
+    spdlog::set_level(spdlog::level::critical);
+    for (const auto& [metric, value] : {std::pair{Metric::pr, 70}, std::pair{Metric::spo2, 97},
+                                        std::pair{Metric::hr, 72}, std::pair{Metric::rr, 14}})
+      ward_.perform(Show{metric, {static_cast<double>(value)}, false});
+  }
 
   void run(const std::vector<Event>& events) {
     for (const Event& event : events) {
@@ -242,8 +252,8 @@ class Day {
     };
     switch (what) {
       case 0:
-      case 1: return say(Metric::spo2, 70 + n % 30);
-      case 2: return say(Metric::spo2, 70 + n % 30, true);
+      case 1: return say(Metric::spo2, saturation(n));
+      case 2: return say(Metric::spo2, saturation(n), true);
       case 3: ward_.perform(Withhold{Metric::spo2, reason}); return;
       case 4: ward_.perform(Silence{n % 3 == 0 ? Metric::pr : Metric::spo2}); return;
       case 5: return say(Metric::pr, 30 + 3 * n);
@@ -255,6 +265,24 @@ class Day {
       case 11: return cuff(n);
       case 12: return say(Metric::hr, 30 + 3 * n);
       default: return on ? say(Metric::rr, 4 + n) : void(ward_.perform(Withhold{Metric::hr, reason}));
+    }
+  }
+
+  // Around the limits, where something happens.
+  static double saturation(int n) {
+    constexpr std::array<double, 8> values{97, 95, 94, 93, 91, 90, 86, 79};
+    return values[static_cast<std::size_t>(n) % values.size()];
+  }
+
+  // The probe is off, searches, is off again: each for less than its delay.
+  void take_turns(int n) {
+    const Milliseconds each{1000 * (9 + n % 6)};
+    for (int i = 0; i < 2; ++i) {
+      for (const Part part : {Part::probe, Part::signal}) {
+        ward_.perform(Switch{part, false, {}});
+        live(each);
+        ward_.perform(Switch{part, true, {}});
+      }
     }
   }
 
@@ -287,6 +315,7 @@ class Day {
       case 24: ward_.perform(Patient{n % 2 == 0 ? "4711" : "4712"}); return;
       case 25: return command("patient-confirm", Args{{"patient", n % 3 == 0 ? "new" : "same"}});
       case 26: return restart(n);
+      case 28: return take_turns(n);
       default: ward_.perform(ClockStep{Milliseconds{(n - 30) * 60'000}}); return;
     }
   }

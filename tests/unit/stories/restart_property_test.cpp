@@ -29,7 +29,7 @@ void showValue(const Stretch& one, std::ostream& out) {
 }
 
 rc::Gen<std::vector<Stretch>> courses() {
-  const auto upto = [](int most) { return rc::gen::inRange(0, most); };
+  const auto upto = [](int most) { return rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, most)); };
   const auto stretch =
       rc::gen::build<Stretch>(rc::gen::set(&Stretch::pr, upto(5)), rc::gen::set(&Stretch::spo2, upto(6)),
                               rc::gen::set(&Stretch::probe, upto(5)), rc::gen::set(&Stretch::cable, upto(5)),

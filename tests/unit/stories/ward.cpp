@@ -253,8 +253,12 @@ void Ward::lead_is_right(const Heard& heard) {
 }
 
 void Ward::look_for_old_values() {
+  const auto is_current = [&](const std::string& name) {  // newer than what was published last
+    const auto metric = vitals::metric_named(name);
+    return metric && desk_->bed().entry(*metric).current(now_.mono);
+  };
   for (const auto& [metric, value] : values_)
-    if (value.current && now_.mono >= value.valid_until)
+    if (value.current && now_.mono >= value.valid_until && !is_current(metric))
       offences_.push_back(clock_text(now()) + " " + metric + " still stands as current: " + value.payload);
 }
 
