@@ -98,16 +98,16 @@ struct Alarm {
   Data data = Data::fresh;
   Side side = Side::none;
   EndReason end_reason = EndReason::none;
+  Audio audio = Audio::on;
+  Response response = Response::undefined;
   bool acked = false;
   bool latches = false;  // the episode was at a latching priority: it will stay until someone has seen it
   bool questionable = false;  // the newest value that moved it carried a doubt
   bool sim = false;           // made from a simulated source
   std::string acked_by;       // "login/actor"
   std::optional<vitals::WallTime> acked_at;
-  Audio audio = Audio::on;
   std::optional<vitals::WallTime> audio_until;  // paused: when it sounds again
-  Response response = Response::undefined;
-  std::string response_by;  // "login/actor"
+  std::string response_by;                      // "login/actor"
 
   std::optional<vitals::Metric> metric;
   std::optional<double> value;  // at t_change
