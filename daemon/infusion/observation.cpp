@@ -53,7 +53,7 @@ std::string_view meaning_of_rass(double value) {
   return value >= -4 ? "moves to touch only" : "not to be roused";
 }
 
-void add(Finding& out, Severity severity, std::string text) {
+void add(Finding& out, Severity severity, std::string_view text) {
   out.severity = std::max(out.severity, severity);
   out.text += out.text.empty() ? "" : ", ";
   out.text += text;
