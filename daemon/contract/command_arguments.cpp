@@ -290,7 +290,7 @@ void read_observe(const Fields&, Arguments& arguments, Request& out) {
   observation.actions = read_actions(arguments);
   observation.at = arguments.time("t_obs");
   if (observation.empty()) arguments.complain("args needs at least one item that was observed, or an action");
-  out = std::move(observation);
+  out = observation;
 }
 
 void read_note(const Fields&, Arguments& arguments, Request& out) {
