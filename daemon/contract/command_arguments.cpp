@@ -266,7 +266,8 @@ infusion::Actions read_actions(Arguments& arguments) {
   bool fits = list->is_array();
   for (std::size_t i = 0; fits && i < list->size(); ++i) {
     const auto& words = infusion::action_words;
-    const auto found = std::find(words.begin(), words.end(), (*list)[i]);
+    const auto* action = (*list)[i].get_ptr<const std::string*>();
+    const auto found = action != nullptr ? std::find(words.begin(), words.end(), *action) : words.end();
     fits = found != words.end();
     if (fits) out = static_cast<infusion::Actions>(out | 1U << static_cast<unsigned>(found - words.begin()));
   }

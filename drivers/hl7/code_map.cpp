@@ -31,10 +31,10 @@ std::string metric_words() {
   return words + "or ignore";
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 SiteCodeTrouble wrong_text(std::string_view field, std::string_view text) {
-  return {field, std::string(field) + " " + quoted(text) + " must be up to " +
+  return {field, std::string(field) + " " + in_quotes(text) + " must be up to " +
                      std::to_string(site_code_bytes_max) +
                      " characters without | ; ^, quotes and blanks around"};
 }
@@ -49,12 +49,12 @@ SiteCodeTrouble trouble_with(const SiteCode& code) {
   if (!is_writable(code.system)) return wrong_text("system", code.system);
   const auto metric = vitals::metric_named(code.metric);
   if (!metric && code.metric != ignore)
-    return {"metric", "metric " + quoted(code.metric) + " must be " + metric_words()};
+    return {"metric", "metric " + in_quotes(code.metric) + " must be " + metric_words()};
   if (code.unit.empty()) return {};
   if (!metric) return {"unit", "unit has no meaning for a code that is ignored"};
   const auto unit = site_unit(code.unit);
   if (!unit || !fits(*metric, unit->dimension))
-    return {"unit", "unit " + quoted(code.unit) + " must be " + std::string(site_units_of(*metric))};
+    return {"unit", "unit " + in_quotes(code.unit) + " must be " + std::string(site_units_of(*metric))};
   return {};
 }
 
@@ -89,7 +89,7 @@ bool CodeMap::parse(std::string_view text, std::string& error) {
   const auto twice = std::adjacent_find(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     return key_of(a) == key_of(b);
   });
-  if (twice != entries_.end()) error = "code " + quoted(twice->code) + " is there twice";
+  if (twice != entries_.end()) error = "code " + in_quotes(twice->code) + " is there twice";
   if (entries_.size() > site_codes_max) error = "more than " + std::to_string(site_codes_max) + " codes";
   return error.empty();
 }
