@@ -15,14 +15,13 @@
 
 #include <array>
 
-#include "drivers/framing/line_splitter.hpp"
+#include "drivers/framing/line_driver.hpp"
 #include "drivers/masimo/masimo_line.hpp"
 #include "drivers/oximetry/oximetry.hpp"
 
 namespace drivers::masimo {
 namespace {
 
-using vitals::Quality;
 using vitals::Reason;
 
 constexpr std::size_t line_bytes_max = 300;
@@ -30,24 +29,22 @@ constexpr std::size_t line_bytes_max = 300;
 struct ExceptionFact {
   std::uint32_t bits;
   Reason reason;
-  Quality quality;
 };
 
 // No value. The first that fits is the reason given: what a nurse can mend comes first.
-constexpr std::array<ExceptionFact, 5> invalidating{{
-    {0x001001, Reason::sensor_unplugged, Quality::invalid},  // no sensor, no cable
+constexpr std::array<ExceptionFact, 4> invalidating{{
+    {0x001001, Reason::sensor_unplugged},  // no sensor, no cable
     // Defective, unrecognised or incompatible sensor or cable.
-    {0x01C182, Reason::sensor_fault, Quality::invalid},
-    {0x000020, Reason::sensor_off, Quality::invalid},
-    {0x000008, Reason::searching, Quality::invalid},
-    {0x020000, Reason::searching, Quality::calibrating},  // sensor calibrating
+    {0x01C182, Reason::sensor_fault},
+    {0x000020, Reason::sensor_off},
+    {0x020008, Reason::searching},  // pulse search, sensor calibrating
 }};
 
 // A doubtful value.
 constexpr std::array<ExceptionFact, 3> degrading{{
-    {0x000404, Reason::weak_signal, Quality::questionable},   // low perfusion, low signal IQ
-    {0x000050, Reason::interference, Quality::questionable},  // interference, ambient light
-    {0x180000, Reason::sensor_fault, Quality::questionable},  // emitter temperature, sensor current limit
+    {0x000404, Reason::weak_signal},   // low perfusion, low signal IQ
+    {0x000050, Reason::interference},  // interference, ambient light
+    {0x180000, Reason::sensor_fault},  // emitter temperature, sensor current limit
 }};
 
 template <std::size_t size>
@@ -62,43 +59,20 @@ const ExceptionFact* first_of(const std::array<ExceptionFact, size>& facts, std:
 constexpr std::uint32_t alarm_any = 0x003F1F;
 constexpr std::uint32_t alarm_low_battery = 0x000040;
 
-class Ascii1 final : public Driver {
- public:
-  void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
-    lines_.feed(bytes, [&](const framing::Line& line) { take_line(line, rx, out); });
-  }
-
-  void damaged(vitals::Stamp rx, Sink& out) override {
-    out.on_fault(damaged_byte(lines_.give_up_line(), rx));
-  }
-
-  void tick(vitals::Stamp, Sink&) override {}
-
+class Ascii1 final : public framing::LineDriver<line_bytes_max> {
  private:
-  void take_line(const framing::Line& line, vitals::Stamp rx, Sink& out) {
-    if (line.too_long) return report_broken({{}, "line-too-long", {}}, line, rx, out);
+  void take_line(const framing::Line& line, vitals::Stamp rx, Sink& out) override {
+    if (line.too_long) return report(FaultKind::broken, "line-too-long", {}, line, rx, out);
     const Parsed parsed = parse_line(line.text);
-    if (!parsed.wrong.empty()) return report_broken(parsed, line, rx, out);
+    if (!parsed.wrong.empty()) return report(FaultKind::broken, parsed.wrong, parsed.field, line, rx, out);
     take_record(parsed.record, {rx, line.offset}, out);
-  }
-
-  // The first line after opening is usually cut: that is no fault.
-  static void report_broken(const Parsed& parsed, const framing::Line& line, vitals::Stamp rx, Sink& out) {
-    if (line.first) return;
-    DecodeFault fault;
-    fault.kind = FaultKind::broken;
-    fault.reason = parsed.wrong;
-    fault.code = parsed.field;
-    fault.offset = line.offset;
-    fault.rx = rx;
-    out.on_fault(fault);
   }
 
   void take_record(const Record& record, const oximetry::Origin& origin, Sink& out) {
     device_alarm_.set((record.alarm & alarm_any) != 0, origin.rx, out);
     low_battery_.set((record.alarm & alarm_low_battery) != 0, origin.rx, out);
     if (const ExceptionFact* invalid = first_of(invalidating, record.exceptions)) {
-      oximetry::report_absent(invalid->reason, invalid->quality, origin.rx, out);
+      oximetry::report_absent(invalid->reason, vitals::Quality::invalid, origin.rx, out);
     } else {
       const ExceptionFact* doubt = first_of(degrading, record.exceptions);
       oximetry::report({record.rate_per_min, record.spo2_percent},
@@ -107,7 +81,6 @@ class Ascii1 final : public Driver {
     out.on_frame_end(origin.rx);
   }
 
-  framing::LineSplitter<line_bytes_max> lines_;
   oximetry::Level device_alarm_{Signal::device_alarm};
   oximetry::Level low_battery_{Signal::low_battery};
 };

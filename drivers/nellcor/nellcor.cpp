@@ -19,7 +19,7 @@
 #include <array>
 
 #include "drivers/alarm_panel.hpp"
-#include "drivers/framing/line_splitter.hpp"
+#include "drivers/framing/line_driver.hpp"
 #include "drivers/nellcor/nellcor_row.hpp"
 #include "drivers/oximetry/oximetry.hpp"
 
@@ -72,23 +72,12 @@ bool no_pulse(const Row& row) {
   return row.rate_per_min == 0U && (row.codes & code::pulse_search) == 0;
 }
 
-class Printout final : public Driver {
- public:
-  void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
-    lines_.feed(bytes, [&](const framing::Line& line) { take_line(line, rx, out); });
-  }
-
-  void damaged(vitals::Stamp rx, Sink& out) override {
-    out.on_fault(damaged_byte(lines_.give_up_line(), rx));
-  }
-
-  void tick(vitals::Stamp, Sink&) override {}
-
+class Printout final : public framing::LineDriver<line_bytes_max> {
  private:
-  void take_line(const framing::Line& line, vitals::Stamp rx, Sink& out) {
-    if (line.too_long) return report(FaultKind::broken, {{}, "line-too-long", {}}, line, rx, out);
+  void take_line(const framing::Line& line, vitals::Stamp rx, Sink& out) override {
+    if (line.too_long) return report(FaultKind::broken, "line-too-long", {}, line, rx, out);
     for (const char c : line.text)
-      if (c < ' ' || c > '~') return report(FaultKind::broken, {{}, "character", {}}, line, rx, out);
+      if (c < ' ' || c > '~') return report(FaultKind::broken, "character", {}, line, rx, out);
     switch (kind_of(line.text)) {
       case LineKind::row: return take_row(line, rx, out);
       case LineKind::live_heading:
@@ -97,30 +86,17 @@ class Printout final : public Driver {
       case LineKind::trend_heading: stored_ = true; return;
       case LineKind::trend_end: stored_ = false; return;
       case LineKind::heading: return;
-      case LineKind::unknown: return report(FaultKind::broken, {{}, "line", {}}, line, rx, out);
+      case LineKind::unknown: return report(FaultKind::broken, "line", {}, line, rx, out);
     }
-  }
-
-  // The first line after opening is usually cut: that is no fault.
-  static void report(FaultKind kind, const ParsedRow& parsed, const framing::Line& line, vitals::Stamp rx,
-                     Sink& out) {
-    if (line.first) return;
-    DecodeFault fault;
-    fault.kind = kind;
-    fault.reason = parsed.wrong;
-    fault.code = parsed.field;
-    fault.offset = line.offset;
-    fault.rx = rx;
-    out.on_fault(fault);
   }
 
   void take_row(const framing::Line& line, vitals::Stamp rx, Sink& out) {
     const ParsedRow parsed = parse_row(line.text);
-    if (!parsed.wrong.empty()) return report(FaultKind::broken, parsed, line, rx, out);
-    if (stored_) return report(FaultKind::refused, {{}, "trend", {}}, line, rx, out);
+    if (!parsed.wrong.empty()) return report(FaultKind::broken, parsed.wrong, parsed.field, line, rx, out);
+    if (stored_) return report(FaultKind::refused, "trend", {}, line, rx, out);
     const Row& row = parsed.row;
     if (!row.unknown_code.empty())
-      report(FaultKind::unmapped, {{}, "status-code", row.unknown_code}, line, rx, out);
+      report(FaultKind::unmapped, "status-code", row.unknown_code, line, rx, out);
     const bool silenced = (row.codes & (code::audible_off | code::alarm_silenced)) != 0;
     alarms_.show(alarms_in(row.codes), silenced, rx, out);
     low_battery_.set((row.codes & code::low_battery) != 0, rx, out);
@@ -139,7 +115,6 @@ class Printout final : public Driver {
     }
   }
 
-  framing::LineSplitter<line_bytes_max> lines_;
   AlarmPanel<alarm_facts.size()> alarms_{alarm_facts};
   oximetry::Level low_battery_{Signal::low_battery};
   bool stored_ = false;  // the rows come out of the device's memory

@@ -12,7 +12,7 @@
 // second line like it. Other lines are headers or damage.
 #include <optional>
 
-#include "drivers/framing/line_splitter.hpp"
+#include "drivers/framing/line_driver.hpp"
 #include "drivers/nonin/nonin_formats.hpp"
 
 namespace drivers::nonin {
@@ -92,29 +92,14 @@ bool parse(std::string_view line, Row& row) {
   return cursor.at_end();
 }
 
-class Text final : public Driver {
- public:
-  void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
-    lines_.feed(bytes, [&](const framing::Line& line) { take_line(line, rx, out); });
-  }
-
-  void damaged(vitals::Stamp rx, Sink& out) override {
-    out.on_fault(damaged_byte(lines_.give_up_line(), rx));
-  }
-
-  void tick(vitals::Stamp, Sink&) override {}
-
+class Text final : public framing::LineDriver<line_bytes_max> {
  private:
-  void take_line(const framing::Line& line, vitals::Stamp rx, Sink& out) {
+  void take_line(const framing::Line& line, vitals::Stamp rx, Sink& out) override {
     Row row;
-    if (!line.too_long && parse(line.text, row) && whole(row)) {
-      oximetry::report({row.rate.value, row.spo2.value}, vitals::Reason::none, {rx, line.offset}, out);
-      out.on_frame_end(rx);
-    } else if (!line.first) {
-      DecodeFault fault = broken(line.too_long ? "line-too-long" : "unknown-line", line.offset, rx);
-      fault.kind = FaultKind::not_mine;
-      out.on_fault(fault);
-    }
+    if (line.too_long || !parse(line.text, row) || !whole(row))
+      return report(FaultKind::not_mine, line.too_long ? "line-too-long" : "unknown-line", {}, line, rx, out);
+    oximetry::report({row.rate.value, row.spo2.value}, vitals::Reason::none, {rx, line.offset}, out);
+    out.on_frame_end(rx);
   }
 
   // False: the numbers may have lost a digit.
@@ -128,7 +113,6 @@ class Text final : public Driver {
     return leaves_bare_;
   }
 
-  framing::LineSplitter<line_bytes_max> lines_;
   // What this device does with a number below 100, as far as it has shown.
   bool fills_ = false;
   bool leaves_bare_ = false;

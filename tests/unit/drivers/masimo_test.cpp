@@ -119,7 +119,7 @@ TEST(Masimo, EachExceptionBitHasItsEffect) {
                                                                {"004000", "- invalid sensor-fault"},
                                                                {"008000", "- invalid sensor-fault"},
                                                                {"010000", "- invalid sensor-fault"},
-                                                               {"020000", "- calibrating searching"},
+                                                               {"020000", "- invalid searching"},
                                                                {"040000", "valid"},
                                                                {"080000", "questionable sensor-fault"},
                                                                {"100000", "questionable sensor-fault"},

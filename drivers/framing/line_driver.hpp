@@ -1,0 +1,40 @@
+// What every protocol of text lines does alike: a device that sends lines unasked and is never answered. What
+// a line means is the protocol's own.
+#pragma once
+
+#include "drivers/framing/line_splitter.hpp"
+
+namespace drivers::framing {
+
+template <std::size_t line_bytes_max>
+class LineDriver : public Driver {
+ public:
+  void feed(Bytes bytes, vitals::Stamp rx, Sink& out) final {
+    lines_.feed(bytes, [&](const Line& line) { take_line(line, rx, out); });
+  }
+
+  void damaged(vitals::Stamp rx, Sink& out) final { out.on_fault(damaged_byte(lines_.give_up_line(), rx)); }
+
+  void tick(vitals::Stamp /*now*/, Sink& /*out*/) final {}
+
+ protected:
+  // A fault of this line. The first line after opening is usually cut: that is none.
+  static void report(FaultKind kind, std::string_view reason, std::string_view code, const Line& line,
+                     vitals::Stamp rx, Sink& out) {
+    if (line.first) return;
+    DecodeFault fault;
+    fault.kind = kind;
+    fault.reason = reason;
+    fault.code = code;
+    fault.offset = line.offset;
+    fault.rx = rx;
+    out.on_fault(fault);
+  }
+
+ private:
+  virtual void take_line(const Line& line, vitals::Stamp rx, Sink& out) = 0;
+
+  LineSplitter<line_bytes_max> lines_;
+};
+
+}  // namespace drivers::framing
