@@ -42,7 +42,7 @@ std::optional<AlarmItem> read_alarm(std::string_view item) {
 }
 
 std::optional<unsigned> read_number(std::string_view text) {
-  if (text.empty() || text.size() > 3) return std::nullopt;
+  if (text.empty() || text.size() > value_chars) return std::nullopt;
   unsigned value = 0;
   for (const char c : text) {
     if (!is_digit(c)) return std::nullopt;

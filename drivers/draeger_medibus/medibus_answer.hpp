@@ -18,6 +18,7 @@ struct ValueItem {
   std::string_view value;  // without the blanks around it
 };
 inline constexpr std::size_t value_item_chars = 6;
+inline constexpr std::size_t value_chars = 4;  // of these
 
 // One item of an alarms response: a character of priority, two of code, twelve of text.
 struct AlarmItem {

@@ -74,9 +74,10 @@ void name_unmapped(const Channel& channel, const Group& group, const Label* labe
     report_fault(FaultKind::unmapped, "pressure-label", code.view(), "mmHg", value.view(), origin, out);
 }
 
-// A systolic not above the diastolic: neither can be believed, nor what was averaged from the same curve.
+// A systolic below the diastolic: neither can be believed, nor what was averaged from the same curve. Equal
+// ones are a flat line, without a pulse or clotted: that must reach the limits.
 bool upside_down(const std::array<Observation, 3>& seen) {
-  return seen[0].has_value() && seen[1].has_value() && seen[0].value <= seen[1].value;
+  return seen[0].has_value() && seen[1].has_value() && seen[0].value < seen[1].value;
 }
 
 void report_arterial(const Group& group, std::size_t values_at, Reason doubt, std::uint16_t channel,
@@ -89,7 +90,7 @@ void report_arterial(const Group& group, std::size_t values_at, Reason doubt, st
   if (upside_down(seen)) {
     FaultText value;
     value << seen[0].value << "/" << seen[1].value;
-    report_fault(FaultKind::implausible, "sys-not-above-dia", "art", "mmHg", value.view(), origin, out);
+    report_fault(FaultKind::implausible, "sys-below-dia", "art", "mmHg", value.view(), origin, out);
     for (Observation& one : seen) {
       one.quality = Quality::invalid;
       one.reason = Reason::implausible;

@@ -305,10 +305,17 @@ TEST(GeS5, TheMeanAloneIsPassedOn) {
               lines_are({"art-sys - invalid missing", "art-dia - invalid missing", "art-map 84 valid"}));
 }
 
-TEST(GeS5, ASystolicNotAboveTheDiastolicIsNotBelieved) {
-  EXPECT_THAT(Monitor().feed(std::move(pressure_1(zeroed, 8).word(26, 6700))),
-              AllOf(Contains(HasSubstr("fault implausible sys-not-above-dia code=\"art\" unit=\"mmHg\" "
-                                       "value=\"67/67\"")),
+// Without a pulse the line is flat: that is what a limit must see.
+TEST(GeS5, AFlatArterialLineIsPassedOn) {
+  EXPECT_THAT(Monitor().values(std::move(pressure_1(zeroed, 8).word(26, 3000).word(28, 3000).word(30, 3000)),
+                               {"art-sys", "art-dia", "art-map"}),
+              lines_are({"art-sys 30 valid", "art-dia 30 valid", "art-map 30 valid"}));
+}
+
+TEST(GeS5, ASystolicBelowTheDiastolicIsNotBelieved) {
+  EXPECT_THAT(Monitor().feed(std::move(pressure_1(zeroed, 8).word(26, 6699))),
+              AllOf(Contains(HasSubstr("fault implausible sys-below-dia code=\"art\" unit=\"mmHg\" "
+                                       "value=\"66.99/67\"")),
                     Contains("@0 obs art-sys - invalid implausible"),
                     Contains("@0 obs art-map - invalid implausible")));
 }

@@ -15,6 +15,7 @@
 namespace drivers::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -129,6 +130,11 @@ TEST(Medibus, OtherParametersAreListedAndTheImpossibleIsAFault) {
   EXPECT_THAT(port.feed(response("$EB101 ")),
               Contains(HasSubstr("fault implausible range code=\"spo2\" value=\"101\"")));
   EXPECT_THAT(port.feed(response("$EB  0 ")), Contains(HasSubstr("obs spo2 - unavailable missing")));
+  // A value fills its four places, or some of them.
+  EXPECT_THAT(port.feed(response("$EB0097E1  71")),
+              AllOf(Contains(HasSubstr("obs spo2 97 valid")), Contains(HasSubstr("obs pr 71 valid"))));
+  EXPECT_THAT(port.feed(response("$E11071")),
+              Contains(HasSubstr("fault implausible range code=\"pr\" value=\"1071\"")));
   EXPECT_THAT(port.feed(response("$EB 97 E")), ElementsAre(HasSubstr("fault broken item-length")));
   EXPECT_THAT(port.feed(response("$eb 97 ")), ElementsAre(HasSubstr("fault broken item-code")));
 }

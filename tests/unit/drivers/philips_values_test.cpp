@@ -56,6 +56,24 @@ TEST(PhilipsValues, ThePublishedAnswerInParts) {
   EXPECT_THAT(said(port.feed(linked_end)), IsEmpty());
 }
 
+// All attributes instead of the observed ones: labels, units and the rest stand around the value.
+TEST(PhilipsValues, AnAnswerWithAllAttributesIsReadAlike) {
+  const ByteVector everything = object(
+      1, {attribute(0x0921, hex("00 01")), attribute(0x0924, hex("00 02 41 82")),
+          attribute(0x0927, hex("00 06 00 48 00 52 00 00")), attribute(0x092F, hex("00 01 00 06")),
+          attribute(0x093F, hex("00 00 20 00 00 20 50 00 00 00 00 01")), attribute(0x0996, hex("0A A0")),
+          single(number(0x4182, 0, per_min, 72)), attribute(0xF237, hex("00 00"))});
+  const auto all = [](unsigned ticks, const std::vector<ByteVector>& objects) {
+    return message(2, action_result(0xF13B, reply(0x0006, 0x0000, ticks, objects)));
+  };
+  Port port;
+  EXPECT_THAT(said(port.feed(all(0, {everything, spo2(2)}))),
+              lines_are({"@0 obs hr 72 valid", "@0 obs spo2 97 valid"}));
+  EXPECT_THAT(said(port.feed(all(8192, {everything}))),
+              lines_are({"@0 obs hr 72 valid", "@0 obs spo2 - unavailable missing"}))
+      << "it shows every object, too";
+}
+
 TEST(PhilipsValues, EachStateBitHasItsEffect) {
   const std::pair<unsigned, std::string> effects[] = {
       {0x8000, "- invalid missing"},

@@ -98,6 +98,22 @@ TEST(Reading, WhatCannotBe) {
   EXPECT_EQ(said({.value = "<20"}), "- under");
 }
 
+// An arterial line without a pulse is flat: that must reach the limits. Upside down it cannot be.
+TEST(Reading, AFlatArterialLineIsPassedOn) {
+  const auto line = [](const std::string& sys, const std::string& dia) {
+    return Obx{.code = "150037^MDC_PRESS_BLD_ART_ABP_SYS^MDC", .value = sys}.text() +
+           Obx{.code = "150038^MDC_PRESS_BLD_ART_ABP_DIA^MDC", .value = dia}.text();
+  };
+  Lab flat;
+  flat.rows(line("30", "30"));
+  EXPECT_EQ(flat.said(Metric::art_sys), "30 valid");
+  EXPECT_EQ(flat.said(Metric::art_dia), "30 valid");
+  Lab upside_down;
+  upside_down.rows(line("29", "30"));
+  EXPECT_EQ(upside_down.said(Metric::art_sys), "- invalid implausible");
+  EXPECT_EQ(upside_down.said(Metric::art_dia), "- invalid implausible");
+}
+
 TEST(Reading, SystolicMustBeAboveDiastolic) {
   Lab lab;
   lab.rows(Obx{.code = sys_code, .value = "80"}.text() + Obx{.code = dia_code, .value = "80"}.text());
