@@ -5,6 +5,7 @@
 
 #include "daemon/settings/sections.hpp"
 #include "daemon/settings/words.hpp"
+#include "daemon/settings/zone_rule.hpp"
 
 namespace settings {
 namespace {
@@ -70,12 +71,27 @@ void check_options(Reader& reader, const drivers::Entry* entry, const Source& so
   for (const std::string& error : errors) report.error(place, error);
 }
 
+bool has_option(const drivers::Facts& facts, std::string_view name) {
+  return std::any_of(facts.options.begin(), facts.options.end(),
+                     [name](const drivers::OptionFacts& known) { return known.name == name; });
+}
+
+// A driver knows no files: it is told the rule of the zone that is named, or of this machine.
+void imply_zone(Reader& reader, const drivers::Facts& facts, Source& source, Report& report) {
+  constexpr std::string_view option = "zone";
+  if (!has_option(facts, option)) return;
+  const auto [said, fresh] = source.options.emplace(option, "local");
+  const ZoneRule found = zone_rule(said->second, machine_zone_places());
+  said->second = found.trouble.empty() ? found.rule : "+0000";
+  if (found.trouble.empty()) return;
+  if (!fresh) return report.error(reader.place("options"), found.trouble);
+  report.warning(reader.place("protocol"), "times without an offset are taken for UTC: " + found.trouble);
+}
+
 // Writes what the link implies into an option that says the same in the driver's words.
 void imply_transport(Reader& reader, SourceDraft& draft, bool datagrams, Report& report) {
   constexpr std::string_view option = "transport";
-  const auto& options = draft.facts->options;
-  const auto known = [&](const drivers::OptionFacts& facts) { return facts.name == option; };
-  if (std::none_of(options.begin(), options.end(), known)) return;
+  if (!has_option(*draft.facts, option)) return;
   const std::string right = datagrams ? "lan" : "serial";
   const auto [said, fresh] = draft.source.options.emplace(option, right);
   if (!fresh && said->second != right)
@@ -270,6 +286,7 @@ SourceDraft read_source(Reader reader, Report& report) {
     for (const auto key : listener_keys) reader.allow(key);
   } else if (draft.listens()) {
     read_mllp(reader, draft, report);
+    imply_zone(reader, *entry->facts, source, report);
     read_locations(reader, draft, report);
   } else {
     read_byte_link(reader, draft, report);

@@ -75,7 +75,7 @@ std::optional<vitals::WallTime> message_time(std::string_view message) {
     if (at == std::string_view::npos) return std::nullopt;
   }
   const std::size_t end = message.find_first_of(std::string{separator} + "\r\n^", at + 1);
-  const auto time = drivers::hl7::parse_time(message.substr(at + 1, end - at - 1), 0);
+  const auto time = drivers::hl7::parse_time(message.substr(at + 1, end - at - 1), {}, {});
   if (!time.usable()) return std::nullopt;
   return time.at;
 }

@@ -94,7 +94,7 @@ bool is_state(std::string_view word) { return word == "active" || word == "latch
 
 void AlertReader::read(const Received& message, AlarmTable& table) {
   message_ = &message;
-  zone_minutes_ = read_clock(message.header, rules_).zone_minutes;
+  zone_ = read_clock(message.header, rules_, message.rx.wall).zone;
   scratch_.clear();
   subject_ = Subject{};
   announced_ = any_announced_ = false;
@@ -245,7 +245,7 @@ DeviceAlarm AlertReader::judged() {
   for (std::size_t n = 1; n <= facets_known; ++n)
     if (is_silencing(trim(part(alert_.inactivation, by.repetition, n)))) alarm.silenced = true;
   judge_state(alarm);
-  alarm.t_event = instant(alert_.time, by, zone_minutes_);
+  alarm.t_event = instant(alert_.time, *message_, zone_);
   if (alarm.on) alarm.text = text_of_alert();
   return alarm;
 }

@@ -54,7 +54,7 @@ class AlertReader {
   // Of the message being read.
   const Received* message_ = nullptr;
   std::size_t at_ = 0;
-  int zone_minutes_ = 0;
+  Zone zone_;
   std::string_view reporter_;
   Scratch scratch_;        // texts of the subject
   Scratch alert_scratch_;  // texts of one alert
@@ -67,8 +67,8 @@ class AlertReader {
 };
 
 // Mindray PDS classes 54 and 56: the whole list of what is on now, at the place that the connection's
-// messages told before. `zone_minutes` of its times.
-void read_mindray_alarms(const Received& message, AlarmList list, const Subject& subject, int zone_minutes,
+// messages told before. `zone`: of its times.
+void read_mindray_alarms(const Received& message, AlarmList list, const Subject& subject, const Zone& zone,
                          AlarmTable& table, Teller teller);
 
 }  // namespace drivers::hl7

@@ -304,7 +304,7 @@ Judgement Hl7Driver::read(const Received& message, Use use) {
     case Use::mindray_faults:
       read_mindray_alarms(
           message, use == Use::mindray_faults ? AlarmList::technical : AlarmList::physiological,
-          results_.remembered_subject(header_), settings_.reading.zone_minutes, memory_->alarms, &alerts_);
+          results_.remembered_subject(header_), settings_.reading.zone, memory_->alarms, &alerts_);
       return {};
     case Use::patient: return patients_.read(message);
     case Use::heartbeat:

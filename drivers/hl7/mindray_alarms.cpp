@@ -21,7 +21,7 @@ AlarmLevel level_of(std::size_t stars) {
 
 }  // namespace
 
-void read_mindray_alarms(const Received& message, AlarmList list, const Subject& subject, int zone_minutes,
+void read_mindray_alarms(const Received& message, AlarmList list, const Subject& subject, const Zone& zone,
                          AlarmTable& table, Teller teller) {
   const Separators& by = message.separators();
   const std::string_view wanted = list == AlarmList::technical ? "4" : "2";
@@ -46,7 +46,7 @@ void read_mindray_alarms(const Received& message, AlarmList list, const Subject&
     alarm.on = true;
     alarm.test = is_test(message.header);
     alarm.rx = message.rx;
-    alarm.t_event = instant(fields[14], by, zone_minutes);
+    alarm.t_event = instant(fields[14], message, zone);
     if (alarm.code.empty()) {
       report(message, FaultKind::broken, "alarm-without-event");
     } else if (table.take_listed(list, subject, {{}, {}, alarm}, teller, message.out) ==

@@ -49,7 +49,10 @@ constexpr std::array<OptionFacts, 11> options_known{{
      "double-byte: GB 18030, BIG5, Shift-JIS or the like, although MSH-18 does not say so"},
     {"codes", "none, or CODE|SYSTEM|METRIC|UNIT, joined by ;", "none",
      "codes of this sender: METRIC as in topics, or ignore; UNIT where the sender sends none that is known"},
-    {"zone", "+HHMM or -HHMM", "+0000", "offset of times that carry none, when MSH-7 carries none either"},
+    {"zone", "local, +HHMM, -HHMM, or a rule such as CET-1CEST,M3.5.0,M10.5.0/3", "local",
+     "of times that carry none, when MSH-7 carries none either; local: this machine's, in the settings also "
+     "a "
+     "name such as Europe/Berlin"},
     {"name", "1 to 20 letters, digits, - or _", "vitalsd",
      "our MSH-3 in answers, when the sender does not name us"},
     {"frame_max", "65536 to 16777216", "1048576", "longest message in bytes; a longer one closes the link"},
@@ -111,9 +114,11 @@ bool set_frame_max(std::string_view text, std::size_t& out) {
   return bytes >= 65536 && bytes <= 16777216;
 }
 
-bool set_zone(std::string_view text, int& out) {
-  const auto zone = parse_zone(text);
-  out = zone.value_or(0);
+// Where this machine stands only the settings know: they put its rule in the place of the word. Without them,
+// as in a replay of bare bytes, it is UTC, so that the same bytes give the same on every machine.
+bool set_zone(std::string_view text, Zone& out) {
+  const auto zone = text == "local" ? Zone{} : Zone::parse(text);
+  out = zone.value_or(Zone{});
   return zone.has_value();
 }
 
@@ -137,7 +142,7 @@ bool set_option(std::string_view name, std::string_view text, DriverSettings& se
   if (name == "location") return choose(text, location_rules, settings.reading.location);
   if (name == "patient_id") return set_patient_id(text, settings.reading.patient_id_kind);
   if (name == "charset") return choose(text, charsets, settings.reading.double_byte);
-  if (name == "zone") return set_zone(text, settings.reading.zone_minutes);
+  if (name == "zone") return set_zone(text, settings.reading.zone);
   if (name == "name") return set_name(text, settings.application);
   if (name == "frame_max") return set_frame_max(text, settings.frame_bytes_max);
   if (name == "keep_alive") return choose(text, keep_alives, settings.mindray_heartbeat);

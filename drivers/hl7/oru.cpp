@@ -64,9 +64,9 @@ void OruReader::begin_message() {
   private_codes_ = pds ? PrivateCodes::mindray_pds : PrivateCodes::none;
   dictionary_->begin_message(message_->separators(), private_codes_);
 
-  const MessageClock clock = read_clock(message_->header, rules_);
+  const MessageClock clock = read_clock(message_->header, rules_, message_->rx.wall);
   message_time_ = clock.sent;
-  zone_minutes_ = clock.zone_minutes;
+  zone_ = clock.zone;
   cached_time_text_.clear();  // separators and zone are those of this message
   cached_time_ = DeviceTime{};
   clock_trusted_ = clock_agrees(message_time_);
@@ -396,12 +396,14 @@ void OruReader::end_group() {
   filled_ = vitals::MetricSet{};
 }
 
-// A systolic not above the diastolic of the same measurement: neither can be believed.
+// A systolic not above the diastolic of the same measurement: neither can be believed. Of an arterial line
+// equal ones can: without a pulse it is flat, and that must reach the limits.
 void OruReader::judge_pressures(Metric sys, Metric dia) {
   if (!filled_.contains(sys) || !filled_.contains(dia)) return;
   Observation& high = candidates_[vitals::index_of(sys)].seen;
   Observation& low = candidates_[vitals::index_of(dia)].seen;
-  if (!high.has_value() || !low.has_value() || high.value > low.value || high.t_src != low.t_src) return;
+  if (!high.has_value() || !low.has_value() || high.t_src != low.t_src) return;
+  if (vitals::is_arterial(sys) ? high.value >= low.value : high.value > low.value) return;
   const Candidate& row = candidates_[vitals::index_of(sys)];
   report(*message_, FaultKind::implausible, "sys-not-above-dia", row.code, row.unit, row.value);
   for (Observation* seen : {&high, &low}) {
@@ -421,7 +423,7 @@ void OruReader::fault(FaultKind kind, std::string_view reason) {
 const DeviceTime& OruReader::time_of(std::string_view text) {
   text = text.substr(0, time_bytes_max);
   if (text == cached_time_text_) return cached_time_;
-  cached_time_ = parse_time(component(text, 1, message_->separators()), zone_minutes_);
+  cached_time_ = parse_time(component(text, 1, message_->separators()), zone_, message_->rx.wall);
   cached_time_text_.assign(text);
   return cached_time_;
 }

@@ -86,7 +86,7 @@ class OruReader {
   Dictionary* dictionary_ = nullptr;
   std::size_t at_ = 0;  // the segment being read
   PrivateCodes private_codes_ = PrivateCodes::none;
-  int zone_minutes_ = 0;
+  Zone zone_;
   bool test_ = false;
   bool clock_trusted_ = false;
   bool clock_reported_ = false;  // of the connection: said once, again after it was right in between

@@ -51,7 +51,7 @@ bool fits(PumpItem item, PumpQuantity quantity) {
 
 void PumpReader::read(const Received& message) {
   message_ = &message;
-  zone_minutes_ = read_clock(message.header, rules_).zone_minutes;
+  zone_ = read_clock(message.header, rules_, message.rx.wall).zone;
   scratch_.clear();
   subject_ = Subject{};
   pump_ = ordered_drug_ = event_ = event_stem_ = {};
@@ -88,7 +88,7 @@ void PumpReader::begin_results(std::string_view segment) {
   const bool names_drug =
       what[2] != "MDC" && what[1].substr(0, 4) != "MDC_" && !starts_alike(what[1], "unknown medication");
   ordered_drug_ = names_drug ? what[1] : std::string_view{};
-  time_ = instant(fields_[7], by, zone_minutes_);
+  time_ = instant(fields_[7], *message_, zone_);
 }
 
 void PumpReader::read_row(std::string_view segment) {

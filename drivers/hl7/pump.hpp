@@ -64,7 +64,7 @@ class PumpReader {
 
   // Of the message being read.
   const Received* message_ = nullptr;
-  int zone_minutes_ = 0;
+  Zone zone_;
   Scratch scratch_;
   Subject subject_;
   std::string_view pump_;          // OBX-18.1 of the MDS row

@@ -29,16 +29,16 @@ void report(const Received& message, FaultKind kind, std::string_view reason, st
   message.out.on_fault(out);
 }
 
-MessageClock read_clock(const Header& header, const ReadingRules& rules) {
+MessageClock read_clock(const Header& header, const ReadingRules& rules, vitals::WallTime arrival) {
   MessageClock clock;
-  clock.sent = parse_time(header.component(7, 1), rules.zone_minutes);
-  clock.zone_minutes = clock.sent.zone_minutes.value_or(rules.zone_minutes);
+  clock.sent = parse_time(header.component(7, 1), rules.zone, arrival);
+  clock.zone = clock.sent.zone_minutes ? Zone::fixed(*clock.sent.zone_minutes) : rules.zone;
   return clock;
 }
 
-std::optional<vitals::WallTime> instant(std::string_view field, const Separators& by, int zone_minutes) {
+std::optional<vitals::WallTime> instant(std::string_view field, const Received& message, const Zone& zone) {
   if (field.empty() || field.size() > time_bytes_max) return std::nullopt;
-  const DeviceTime time = parse_time(component(field, 1, by), zone_minutes);
+  const DeviceTime time = parse_time(component(field, 1, message.separators()), zone, message.rx.wall);
   return time.usable() ? std::optional(time.at) : std::nullopt;
 }
 

@@ -35,11 +35,11 @@ void report(const Received& message, FaultKind kind, std::string_view reason, st
 // The times of one message: MSH-7, and the zone of all times that carry none (MSH-7's, else the source's).
 struct MessageClock {
   DeviceTime sent;
-  int zone_minutes = 0;
+  Zone zone;
 };
-MessageClock read_clock(const Header& header, const ReadingRules& rules);
+MessageClock read_clock(const Header& header, const ReadingRules& rules, vitals::WallTime arrival);
 
 // A time field as an instant, if it is one.
-std::optional<vitals::WallTime> instant(std::string_view field, const Separators& by, int zone_minutes);
+std::optional<vitals::WallTime> instant(std::string_view field, const Received& message, const Zone& zone);
 
 }  // namespace drivers::hl7

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "drivers/hl7/code_map.hpp"
+#include "drivers/hl7/zone.hpp"
 
 namespace drivers::hl7 {
 
@@ -20,7 +21,7 @@ enum class LocationRule : std::uint8_t {
 
 struct ReadingRules {
   LocationRule location = LocationRule::bed;
-  int zone_minutes = 0;         // of times without a zone, in a message whose MSH-7 has none either
+  Zone zone;                    // of times without a zone, in a message whose MSH-7 has none either
   std::string patient_id_kind;  // authority or type (PID-3.4, PID-3.5) of the id that counts; empty: MR, PI,
                                 // else the first
   bool double_byte = false;     // a character set such as GB 18030 that MSH-18 does not tell

@@ -46,7 +46,8 @@ struct CivilTime {
   int millisecond = 0;
 };
 
-std::optional<vitals::WallTime> to_wall(CivilTime civil, int zone_minutes) {
+// Since 1970 by the clock that shows it.
+std::optional<vitals::Milliseconds> since_1970(CivilTime civil) {
   using namespace std::chrono;
   const year_month_day date{year{civil.year}, month{static_cast<unsigned>(civil.month)},
                             day{static_cast<unsigned>(civil.day)}};
@@ -56,10 +57,9 @@ std::optional<vitals::WallTime> to_wall(CivilTime civil, int zone_minutes) {
     civil.second = 59;
     civil.millisecond = 999;
   }
-  const auto since_epoch = sys_days{date}.time_since_epoch() + hours{civil.hour} +
-                           minutes{civil.minute - zone_minutes} + seconds{civil.second} +
-                           milliseconds{civil.millisecond};
-  return vitals::WallTime{duration_cast<vitals::Milliseconds>(since_epoch)};
+  const auto since_epoch = sys_days{date}.time_since_epoch() + hours{civil.hour} + minutes{civil.minute} +
+                           seconds{civil.second} + milliseconds{civil.millisecond};
+  return duration_cast<vitals::Milliseconds>(since_epoch);
 }
 
 // `.ffff`: milliseconds are kept, finer digits are dropped.
@@ -196,7 +196,7 @@ std::optional<int> parse_zone(std::string_view text) {
   return west ? -offset : offset;
 }
 
-DeviceTime parse_time(std::string_view text, int zone_minutes) {
+DeviceTime parse_time(std::string_view text, const Zone& zone, vitals::WallTime arrival) {
   text = stated(text);
   if (text.empty()) return {};
   DeviceTime out;
@@ -207,9 +207,9 @@ DeviceTime parse_time(std::string_view text, int zone_minutes) {
   if (digits == 0) return out;
   if (digits == 14 && !take_fraction(text, civil.millisecond)) return out;
   if (!take_zone(text, out.zone_minutes)) return out;
-  const auto at = to_wall(civil, out.zone_minutes.value_or(zone_minutes));
-  if (!at) return out;
-  out.at = *at;
+  const auto local = since_1970(civil);
+  if (!local) return out;
+  out.at = (out.zone_minutes ? Zone::fixed(*out.zone_minutes) : zone).instant_of(*local, arrival);
   out.state = digits >= 12 ? TimeState::usable : TimeState::coarse;
   return out;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "daemon/vitals/time.hpp"
+#include "drivers/hl7/zone.hpp"
 
 namespace drivers::hl7 {
 
@@ -52,8 +53,8 @@ struct DeviceTime {
 };
 
 // YYYY[MM[DD[HH[MM[SS[.f...]]]]]][+-HHMM], also the ISO form 2026-01-15T14:30:00Z. Second 60 is taken
-// as 59.999. Without a zone of its own the time is read as UTC + `zone_minutes`.
-DeviceTime parse_time(std::string_view text, int zone_minutes);
+// as 59.999. Without a zone of its own the time is one of `zone`; `arrival` decides where that leaves two.
+DeviceTime parse_time(std::string_view text, const Zone& zone, vitals::WallTime arrival);
 
 // +HHMM or -HHMM in minutes.
 std::optional<int> parse_zone(std::string_view text);

@@ -319,6 +319,9 @@ TEST(OptionsOfHl7, ZoneAndFrameMaxWork) {
   Lab zone(Options{{"zone", "+0100"}});
   zone.message("MSH|^~\\&|M|B|||20260309000000||ORU^R01|1|P|2.4\r" + hr("60"));
   EXPECT_EQ(vitals::unix_ms(*zone.find(Metric::hr)->t_src), day_unix_ms - 3'600'000);
+  Lab summer(Options{{"zone", "CET-1CEST,M3.5.0,M10.5.0/3"}});
+  summer.message("MSH|^~\\&|M|B|||20260709000000||ORU^R01|1|P|2.4\r" + hr("60"));
+  EXPECT_EQ(vitals::unix_ms(*summer.find(Metric::hr)->t_src), 1'783'548'000'000);  // 2026-07-08T22:00:00Z
   Lab small(Options{{"frame_max", "65536"}});
   small.message(std::string(65'537, 'x'));
   EXPECT_EQ(small.count("close frame-too-long"), 1U);

@@ -78,7 +78,7 @@ TEST(Values, Times) {
       {"\"\"", TimeState::absent, 0},
   };
   for (const TimeCase& one : cases) {
-    const DeviceTime time = parse_time(one.text, 0);
+    const DeviceTime time = parse_time(one.text, {}, {});
     EXPECT_EQ(time.state, one.state) << one.text;
     EXPECT_EQ(vitals::unix_ms(time.at), one.unix_ms) << one.text;
   }
@@ -89,12 +89,12 @@ TEST(Values, WhatIsNoTime) {
        {"00000000000000", "20260230101500", "20261301000000", "20260309240000", "20260309006000",
         "20260309000061", "2026030900000", "Aug 15, 1942", "202603090000AM", "20260309 000000",
         "20260309000000+9900", "20260309000000.", "2026-03-09Tnoon", "196203520", "20221231120516123"})
-    EXPECT_EQ(parse_time(text, 0).state, TimeState::invalid) << text;
+    EXPECT_EQ(parse_time(text, {}, {}).state, TimeState::invalid) << text;
 }
 
 TEST(Values, AZoneFromOutsideServesTimesWithoutOne) {
-  EXPECT_EQ(vitals::unix_ms(parse_time("20260309000000", 60).at), day_unix_ms - 3'600'000);
-  EXPECT_EQ(vitals::unix_ms(parse_time("20260309000000+0000", 60).at), day_unix_ms);
+  EXPECT_EQ(vitals::unix_ms(parse_time("20260309000000", Zone::fixed(60), {}).at), day_unix_ms - 3'600'000);
+  EXPECT_EQ(vitals::unix_ms(parse_time("20260309000000+0000", Zone::fixed(60), {}).at), day_unix_ms);
 }
 
 TEST(Values, TimesAreWrittenInUtc) {
