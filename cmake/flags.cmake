@@ -33,12 +33,25 @@ if(VITALSD_PCH)
     <set> <span> <string> <string_view> <utility> <variant> <vector>)
 endif()
 
+# What files of a room include alike is read once when they are compiled together. Only where a quick answer is wanted:
+# each file must build alone, and names of one file must not lean on another; the builds without this show that.
+function(vitalsd_together name files_max)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files_max})
+endfunction()
+add_library(vitalsd_rooms_together INTERFACE)
+# A local name may be that of another file's; g++ takes a type of the file's own, without a name outside, for a header's.
+target_compile_options(vitalsd_rooms_together INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+
 # A room of ours: a static library with the common flags. Usage: vitalsd_room(NAME SOURCES... )
 function(vitalsd_room name)
   add_library(${name} STATIC ${ARGN})
   target_link_libraries(${name} PUBLIC vitalsd_flags)
   if(VITALSD_PCH)
     target_precompile_headers(${name} REUSE_FROM std_headers)
+  endif()
+  if(VITALSD_UNITY STREQUAL "ALL")
+    vitalsd_together(${name} 8)
+    target_link_libraries(${name} PRIVATE vitalsd_rooms_together)
   endif()
 endfunction()
 
@@ -49,6 +62,9 @@ function(vitalsd_test name)
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE vitalsd_flags ${arg_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM test_headers)
+  if(VITALSD_UNITY)
+    vitalsd_together(${name} 8)
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # as above, of std::string in a precompiled header
     target_compile_options(${name} PRIVATE -Wno-array-bounds -Wno-stringop-overread)
   endif()

@@ -11,7 +11,7 @@ namespace {
 using std::chrono_literals::operator""s;
 
 // A port that is taken is tried again: figures never keep a bed from being watched.
-constexpr Milliseconds open_again_ms = 10s;
+constexpr Milliseconds listen_again_ms = 10s;
 
 std::string place_of(const settings::Metrics& at) {
   const bool six = at.address.find(':') != std::string::npos;
@@ -23,7 +23,7 @@ std::string place_of(const settings::Metrics& at) {
 void App::open_metrics(Stamp now) {
   if (!settings_.metrics || metrics_ || now.mono < open_metrics_at_) return;
   const bool first = open_metrics_at_ == MonoTime{};
-  open_metrics_at_ = now.mono + open_again_ms;
+  open_metrics_at_ = now.mono + listen_again_ms;
   const std::string place = place_of(*settings_.metrics);
   std::string error;
   metrics_ = service::MetricsServer::open(settings_.metrics->address, settings_.metrics->port, error);

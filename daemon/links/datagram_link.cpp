@@ -18,8 +18,6 @@ namespace asio = boost::asio;
 using asio::ip::udp;
 using Error = boost::system::error_code;
 
-constexpr int back_off_factor_max = 16;
-
 // What the network says of the peer comes as an error of the next call. It ends nothing: the peer may be back
 // with the next datagram.
 bool is_about_the_peer(const Error& error) {

@@ -15,6 +15,8 @@
 namespace links {
 
 // The wait before the next attempt: doubles with each one up to `factor_max` times the first.
+inline constexpr int back_off_factor_max = 16;  // of what is opened again at this node
+
 class BackOff {
  public:
   BackOff(vitals::Milliseconds first, int factor_max)

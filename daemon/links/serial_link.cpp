@@ -26,8 +26,6 @@ namespace {
 namespace asio = boost::asio;
 using Error = boost::system::error_code;
 
-constexpr int back_off_factor_max = 16;
-
 class SerialCore final : public LinkCore {
  public:
   SerialCore(asio::io_context& loop, SerialSettings settings, Handlers handlers)

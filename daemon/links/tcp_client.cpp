@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using Error = boost::system::error_code;
 
-constexpr int back_off_factor_max = 60;
+constexpr int connect_back_off_factor_max = 60;
 
 // Lives as long as an operation of it is under way; `epoch` changes with every attempt and every stop.
 class ClientCore : public std::enable_shared_from_this<ClientCore> {
@@ -30,7 +30,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
         handlers_(std::move(handlers)),
         socket_(loop),
         timer_(loop),
-        back_off_(settings_.connect_again_after, back_off_factor_max),
+        back_off_(settings_.connect_again_after, connect_back_off_factor_max),
         random_(std::random_device{}()) {}
 
   std::string start();

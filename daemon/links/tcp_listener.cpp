@@ -20,8 +20,6 @@ using asio::ip::tcp;
 using Address = asio::ip::address;
 using Error = boost::system::error_code;
 
-constexpr int back_off_factor_max = 16;
-
 // "::ffff:10.0.0.7" and "fe80::1%eth0" are the same peer as "10.0.0.7" and "fe80::1".
 Address plain(const Address& address) {
   if (!address.is_v6()) return address;

@@ -17,9 +17,6 @@ using alarms::Threshold;
 
 using Row = std::vector<std::string>;
 
-std::string seconds_text(Milliseconds time) {
-  return number(static_cast<double>(time.count()) / 1000) + " s";
-}
 std::string minutes_text(Milliseconds time) {
   return number(static_cast<double>(time.count()) / 60'000) + " min";
 }

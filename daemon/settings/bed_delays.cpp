@@ -18,10 +18,6 @@ using std::chrono_literals::operator""s;
 // of any maker, 30 s, on top of the 9 s that most oximeters average over.
 constexpr Milliseconds high_total_max = 30s, medium_total_max = 40s;
 
-std::string seconds_text(Milliseconds time) {
-  return number(static_cast<double>(time.count()) / 1000) + " s";
-}
-
 class DelayCheck {
  public:
   DelayCheck(const BedDraft& draft, const Source& source, LimitId id, const LimitRule& rule)

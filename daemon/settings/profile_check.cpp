@@ -19,10 +19,6 @@ using alarms::high_delay_max;
 
 std::string named(LimitId id) { return std::string(alarms::name(id)); }
 
-std::string seconds_text(Milliseconds time) {
-  return number(static_cast<double>(time.count()) / 1000) + " s";
-}
-
 // Of one rule alone.
 class RuleCheck {
  public:

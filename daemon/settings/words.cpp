@@ -109,6 +109,10 @@ std::string number(double value) {
   return std::string(buffer.data(), written.ptr);
 }
 
+std::string seconds_text(vitals::Milliseconds time) {
+  return number(static_cast<double>(time.count()) / 1000) + " s";
+}
+
 std::string trimmed_lower(std::string_view text) {
   constexpr std::string_view blank = " \t\r\n";
   const auto first = text.find_first_not_of(blank);

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/vitals/time.hpp"
+
 namespace settings {
 
 bool is_id(std::string_view text);  // [a-z0-9-]{1,32}: it becomes a topic level
@@ -27,7 +29,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
 
 std::string in_quotes(std::string_view text);  // in quotes, cut and without control characters: for messages
 std::string joined(const std::vector<std::string>& words);
-std::string number(double value);  // shortest form: 92, 0.5
+std::string number(double value);                     // shortest form: 92, 0.5
+std::string seconds_text(vitals::Milliseconds time);  // 15 s, 0.5 s
 std::string trimmed_lower(std::string_view text);
 
 }  // namespace settings

@@ -10,11 +10,6 @@
 namespace tools {
 namespace {
 
-std::string line_text(const drivers::LineSettings& line) {
-  if (line.baud == 0) return "network";
-  return fmt::format("{} {}{}{}", line.baud, line.data_bits, static_cast<char>(line.parity), line.stop_bits);
-}
-
 nlohmann::ordered_json as_json(const drivers::Facts& facts) {
   nlohmann::ordered_json out{{"name", facts.name},
                              {"title", facts.title},
@@ -51,6 +46,11 @@ void print(const drivers::Facts& facts) {
 }
 
 }  // namespace
+
+std::string line_text(const drivers::LineSettings& line) {
+  if (line.baud == 0) return "network";
+  return fmt::format("{} {}{}{}", line.baud, line.data_bits, static_cast<char>(line.parity), line.stop_bits);
+}
 
 int list_drivers(bool json) {
   if (!json) {

@@ -22,7 +22,6 @@ namespace {
 
 using std::chrono_literals::operator""ms;
 
-constexpr vitals::Milliseconds tick_ms = 100ms;
 constexpr std::string_view tcp_scheme = "tcp://", udp_scheme = "udp://", pty_scheme = "pty:";
 
 struct Target {
@@ -62,10 +61,6 @@ std::optional<Target> target_of(std::string text) {
   out.plain = starts(pty_scheme) || starts("/dev/pts/") || !starts("/dev/");
   out.path = starts(pty_scheme) ? text.substr(pty_scheme.size()) : text;
   return out;
-}
-
-std::string line_text(const drivers::LineSettings& line) {
-  return fmt::format("{} {}{}{}", line.baud, line.data_bits, static_cast<char>(line.parity), line.stop_bits);
 }
 
 bool same_line(const drivers::LineSettings& a, const drivers::LineSettings& b) {

@@ -5,14 +5,11 @@
 
 #include "daemon/app/byte_link.hpp"
 #include "daemon/service/clock.hpp"
+#include "daemon/tools/tools.hpp"
 #include "daemon/vitals/check.hpp"
 
 namespace tools {
 namespace {
-
-using std::chrono_literals::operator""ms;
-
-constexpr vitals::Milliseconds tick_ms = 100ms;  // as the daemon ticks its drivers
 
 std::string_view text_of(links::Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

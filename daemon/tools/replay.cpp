@@ -16,18 +16,17 @@
 #include "daemon/tools/replay_input.hpp"
 #include "daemon/tools/replay_lines.hpp"
 #include "daemon/tools/replay_options.hpp"
+#include "daemon/tools/tools.hpp"
 #include "drivers/hl7/hl7_driver.hpp"
 
 namespace tools {
 namespace {
 
 using contract::JsonWriter;
-using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 using vitals::Metric;
 using vitals::Stamp;
 
-constexpr vitals::Milliseconds tick_ms = 100ms;
 // Drivers time out within this; longer silence is for the bed alone.
 constexpr vitals::Milliseconds ticks_ms_max = 12s;
 constexpr std::string_view source_name = "replay";

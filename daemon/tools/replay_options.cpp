@@ -3,12 +3,12 @@
 #include <chrono>
 
 #include "daemon/tools/probe_score.hpp"
+#include "daemon/tools/tools.hpp"
 
 namespace tools {
 namespace {
 
 constexpr std::string_view layout_option = "format";
-constexpr vitals::Milliseconds tick_ms{100};
 // Drivers that believe a frame once the line is silent do so within this.
 constexpr vitals::Milliseconds silence_ms{1000};
 

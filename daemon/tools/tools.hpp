@@ -6,8 +6,12 @@
 #include <vector>
 
 #include "daemon/tools/capture_file.hpp"
+#include "daemon/vitals/time.hpp"
+#include "drivers/registry.hpp"
 
 namespace tools {
+
+inline constexpr vitals::Milliseconds tick_ms{100};  // as the daemon ticks its drivers
 
 struct ReplayOptions;
 
@@ -35,5 +39,7 @@ int list_drivers(bool json);
 int list_ports(bool json);
 int print_replay(const ReplayOptions& options);
 int probe(const ProbeOptions& options);
+
+std::string line_text(const drivers::LineSettings& line);  // "9600 8N1"; "network" without a speed
 
 }  // namespace tools

@@ -248,13 +248,13 @@ class Packages final : public Driver {
   std::optional<MonoTime> stored_stopped_at_;
 };
 
-constexpr std::array<std::string_view, 5> models{"CMS50D+ (firmware 4.6 and later)", "CMS50E (newer)",
-                                                 "CMS50F, CMS50FW", "CMS50EW", "Pulox PO-250"};
+constexpr std::array<std::string_view, 5> newer_models{"CMS50D+ (firmware 4.6 and later)", "CMS50E (newer)",
+                                                       "CMS50F, CMS50FW", "CMS50EW", "Pulox PO-250"};
 
 constexpr Facts package_facts{
     .name = "contec-9",
     .title = "Contec CMS50 oximeters, newer packaged protocol",
-    .models = models,
+    .models = newer_models,
     .line = {.baud = 115200},
     .integrity = Integrity::none,
     .maturity = Maturity::good,

@@ -51,12 +51,12 @@ class Stream final : public FiveByteDriver {
   void forget() override {}
 };
 
-constexpr std::array<std::string_view, 2> models{"CMS50D+ (firmware below 4.6)", "CMS50E (older)"};
+constexpr std::array<std::string_view, 2> older_models{"CMS50D+ (firmware below 4.6)", "CMS50E (older)"};
 
 constexpr Facts stream_facts{
     .name = "contec-5",
     .title = "Contec CMS50 oximeters, older five-byte stream",
-    .models = models,
+    .models = older_models,
     .line = {.baud = 19200, .parity = Parity::odd},
     .integrity = Integrity::parity,
     .maturity = Maturity::usable,

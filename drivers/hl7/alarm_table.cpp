@@ -2,15 +2,16 @@
 
 #include <algorithm>
 
+#include "drivers/hl7/texts.hpp"
+
 namespace drivers::hl7 {
 
 namespace {
 
 // Event ids travel through systems that change their case.
 bool same_id(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 }  // namespace

@@ -8,8 +8,8 @@ namespace drivers::hl7 {
 
 namespace {
 
-constexpr std::size_t last_field_read = 18;  // OBX-18, the device
-constexpr std::size_t shown_component = 9;   // of a coded event: its text for people
+constexpr std::size_t last_alert_field = 18;  // OBX-18, the device
+constexpr std::size_t shown_component = 9;    // of a coded event: its text for people
 constexpr unsigned facets_known = 8;
 
 // What a row of an alert tells; the last level of its OBX-4 is the same number.
@@ -139,7 +139,7 @@ void AlertReader::begin_alert(std::string_view segment) {
 
 void AlertReader::read_row(std::string_view segment) {
   const Separators& by = message_->separators();
-  fields_.split(segment, by, last_field_read);
+  fields_.split(segment, by, last_alert_field);
   const Coded code = coded(fields_[3], by);
   const std::string_view value = stated(fields_[5]);
   const std::string_view device = trim(component(fields_[18], 1, by));

@@ -5,13 +5,13 @@
 #include <charconv>
 #include <functional>
 
+#include "drivers/hl7/mllp_framer.hpp"
 #include "drivers/hl7/values.hpp"
 
 namespace drivers::hl7 {
 
 namespace {
 
-constexpr char vt = 0x0B;
 constexpr std::string_view frame_end = "\x1C\r";
 constexpr std::size_t header_field_bytes_max = 227;  // the longest that HL7 allows MSH-3 to MSH-6
 constexpr Judgement not_kept_judgement{Outcome::rejected, ErrorCode::internal, "not kept", {}, {}};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "drivers/hl7/code_tables.hpp"
+#include "drivers/hl7/texts.hpp"
 
 namespace drivers::hl7 {
 
@@ -16,9 +17,6 @@ struct Triplet {
   std::string_view text;
   std::string_view system;
 };
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 template <class Table>
 const auto* find_name(const Table& table, std::string_view name) {
@@ -80,8 +78,6 @@ Resolution resolve_label(const Triplet& code) {
   if (text) return resolved(*text);
   return {};
 }
-
-bool is_reference(std::string_view text) { return text.substr(0, 4) == "MDC_"; }
 
 Resolution resolve_mdc(Triplet code) {
   if (is_reference(code.id) && code.text.empty()) std::swap(code.id, code.text);

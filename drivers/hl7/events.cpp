@@ -1,7 +1,8 @@
 #include "drivers/hl7/events.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "drivers/hl7/texts.hpp"
 
 namespace drivers::hl7 {
 
@@ -20,12 +21,6 @@ const tables::EventCode* find_reference(std::string_view reference) {
   const auto* const at = std::find_if(tables::events.begin(), tables::events.end(),
                                       [&](const auto& entry) { return entry.reference == reference; });
   return at != tables::events.end() ? at : nullptr;
-}
-
-std::uint32_t number_of(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-  return result.ec == std::errc{} && result.ptr == text.data() + text.size() ? number : 0;
 }
 
 }  // namespace

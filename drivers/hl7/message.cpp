@@ -4,16 +4,14 @@
 #include <array>
 
 #include "drivers/hl7/scan.hpp"
+#include "drivers/hl7/texts.hpp"
 
 namespace drivers::hl7 {
 
 namespace {
 
-constexpr std::size_t none = std::string_view::npos;
-
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 constexpr bool is_lead_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -26,7 +24,7 @@ std::size_t find(std::string_view text, char wanted, bool double_byte) {
     if (text[i] == wanted) return i;
     if (is_lead_byte(text[i])) ++i;
   }
-  return none;
+  return not_found;
 }
 
 // Separators may be any printable ASCII character that is neither letter nor digit.
@@ -34,7 +32,7 @@ constexpr bool may_separate(char c) { return c > ' ' && c < 0x7F && !is_upper(up
 
 bool all_different(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i)
-    if (text.find(text[i], i + 1) != none) return false;
+    if (text.find(text[i], i + 1) != not_found) return false;
   return true;
 }
 
@@ -67,16 +65,16 @@ std::string_view part(std::string_view text, char separator, std::size_t n, bool
   if (separator == 0) return n == 1 ? text : std::string_view{};
   for (; n > 1; --n) {
     const std::size_t at = find(text, separator, double_byte);
-    if (at == none) return {};
+    if (at == not_found) return {};
     text.remove_prefix(at + 1);
   }
   return text.substr(0, find(text, separator, double_byte));
 }
 
 std::string_view take_part(std::string_view& text, char separator) {
-  const std::size_t at = separator == 0 ? none : find_byte(text, separator);
+  const std::size_t at = separator == 0 ? not_found : find_byte(text, separator);
   const std::string_view first = text.substr(0, at);
-  text.remove_prefix(at == none ? text.size() : at + 1);
+  text.remove_prefix(at == not_found ? text.size() : at + 1);
   return first;
 }
 
@@ -102,9 +100,9 @@ Coded coded(std::string_view field, const Separators& by) {
   Coded parts;
   field = part(field, by.repetition, 1, by.double_byte);
   for (std::string_view& out : parts) {
-    const std::size_t at = by.component == 0 ? none : find(field, by.component, by.double_byte);
+    const std::size_t at = by.component == 0 ? not_found : find(field, by.component, by.double_byte);
     out = trim(part(field.substr(0, at), by.subcomponent, 1, by.double_byte));
-    if (at == none) break;
+    if (at == not_found) break;
     field.remove_prefix(at + 1);
   }
   return parts;
@@ -142,7 +140,7 @@ void Fields::split_careful(std::string_view segment, const Separators& by, std::
   while (count_ < wanted) {
     const std::size_t at = find(segment, by.field, true);
     fields_[count_++] = segment.substr(0, at);
-    if (at == none) return;
+    if (at == not_found) return;
     segment.remove_prefix(at + 1);
   }
 }
@@ -162,7 +160,7 @@ SegmentId header_id(std::string_view segment) {
 
 bool split_lines(std::string_view frame, std::vector<std::string_view>& lines) {
   lines.clear();
-  const bool has_lf = frame.find('\n') != none;
+  const bool has_lf = frame.find('\n') != not_found;
   while (!frame.empty()) {
     const std::size_t at = has_lf ? frame.find_first_of("\r\n") : frame.find('\r');
     std::string_view line = frame.substr(0, at);
@@ -171,7 +169,7 @@ bool split_lines(std::string_view frame, std::vector<std::string_view>& lines) {
       if (lines.size() == segments_max) return false;
       lines.push_back(line);
     }
-    if (at == none) break;
+    if (at == not_found) break;
     frame.remove_prefix(at + 1);
   }
   return true;
@@ -259,11 +257,11 @@ bool put_escape(std::string_view name, const Separators& by, Scratch& out) {
 
 void put_decoded(std::string_view leaf, const Separators& by, Scratch& out) {
   while (!leaf.empty()) {
-    const std::size_t open = by.escape == 0 ? none : leaf.find(by.escape);
+    const std::size_t open = by.escape == 0 ? not_found : leaf.find(by.escape);
     for (const char c : leaf.substr(0, open)) out.put(c);
-    if (open == none) return;
+    if (open == not_found) return;
     const std::size_t close = leaf.find(by.escape, open + 1);
-    if (close != none && put_escape(leaf.substr(open + 1, close - open - 1), by, out)) {
+    if (close != not_found && put_escape(leaf.substr(open + 1, close - open - 1), by, out)) {
       leaf.remove_prefix(close + 1);
     } else {
       out.put(by.escape);  // a lone one, or a sequence we do not know: literal

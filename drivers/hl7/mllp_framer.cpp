@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "drivers/hl7/scan.hpp"
+
 namespace drivers::hl7 {
 
 namespace {
 
-constexpr char vt = 0x0B;
 constexpr char fs = 0x1C;
-constexpr std::size_t none = std::string_view::npos;
 constexpr std::uint32_t head_msh = 0x4D5348;  // "MSH"
 
 // What may stand between frames without meaning anything. A second FS belongs here too.
@@ -21,7 +21,7 @@ constexpr bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 // `MSH`, perhaps behind a byte order mark, blanks or line ends.
 bool starts_with_message(std::string_view text) {
   const std::size_t at = text.substr(0, leading_bytes_max + 3).find("MSH");
-  if (at == none) return false;
+  if (at == not_found) return false;
   return std::none_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at),
                       [](char c) { return c > ' ' && c < 0x7F; });
 }
@@ -63,7 +63,7 @@ std::string_view Framer::take_between(std::string_view rest, Events& events) {
   if (!gap.empty()) note_garbage(gap, events);
   if (state_ == State::lost) return {};
   offset_ += gap.size();
-  if (start == none) return {};
+  if (start == not_found) return {};
   end_garbage(events);
   state_ = State::inside;
   frame_offset_ = ++offset_;
@@ -136,7 +136,7 @@ void Framer::end_garbage(Events& events) {
 }
 
 void Framer::deliver(std::string_view frame, Events& events) {
-  if (frame.find_first_not_of(" \t\r\n") == none) {
+  if (frame.find_first_not_of(" \t\r\n") == not_found) {
     events.on_framing_fault("empty-frame", frame_offset_, rx_);
   } else {
     events.on_frame(frame, frame_offset_, rx_);
@@ -150,7 +150,7 @@ void Framer::feed_raw(std::string_view rest, vitals::Stamp rx, Events& events) {
     const std::size_t take = std::min(rest.size(), frame_bytes_max_ + 1 - buffer_.size());
     buffer_.insert(buffer_.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(take));
     rest.remove_prefix(take);
-    for (std::size_t start = next_raw_start(); start != none; start = next_raw_start()) {
+    for (std::size_t start = next_raw_start(); start != not_found; start = next_raw_start()) {
       // The stamp of a message is that of its own last byte, a line end that may have come with an earlier
       // read.
       deliver_raw(start, start > raw_carried_ ? rx : line_end_rx_, events);
@@ -167,11 +167,11 @@ void Framer::feed_raw(std::string_view rest, vitals::Stamp rx, Events& events) {
 // yet.
 std::size_t Framer::next_raw_start() {
   const std::string_view text(buffer_.data(), buffer_.size());
-  for (std::size_t at = text.find("MSH", raw_scanned_); at != none; at = text.find("MSH", at + 1)) {
+  for (std::size_t at = text.find("MSH", raw_scanned_); at != not_found; at = text.find("MSH", at + 1)) {
     if (at > 0 && is_line_end(text[at - 1])) return at;
   }
   raw_scanned_ = text.size() > 2 ? text.size() - 2 : 0;  // "MSH" may be cut by the end of what came so far
-  return none;
+  return not_found;
 }
 
 void Framer::deliver_raw(std::size_t length, vitals::Stamp rx, Events& events) {

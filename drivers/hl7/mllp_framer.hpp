@@ -21,6 +21,7 @@
 
 namespace drivers::hl7 {
 
+inline constexpr char vt = 0x0B;  // starts a frame of MLLP
 inline constexpr std::size_t frame_bytes_max_standard = 1024UL * 1024;
 inline constexpr std::size_t garbage_bytes_max = 4096;  // between two frames; more: this is no MLLP stream
 inline constexpr std::size_t leading_bytes_max = 16;    // a byte order mark, blanks, NULs before `MSH`

@@ -11,7 +11,7 @@ using vitals::Observation;
 using vitals::Quality;
 using vitals::Reason;
 
-constexpr std::size_t last_field_read = 15;  // OBX-14, one further when the sender has a field too many
+constexpr std::size_t last_result_field = 15;  // OBX-14, one further when the sender has a field too many
 constexpr std::string_view known_statuses = "FRCPAXSNOIDWU";
 constexpr std::string_view usable_statuses = "FRCPA";
 
@@ -130,7 +130,7 @@ void OruReader::begin_results(std::string_view segment) {
 
 void OruReader::read_result(std::string_view segment) {
   if (waveform_) return;
-  fields_.split(segment, message_->separators(), last_field_read);
+  fields_.split(segment, message_->separators(), last_result_field);
   if (take_identity_row()) return;
   const Dictionary::Code& code = dictionary_->code(fields_[3], rules_.codes);
   note_device_row(code);

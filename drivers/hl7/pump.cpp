@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "drivers/hl7/texts.hpp"
+
 namespace drivers::hl7 {
 
 namespace {
@@ -10,7 +12,7 @@ using tables::PumpItem;
 using tables::PumpQuantity;
 using tables::PumpRow;
 
-constexpr std::size_t last_field_read = 18;  // OBX-18, the device
+constexpr std::size_t last_pump_field = 18;  // OBX-18, the device
 constexpr double mg_per_kg = 1e6;
 constexpr std::string_view not_usable_statuses = "XDWNOISU";  // OBX-11: no value, deleted, wrong, ...
 
@@ -24,9 +26,8 @@ std::string_view channel_path(std::string_view sub_id) {
 }
 
 bool starts_alike(std::string_view a, std::string_view lower_case) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return a.size() >= lower_case.size() && std::equal(lower_case.begin(), lower_case.end(), a.begin(),
-                                                     [&](char x, char y) { return x == lower(y); });
+                                                     [](char x, char y) { return x == lower(y); });
 }
 
 // Which number a row wants, by its unit. A dose rate may be for the body or for each kilogram of it.
@@ -93,7 +94,7 @@ void PumpReader::begin_results(std::string_view segment) {
 
 void PumpReader::read_row(std::string_view segment) {
   const Separators& by = message_->separators();
-  fields_.split(segment, by, last_field_read);
+  fields_.split(segment, by, last_pump_field);
   const Coded code = coded(fields_[3], by);
   std::string_view source;
   switch (pump_row(code, source)) {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "drivers/hl7/texts.hpp"
 
 namespace drivers::hl7 {
 
 namespace {
 
-constexpr std::string_view mdc_prefix = "MDC_";
 constexpr std::string_view device_prefix = "DEV_";
 constexpr std::string_view unit_prefix = "MDC_DIM_";
 constexpr std::string_view source_prefix = "PUMP_INFUSATE_SOURCE_";
@@ -17,16 +17,8 @@ std::string_view behind(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix ? text.substr(prefix.size()) : text;
 }
 
-std::uint32_t number_of(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-  return result.ec == std::errc{} && result.ptr == text.data() + text.size() ? number : 0;
-}
-
-bool is_reference(std::string_view text) { return text.substr(0, mdc_prefix.size()) == mdc_prefix; }
-
 std::string_view bare_reference(std::string_view text) {
-  return behind(behind(text, mdc_prefix), device_prefix);
+  return behind(behind(text, reference_prefix), device_prefix);
 }
 
 template <class Table>
@@ -46,9 +38,9 @@ const tables::PumpUnit* find_unit_word(std::string_view text) {
                                          ? text.substr(unit_prefix.size())
                                          : std::string_view{};
   if (text.size() > folded.size() && reference.empty()) return nullptr;
-  std::transform(
-      text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(text.size(), folded.size())),
-      folded.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(text.begin(),
+                 text.begin() + static_cast<std::ptrdiff_t>(std::min(text.size(), folded.size())),
+                 folded.begin(), lower);
   const std::string_view ucum(folded.data(), std::min(text.size(), folded.size()));
   const auto* const at =
       std::find_if(tables::pump_units.begin(), tables::pump_units.end(), [&](const auto& known) {

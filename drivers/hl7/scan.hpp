@@ -34,6 +34,8 @@ class ByteMatcher {
   std::uint64_t pattern_;
 };
 
+inline constexpr std::size_t not_found = std::string_view::npos;  // where nothing is found
+
 inline std::size_t find_byte(std::string_view text, char wanted) {
   const ByteMatcher matcher(wanted);
   std::size_t at = 0;
@@ -43,7 +45,7 @@ inline std::size_t find_byte(std::string_view text, char wanted) {
   }
   for (; at < text.size(); ++at)
     if (text[at] == wanted) return at;
-  return std::string_view::npos;
+  return not_found;
 }
 
 }  // namespace drivers::hl7

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "drivers/hl7/texts.hpp"
+
 namespace drivers::hl7 {
 
 namespace {
@@ -104,9 +106,7 @@ constexpr bool is_sorted_and_unique() {
 }
 static_assert(is_sorted_and_unique());
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::optional<UnitFacts> by_number(std::uint32_t number) {
+std::optional<UnitFacts> numbered(std::uint32_t number) {
   const auto* const at =
       std::lower_bound(numbers.begin(), numbers.end(), number,
                        [](const NumberedUnit& entry, std::uint32_t wanted) { return entry.number < wanted; });
@@ -144,13 +144,13 @@ std::optional<UnitFacts> by_mdil(std::string_view text) {
   std::uint32_t term = 0;
   if (!parse_whole(text.substr(0, 4), partition, 16) || !parse_whole(text.substr(5), term, 16))
     return std::nullopt;
-  return by_number(partition * 65536 + term);
+  return numbered(partition * 65536 + term);
 }
 
 std::optional<UnitFacts> by_text(std::string_view text) {
   std::uint32_t number = 0;
   if (is_mdil(text)) return by_mdil(text);
-  if (text.size() > 1 && parse_whole(text, number, 10)) return by_number(number);
+  if (text.size() > 1 && parse_whole(text, number, 10)) return numbered(number);
   return by_name(text);
 }
 

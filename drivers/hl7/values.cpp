@@ -5,12 +5,11 @@
 #include <chrono>
 
 #include "drivers/hl7/message.hpp"
+#include "drivers/hl7/texts.hpp"
 
 namespace drivers::hl7 {
 
 namespace {
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr std::array<double, 16> powers_of_ten{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};

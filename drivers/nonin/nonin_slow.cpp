@@ -25,7 +25,7 @@ using vitals::Quality;
 using vitals::Reason;
 
 // The bytes of one frame come within about 20 ms, frames are 1 s apart.
-constexpr vitals::Milliseconds gap_ms_max{200};
+constexpr vitals::Milliseconds frame_gap_ms_max{200};
 
 constexpr unsigned status_start = 0x80;
 constexpr unsigned status_disconnected = 0x40;  // format 1
@@ -57,7 +57,8 @@ class Slow final : public Driver {
   }
 
   void tick(vitals::Stamp now, Sink& out) override {
-    if (waiting_ && state_ == State::frame_complete && now.mono - last_rx_.mono > gap_ms_max) believe(out);
+    if (waiting_ && state_ == State::frame_complete && now.mono - last_rx_.mono > frame_gap_ms_max)
+      believe(out);
   }
 
  private:
@@ -71,7 +72,7 @@ class Slow final : public Driver {
   enum class State : std::uint8_t { lost, in_frame, frame_complete };
 
   void take_byte(std::uint8_t byte, vitals::Stamp rx, Sink& out) {
-    if (state_ == State::in_frame && rx.mono - last_rx_.mono > gap_ms_max) lose("gap", rx, out);
+    if (state_ == State::in_frame && rx.mono - last_rx_.mono > frame_gap_ms_max) lose("gap", rx, out);
     if ((byte & status_start) != 0) return start_frame(byte, rx, out);
     if (state_ == State::frame_complete) lose("frame-too-long", rx, out);
     if (state_ == State::lost) return;

@@ -55,7 +55,7 @@ constexpr unsigned sync = 0x01;
 constexpr unsigned stat2_low_battery = 0x01;
 
 // A packet lasts a third of a second. Over a longer pause in its middle it would mix two moments.
-constexpr vitals::Milliseconds gap_ms_max{1000};
+constexpr vitals::Milliseconds packet_gap_ms_max{1000};
 
 // Answers to commands: the longest is that with the serial number.
 constexpr std::uint8_t answer_accepted = 0x06;
@@ -139,7 +139,7 @@ class Waveform final : public Driver {
   Waveform(const Layout& layout, Model model) : layout_(layout), model_(model) {}
 
   void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
-    if (frames_ != 0 && rx.mono - last_rx_ > gap_ms_max) {
+    if (frames_ != 0 && rx.mono - last_rx_ > packet_gap_ms_max) {
       out.on_fault(broken("gap", window_.offset(), rx));
       frames_ = 0;
     }

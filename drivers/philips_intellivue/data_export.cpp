@@ -24,8 +24,8 @@ constexpr std::uint16_t action_single_poll = 0x0C16;
 constexpr std::uint16_t action_extended_poll = 0xF13B;
 constexpr std::uint16_t attribute_active_period = 0xF13E;
 
-constexpr std::size_t object_bytes = 6;   // class, context, handle
-constexpr std::size_t header_bytes = 14;  // session to the length of the command
+constexpr std::size_t object_bytes = 6;           // class, context, handle
+constexpr std::size_t command_header_bytes = 14;  // session to the length of the command
 
 Part part_of(std::uint8_t state) {
   switch (state) {
@@ -133,7 +133,7 @@ void Request::begin(std::uint16_t operation, std::uint16_t invoke_id, std::uint1
   u16(operation).u16(static_cast<std::uint16_t>(6 + object_bytes + body_bytes));
   u16(invoke_id).u16(command).u16(static_cast<std::uint16_t>(object_bytes + body_bytes));
   u16(class_mds).u16(0).u16(0);
-  CHECK(size_ == header_bytes + object_bytes);
+  CHECK(size_ == command_header_bytes + object_bytes);
 }
 
 Request Request::single_poll(std::uint16_t invoke_id, std::uint16_t poll_number, std::uint16_t object_class,

@@ -1,7 +1,7 @@
 // What is a new cuff reading: by the device's own times, compared with each other and never with our clock.
 #include "daemon/bed/cuff.hpp"
 
-#include <gtest/gtest.h>
+#include "tests/unit/bed/harness.hpp"
 
 namespace bed {
 namespace {
@@ -11,11 +11,7 @@ using vitals::Milliseconds;
 using vitals::Stamp;
 using vitals::WallTime;
 
-constexpr std::int64_t base_ms = 1'764'000'000'000;
-Stamp at(std::int64_t ms) {
-  return {vitals::MonoTime{Milliseconds{ms}}, vitals::wall_from_unix_ms(base_ms + ms)};
-}
-WallTime device(std::int64_t ms) { return vitals::wall_from_unix_ms(base_ms + ms); }
+WallTime device(std::int64_t ms) { return at(ms).wall; }
 
 struct CuffAssemblerTest : testing::Test {
   CuffAssembler assembler;

@@ -26,6 +26,9 @@ using vitals::Reason;
 using vitals::WallTime;
 
 inline constexpr WallTime wall_origin = vitals::wall_from_unix_ms(1'764'000'000'000);
+inline vitals::Stamp at(std::int64_t ms) {
+  return {vitals::MonoTime{Milliseconds{ms}}, wall_origin + Milliseconds{ms}};
+}
 inline Milliseconds seconds(double s) { return Milliseconds{std::llround(s * 1000)}; }
 
 inline alarms::LimitRule& rule(alarms::Profile& profile, Phase phase, LimitId id) {

@@ -1,7 +1,7 @@
 // What a pump says, as a state: the sequences that real pumps send.
 #include "daemon/bed/pump_view.hpp"
 
-#include <gtest/gtest.h>
+#include "tests/unit/bed/harness.hpp"
 
 namespace bed {
 namespace {
@@ -9,15 +9,10 @@ namespace {
 using drivers::PumpReport;
 using drivers::PumpState;
 using vitals::Milliseconds;
-using vitals::Stamp;
 
-constexpr std::string_view start = "MDC_EVT_PUMP_DELIV_START", stop = "MDC_EVT_PUMP_DELIV_STOP",
-                           comp = "MDC_EVT_PUMP_DELIV_COMP";
+constexpr std::string_view starting = "MDC_EVT_PUMP_DELIV_START", stopping = "MDC_EVT_PUMP_DELIV_STOP",
+                           complete = "MDC_EVT_PUMP_DELIV_COMP";
 constexpr Milliseconds bound{30'000};
-
-Stamp at(std::int64_t ms) {
-  return {vitals::MonoTime{Milliseconds{ms}}, vitals::wall_from_unix_ms(1'764'000'000'000 + ms)};
-}
 
 struct PumpViewTest : testing::Test {
   PumpView view;
@@ -38,55 +33,55 @@ struct PumpViewTest : testing::Test {
 };
 
 TEST_F(PumpViewTest, a_rate_change_is_a_stop_in_transition_and_a_start_and_no_pause) {
-  EXPECT_EQ(say(start, PumpState::running, 0, 12), PumpNews::started);
-  EXPECT_EQ(say(stop, PumpState::running, 60'000, 12, true), PumpNews::none);
-  EXPECT_EQ(say(start, PumpState::running, 60'400, 18), PumpNews::rate);
+  EXPECT_EQ(say(starting, PumpState::running, 0, 12), PumpNews::started);
+  EXPECT_EQ(say(stopping, PumpState::running, 60'000, 12, true), PumpNews::none);
+  EXPECT_EQ(say(starting, PumpState::running, 60'400, 18), PumpNews::rate);
   EXPECT_TRUE(view.running());
   EXPECT_EQ(view.rate_mg_h({}, 2), 36);
   EXPECT_EQ(view.advance(at(80'000).mono), PumpNews::none);
 }
 
 TEST_F(PumpViewTest, a_stop_in_transition_that_no_start_follows_is_a_pause_after_10_s) {
-  say(start, PumpState::running, 0, 12);
-  say(stop, PumpState::paused, 60'000, {}, true);
+  say(starting, PumpState::running, 0, 12);
+  say(stopping, PumpState::paused, 60'000, {}, true);
   EXPECT_EQ(view.advance(at(69'999).mono), PumpNews::none);
   EXPECT_EQ(view.advance(at(70'000).mono), PumpNews::stopped);
   EXPECT_EQ(view.state(), PumpState::paused);
 }
 
 TEST_F(PumpViewTest, the_end_of_the_volume_and_then_keep_open_is_one_stop_and_no_start) {
-  say(start, PumpState::running, 0, 12);
-  EXPECT_EQ(say(comp, PumpState::complete, 60'000, {}, true), PumpNews::stopped);
-  EXPECT_EQ(say(start, PumpState::kvo, 60'300, 1), PumpNews::none);
+  say(starting, PumpState::running, 0, 12);
+  EXPECT_EQ(say(complete, PumpState::complete, 60'000, {}, true), PumpNews::stopped);
+  EXPECT_EQ(say(starting, PumpState::kvo, 60'300, 1), PumpNews::none);
   EXPECT_EQ(view.state(), PumpState::kvo);
   EXPECT_EQ(say({}, PumpState::kvo, 70'000, 1), PumpNews::none);
 }
 
 TEST_F(PumpViewTest, powered_off_is_off_by_event_and_by_snapshot) {
-  say(start, PumpState::running, 0, 12);
-  EXPECT_EQ(say(stop, PumpState::off, 60'000), PumpNews::stopped);
+  say(starting, PumpState::running, 0, 12);
+  EXPECT_EQ(say(stopping, PumpState::off, 60'000), PumpNews::stopped);
   EXPECT_EQ(view.state(), PumpState::off);
-  say(start, PumpState::running, 120'000, 12);
+  say(starting, PumpState::running, 120'000, 12);
   EXPECT_EQ(say({}, PumpState::off, 130'000, 0), PumpNews::stopped);
   EXPECT_EQ(say({}, PumpState::off, 140'000, 0), PumpNews::none) << "a rack that repeats it";
 }
 
 TEST_F(PumpViewTest, a_start_of_two_hours_ago_is_history) {
-  EXPECT_EQ(say(start, PumpState::running, 7'200'000, 12, false, 0), PumpNews::none);
+  EXPECT_EQ(say(starting, PumpState::running, 7'200'000, 12, false, 0), PumpNews::none);
   EXPECT_FALSE(view.running());
-  EXPECT_EQ(say(start, PumpState::running, 7'229'000, 12, false, 7'200'000), PumpNews::started)
+  EXPECT_EQ(say(starting, PumpState::running, 7'229'000, 12, false, 7'200'000), PumpNews::started)
       << "29 s on the way";
 }
 
 TEST_F(PumpViewTest, the_senders_newest_time_wins_and_equal_times_go_by_arrival) {
-  say(start, PumpState::running, 10'000, 12);
-  EXPECT_EQ(say(stop, PumpState::paused, 12'000, {}, false, 9'000), PumpNews::none) << "sent late";
+  say(starting, PumpState::running, 10'000, 12);
+  EXPECT_EQ(say(stopping, PumpState::paused, 12'000, {}, false, 9'000), PumpNews::none) << "sent late";
   EXPECT_TRUE(view.running());
-  EXPECT_EQ(say(stop, PumpState::paused, 12'100, {}, false, 10'000), PumpNews::stopped);
+  EXPECT_EQ(say(stopping, PumpState::paused, 12'100, {}, false, 10'000), PumpNews::stopped);
 }
 
 TEST_F(PumpViewTest, a_snapshot_that_contradicts_the_last_event_wins_when_newer) {
-  say(start, PumpState::running, 0, 12);
+  say(starting, PumpState::running, 0, 12);
   EXPECT_EQ(say({}, PumpState::paused, 10'000), PumpNews::stopped);
   EXPECT_EQ(say({}, PumpState::running, 20'000, 12), PumpNews::started);
   EXPECT_EQ(say({}, PumpState::running, 30'000, 14), PumpNews::rate);
@@ -98,7 +93,7 @@ TEST_F(PumpViewTest, first_heard_of_while_it_runs_is_no_start) {
 }
 
 TEST_F(PumpViewTest, running_at_a_rate_of_0_or_in_transition_keeps_what_is_known) {
-  say(start, PumpState::running, 0, 12);
+  say(starting, PumpState::running, 0, 12);
   EXPECT_EQ(say({}, PumpState::running, 10'000, 0), PumpNews::none);
   EXPECT_EQ(say({}, PumpState::paused, 20'000, {}, true), PumpNews::none);
   EXPECT_EQ(view.rate_mg_h({}, 1), 12);
@@ -106,7 +101,7 @@ TEST_F(PumpViewTest, running_at_a_rate_of_0_or_in_transition_keeps_what_is_known
 
 TEST_F(PumpViewTest, a_rate_is_converted_by_what_the_pump_tells_first) {
   PumpReport report;
-  report.event = start;
+  report.event = starting;
   report.state = PumpState::running;
   report.rate_mg_kg_h = 0.5;
   report.rate_ml_h = 10;

@@ -7,7 +7,7 @@
 
 #include "tests/unit/drivers/finger_bytes.hpp"
 
-namespace drivers::test {
+namespace drivers::test::berry {
 namespace {
 
 using ::testing::Contains;
@@ -17,7 +17,7 @@ using ::testing::Not;
 
 const ByteVector good = hex("85 32 07 48 62");  // 72 per minute, 98 %
 
-Port port() { return Port(berry::make({})); }
+Port port() { return Port(drivers::berry::make({})); }
 Lines decoded(std::string_view frame) { return port().feed(times(2, hex(frame))); }
 
 TEST(Berry, FramesOfThePaper) {
@@ -94,8 +94,8 @@ TEST(Berry, BytesFiftyFiveAndAaBetweenGoodFramesAreNoEvidence) {
 }
 
 TEST(Berry, NoSingleFlippedBitIsBelieved) {
-  expect_no_flipped_bit_to_be_believed(berry::make, good, "72", "98");
+  expect_no_flipped_bit_to_be_believed(drivers::berry::make, good, "72", "98");
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::berry

@@ -8,11 +8,12 @@
 #include <utility>
 
 #include "drivers/capnostream20/capnostream20.hpp"
+#include "tests/unit/drivers/bytes.hpp"
 #include "tests/unit/drivers/capture.hpp"
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
-namespace drivers::test {
+namespace drivers::test::capnostream {
 namespace {
 
 using ::testing::Contains;
@@ -21,7 +22,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using ByteVector = std::vector<std::uint8_t>;
 
 constexpr std::string_view enable = "send 85 01 01 00";
 constexpr std::string_view start = "send 85 01 04 05";
@@ -285,4 +285,4 @@ TEST(Capnostream, NoFlippedBitChangesAValueOrAnAlarm) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::capnostream

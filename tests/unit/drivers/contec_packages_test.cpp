@@ -8,7 +8,7 @@
 #include "tests/unit/drivers/finger_bytes.hpp"
 #include "tests/unit/drivers/lines.hpp"
 
-namespace drivers::test {
+namespace drivers::test::contec_packages {
 namespace {
 
 using ::testing::Contains;
@@ -174,4 +174,4 @@ TEST(Contec9, NoSingleFlippedBitIsBelieved) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::contec_packages

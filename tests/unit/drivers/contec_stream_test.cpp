@@ -7,7 +7,7 @@
 #include "tests/unit/drivers/finger_bytes.hpp"
 #include "tests/unit/drivers/lines.hpp"
 
-namespace drivers::test {
+namespace drivers::test::contec_stream {
 namespace {
 
 using ::testing::Contains;
@@ -158,4 +158,4 @@ TEST(Contec5, NoSingleFlippedBitIsBelieved) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::contec_stream

@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/drivers/counted_new.hpp"
+#include "tests/unit/drivers/counting_sink.hpp"
 #include "tests/unit/drivers/dinamap_port.hpp"
 #include "tests/unit/drivers/lines.hpp"
 
-namespace drivers::test {
+namespace drivers::test::dinamap_line {
 namespace {
 
-using namespace dinamap_line;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -193,27 +193,10 @@ TEST(DinamapOptions, WhatIsNotAcceptedIsSaid) {
 
 // --- all the time -----------------------------------------------------------------------------------------
 
-class IgnoringSink final : public Sink {
- public:
-  void on_subject(const Subject&) override {}
-  void on_observation(const vitals::Observation&) override { ++observations; }
-  void on_frame_end(vitals::Stamp) override {}
-  void on_status(const DeviceStatus&) override {}
-  void on_device_alarm(const DeviceAlarm&) override {}
-  void on_pump(const PumpReport&) override {}
-  void on_patient(const PatientEvent&) override {}
-  void on_fault(const DecodeFault&) override {}
-  void on_send(Bytes) override {}
-  void on_answer(const Answer&) override {}
-  void on_close(std::string_view) override {}
-
-  int observations = 0;
-};
-
 TEST(Dinamap, NoMemoryIsTakenFromBytesToObservations) {
   const auto driver = dinamap::make({}).driver;
   const std::string all = spo2_97 + '\r' + rate_71 + '\r' + cuff(1, 3) + '\r';
-  IgnoringSink sink;
+  CountingSink sink;
   const std::size_t before = allocations();
   for (int i = 0; i < 600; ++i) {
     driver->tick(stamp(i * 100), sink);
@@ -224,4 +207,4 @@ TEST(Dinamap, NoMemoryIsTakenFromBytesToObservations) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::dinamap_line

@@ -6,10 +6,9 @@
 #include "tests/unit/drivers/dinamap_port.hpp"
 #include "tests/unit/drivers/lines.hpp"
 
-namespace drivers::test {
+namespace drivers::test::dinamap_line {
 namespace {
 
-using namespace dinamap_line;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
@@ -270,4 +269,4 @@ TEST(DinamapCuff, SilenceEndsTheStateMeasuring) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::dinamap_line

@@ -5,26 +5,13 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "tests/unit/drivers/bytes.hpp"
 #include "tests/unit/drivers/capture.hpp"
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
 namespace drivers::test {
-
-using ByteVector = std::vector<std::uint8_t>;
-
-inline ByteVector operator+(ByteVector left, const ByteVector& right) {
-  left.insert(left.end(), right.begin(), right.end());
-  return left;
-}
-
-inline ByteVector times(std::size_t count, const ByteVector& bytes) {
-  ByteVector out;
-  for (std::size_t i = 0; i < count; ++i) out = std::move(out) + bytes;
-  return out;
-}
 
 class Port {
  public:

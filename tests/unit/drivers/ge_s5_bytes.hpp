@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/drivers/bytes.hpp"
 #include "tests/unit/drivers/capture.hpp"
 
 namespace drivers::test::ge_s5 {
-
-using ByteVector = std::vector<std::uint8_t>;
 
 // Interface level 10. HR 72 (source ECG), respiration 15, P1 labelled ABP 118/67/84 never zeroed, cuff
 // 121/78/92 older than 60 s, SpO2 97.00, pulse rate 71. The record number is 7E and escaped.

@@ -6,10 +6,9 @@
 #include "tests/unit/drivers/ge_s5_monitor.hpp"
 #include "tests/unit/drivers/lines.hpp"
 
-namespace drivers::test {
+namespace drivers::test::ge_s5 {
 namespace {
 
-using namespace ge_s5;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
@@ -265,4 +264,4 @@ TEST(GeS5Alarms, SoundOffOrEverythingSilencedIsPassedOn) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::ge_s5

@@ -10,24 +10,19 @@
 
 #include "drivers/ge_s5/ge_s5.hpp"
 #include "tests/unit/drivers/counted_new.hpp"
+#include "tests/unit/drivers/counting_sink.hpp"
 #include "tests/unit/drivers/ge_s5_bytes.hpp"
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
-namespace drivers::test {
+namespace drivers::test::ge_s5 {
 namespace {
 
-using namespace ge_s5;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-ByteVector operator+(ByteVector a, const ByteVector& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 Lines decoded(const ByteVector& bytes) {
   RecordingSink sink;
@@ -366,27 +361,10 @@ TEST(GeS5, FactsOfTheLine) {
             "driver ge-s5-dri has no option 'baud' (it has none)");
 }
 
-class IgnoringSink final : public Sink {
- public:
-  void on_subject(const Subject&) override {}
-  void on_observation(const vitals::Observation&) override { ++observations; }
-  void on_frame_end(vitals::Stamp) override {}
-  void on_status(const DeviceStatus&) override {}
-  void on_device_alarm(const DeviceAlarm&) override {}
-  void on_pump(const PumpReport&) override {}
-  void on_patient(const PatientEvent&) override {}
-  void on_fault(const DecodeFault&) override {}
-  void on_send(Bytes) override {}
-  void on_answer(const Answer&) override {}
-  void on_close(std::string_view) override {}
-
-  int observations = 0;
-};
-
 TEST(GeS5, NoMemoryIsTakenFromBytesToObservations) {
   const auto driver = drivers::ge_s5::make({}).driver;
   const ByteVector bytes = values + values_measuring + alarms_two + cuff_time + ByteVector{0x7E, 0x11, 0x7E};
-  IgnoringSink sink;
+  CountingSink sink;
   const std::size_t before = allocations();
   for (int i = 0; i < 100; ++i) {
     driver->feed(bytes, stamp(i * 1000), sink);
@@ -397,4 +375,4 @@ TEST(GeS5, NoMemoryIsTakenFromBytesToObservations) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::ge_s5

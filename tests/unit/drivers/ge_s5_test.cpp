@@ -7,10 +7,9 @@
 #include "tests/unit/drivers/ge_s5_monitor.hpp"
 #include "tests/unit/drivers/lines.hpp"
 
-namespace drivers::test {
+namespace drivers::test::ge_s5 {
 namespace {
 
-using namespace ge_s5;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
@@ -321,4 +320,4 @@ TEST(GeS5, ASystolicBelowTheDiastolicIsNotBelieved) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::ge_s5

@@ -7,7 +7,7 @@
 
 #include "tests/unit/drivers/finger_bytes.hpp"
 
-namespace drivers::test {
+namespace drivers::test::ivy {
 namespace {
 
 using ::testing::Contains;
@@ -54,7 +54,7 @@ ByteVector from(std::size_t begin, const ByteVector& bytes) {
   return {bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.end()};
 }
 
-Port port(const Options& options = {}) { return Port(ivy::make(options)); }
+Port port(const Options& options = {}) { return Port(drivers::ivy::make(options)); }
 const Options arterial_1{{"arterial", "P1"}};
 
 const Lines recorded{"@0 obs hr 80 valid",
@@ -100,7 +100,7 @@ TEST(Ivy, TheArterialChannelIsTheConfiguredOne) {
   EXPECT_EQ(told(record(), "art-sys", channel_2), Lines{"@0 obs art-sys - invalid sensor-off"});
   EXPECT_EQ(told(record(), "alarm", channel_2), Lines{"@0 alarm on low technical level-assumed text=\"NO "
                                                       "TRANSDUCER\" code=\"NO TRANSDUCER\" source=\"P2\""});
-  EXPECT_EQ(ivy::make({{"arterial", "p1"}}).driver, nullptr);
+  EXPECT_EQ(drivers::ivy::make({{"arterial", "p1"}}).driver, nullptr);
 }
 
 TEST(Ivy, AMeanAloneIsAMean) {
@@ -311,4 +311,4 @@ TEST(Ivy, NothingBeforeTheRecordHasEnded) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::ivy

@@ -10,7 +10,7 @@
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
-namespace drivers::test {
+namespace drivers::test::masimo {
 namespace {
 
 using ::testing::Contains;
@@ -49,7 +49,7 @@ class Port {
   Lines line(const std::string& text) { return feed(text + "\r\n"); }
 
  private:
-  std::unique_ptr<Driver> driver_ = masimo::make({}).driver;
+  std::unique_ptr<Driver> driver_ = drivers::masimo::make({}).driver;
   RecordingSink sink_;
 };
 
@@ -222,7 +222,7 @@ TEST(Masimo, LineEndsSeenInTheWild) {
 
 TEST(Masimo, ACutFirstLineIsNoFault) {
   RecordingSink sink;
-  const auto driver = masimo::make({}).driver;
+  const auto driver = drivers::masimo::make({}).driver;
   const std::string text = rad_8.substr(20) + "\r\n" + rad_8 + "\r\n";
   driver->feed(Bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, stamp(0), sink);
   EXPECT_EQ(sink.lines, values("97 valid", "98 valid"));
@@ -239,10 +239,10 @@ TEST(Masimo, ALineOfThreeHundredCharactersIsTheLongest) {
 TEST(Masimo, NothingBeforeTheLineHasEnded) { EXPECT_THAT(Port().feed(rad_8), IsEmpty()); }
 
 TEST(Masimo, HasNoOptions) {
-  const auto made = masimo::make({{"format", "2"}});
+  const auto made = drivers::masimo::make({{"format", "2"}});
   EXPECT_FALSE(made.driver);
   EXPECT_EQ(made.error, "driver masimo has no option 'format' (it has none)");
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::masimo

@@ -12,7 +12,7 @@
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
-namespace drivers::test {
+namespace drivers::test::medibus {
 namespace {
 
 using ::testing::AllOf;
@@ -336,4 +336,4 @@ TEST(Medibus, NoFlippedBitChangesAValueOrAnAlarm) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::medibus

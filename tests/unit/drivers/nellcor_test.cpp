@@ -11,7 +11,7 @@
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
-namespace drivers::test {
+namespace drivers::test::nellcor {
 namespace {
 
 using ::testing::Contains;
@@ -38,7 +38,7 @@ class NellcorPort {
   Lines line(const std::string& text) { return feed(text + "\r\n"); }
 
  private:
-  std::unique_ptr<Driver> driver_ = nellcor::make({}).driver;
+  std::unique_ptr<Driver> driver_ = drivers::nellcor::make({}).driver;
   RecordingSink sink_;
 };
 
@@ -263,7 +263,7 @@ TEST(Nellcor, TheImpossibleIsAFault) {
 
 TEST(Nellcor, ACutFirstLineIsNoFault) {
   RecordingSink sink;
-  const auto driver = nellcor::make({}).driver;
+  const auto driver = drivers::nellcor::make({}).driver;
   const std::string text = good.substr(20) + "\r\n" + good + "\r\n";
   driver->feed(Bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, stamp(0), sink);
   EXPECT_EQ(sink.lines, values("72 valid", "98 valid"));
@@ -272,4 +272,4 @@ TEST(Nellcor, ACutFirstLineIsNoFault) {
 TEST(Nellcor, NothingBeforeTheLineHasEnded) { EXPECT_THAT(NellcorPort().feed(good), IsEmpty()); }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::nellcor

@@ -5,13 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <vector>
 
+#include "tests/unit/drivers/bytes.hpp"
 #include "tests/unit/drivers/capture.hpp"
 
 namespace drivers::test {
-
-using ByteVector = std::vector<std::uint8_t>;
 
 // HR 130, SpO2 95, STAT2 20, SpO2-D 96, HR-D 131; green pulse in frames 6-17.
 inline const ByteVector packet_1 =
@@ -62,16 +60,6 @@ inline ByteVector packet_with_display(unsigned hr_d, unsigned spo2_d) {
     if (number == 20) fields.float_byte = static_cast<std::uint8_t>(hr_d >> 7U);
     if (number == 21) fields.float_byte = static_cast<std::uint8_t>(hr_d & 127U);
   });
-}
-
-inline ByteVector operator+(ByteVector left, const ByteVector& right) {
-  left.insert(left.end(), right.begin(), right.end());
-  return left;
-}
-
-inline ByteVector slice(const ByteVector& bytes, std::size_t begin, std::size_t end) {
-  return {bytes.begin() + static_cast<std::ptrdiff_t>(begin),
-          bytes.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
 }  // namespace drivers::test

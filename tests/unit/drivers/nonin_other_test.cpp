@@ -6,11 +6,12 @@
 #include <memory>
 
 #include "drivers/nonin/nonin.hpp"
+#include "tests/unit/drivers/finger_bytes.hpp"
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
-namespace drivers::test {
+namespace drivers::test::nonin_other {
 namespace {
 
 using ::testing::ElementsAre;
@@ -21,10 +22,6 @@ Lines decoded(const std::string& format, const ByteVector& bytes) {
   RecordingSink sink;
   nonin::make({{"format", format}}).driver->feed(bytes, stamp(0), sink);
   return sink.lines;
-}
-
-Lines values(const std::string& rate, const std::string& spo2) {
-  return {"@0 obs pr " + rate, "@0 obs spo2 " + spo2, "@0 frame-end"};
 }
 
 const ByteVector spot = hex("00 02 00 0D 00 0E 20 26 03 09 14 25 36 00 02 00 00 48 00 62 6D 03");
@@ -191,4 +188,4 @@ TEST(NoninOptions, WrongOnesAreRefusedWithWhatWouldBeAccepted) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::nonin_other

@@ -6,11 +6,12 @@
 #include <memory>
 
 #include "drivers/nonin/nonin.hpp"
+#include "tests/unit/drivers/finger_bytes.hpp"
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
-namespace drivers::test {
+namespace drivers::test::nonin_slow {
 namespace {
 
 using ::testing::Contains;
@@ -19,24 +20,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class Port {
- public:
-  explicit Port(const std::string& format) : driver_(nonin::make({{"format", format}}).driver) {}
-
-  Lines feed(const ByteVector& bytes, std::int64_t at_ms = 0) {
-    sink_.clear();
-    driver_->feed(bytes, stamp(at_ms), sink_);
-    return sink_.lines;
-  }
-  Lines tick(std::int64_t at_ms) {
-    sink_.clear();
-    driver_->tick(stamp(at_ms), sink_);
-    return sink_.lines;
-  }
-
- private:
-  std::unique_ptr<Driver> driver_;
-  RecordingSink sink_;
+struct Port : test::Port {
+  explicit Port(const std::string& format) : test::Port(nonin::make({{"format", format}})) {}
 };
 
 const ByteVector good_1 = hex("80 48 62");
@@ -50,10 +35,6 @@ Lines decoded(const std::string& format, std::string_view frame) {
   EXPECT_THAT(lines, Contains("@0 obs pr 72 valid")) << "it is not lost";
   lines.erase(lines.begin(), lines.begin() + 3);
   return lines;
-}
-
-Lines values(const std::string& rate, const std::string& spo2) {
-  return {"@0 obs pr " + rate, "@0 obs spo2 " + spo2, "@0 frame-end"};
 }
 
 TEST(NoninFormat1, PublishedFrames) {
@@ -149,4 +130,4 @@ TEST(NoninSlow, ADeviceSetToAnotherFormatGivesFaultsAndNoValues) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::nonin_slow

@@ -6,11 +6,12 @@
 #include <memory>
 
 #include "drivers/nonin/nonin.hpp"
+#include "tests/unit/drivers/finger_bytes.hpp"
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
-namespace drivers::test {
+namespace drivers::test::nonin_waveform {
 namespace {
 
 using ::testing::AllOf;
@@ -21,29 +22,14 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class Port {
- public:
-  explicit Port(const Options& options = {}) : driver_(nonin::make(options).driver) {}
-
-  // What the driver says to these bytes.
-  Lines feed(const ByteVector& bytes, std::int64_t at_ms = 0) {
-    sink_.clear();
-    driver_->feed(bytes, stamp(at_ms), sink_);
-    return sink_.lines;
-  }
-
- private:
-  std::unique_ptr<Driver> driver_;
-  RecordingSink sink_;
+struct Port : test::Port {
+  explicit Port(const Options& options = {}) : test::Port(nonin::make(options)) {}
 };
 
 const Options format_7_cable{{"format", "7"}};
 const Options format_7_wireless{{"format", "7"}, {"model", "wireless"}};
 const Options wireless{{"model", "wireless"}};
 
-Lines values(const std::string& rate, const std::string& spo2) {
-  return {"@0 obs pr " + rate, "@0 obs spo2 " + spo2, "@0 frame-end"};
-}
 const Lines good_values = values("131 valid", "96 valid");
 
 std::size_t count(const Lines& lines, std::string_view line) {
@@ -339,4 +325,4 @@ TEST(NoninWaveform, TimePassingSaysNothing) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::nonin_waveform

@@ -138,17 +138,15 @@ TEST(PhilipsAlarms, AListThatIsMissingIsAsBeforeUnlessTheStateSaysNone) {
               ElementsAre(HasSubstr("alarm off medium code=\"62\"")));
 }
 
-ByteVector numbers(std::int64_t second) {
-  return numerics(static_cast<unsigned>(8192 * second),
-                  {object(1, {single(number(0x4182, 0, per_min, 72))})});
+ByteVector numbers(std::int64_t at_s) {
+  return numerics(static_cast<unsigned>(8192 * at_s), {object(1, {single(number(0x4182, 0, per_min, 72))})});
 }
 
 TEST(PhilipsAlarms, EndWhenTheMonitorAnswersOnAndNoLongerListsThem) {
   Port port;
   port.feed(alerts({spo2_low}, {}), 1000);
-  for (std::int64_t second = 2; second < 21; ++second)
-    EXPECT_THAT(said(port.feed(numbers(second), second * 1000)),
-                ::testing::Not(Contains(HasSubstr("alarm"))));
+  for (std::int64_t at_s = 2; at_s < 21; ++at_s)
+    EXPECT_THAT(said(port.feed(numbers(at_s), at_s * 1000)), ::testing::Not(Contains(HasSubstr("alarm"))));
   EXPECT_THAT(port.feed(numbers(21), 21'000),
               Contains("@21000 alarm off medium code=\"62\" source=\"SpO2\""));
 }

@@ -8,11 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/unit/drivers/bytes.hpp"
 #include "tests/unit/drivers/capture.hpp"
 
 namespace drivers::test::philips {
-
-using ByteVector = std::vector<std::uint8_t>;
 
 // Association request.
 inline const ByteVector request = hex(R"(

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/drivers/counted_new.hpp"
+#include "tests/unit/drivers/counting_sink.hpp"
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/philips_port.hpp"
 
@@ -232,32 +233,20 @@ TEST(PhilipsSession, OptionsAreChecked) {
   EXPECT_NE(drivers::philips::make({}).driver, nullptr);
 }
 
-class IgnoringSink final : public RecordingSink {
- public:
-  void on_observation(const vitals::Observation&) override { ++observations_seen; }
-  void on_frame_end(vitals::Stamp) override {}
-  void on_status(const DeviceStatus&) override {}
-  void on_device_alarm(const DeviceAlarm&) override {}
-  void on_fault(const DecodeFault&) override {}
-  void on_send(Bytes) override { ++sent; }
-
-  int observations_seen = 0, sent = 0;
-};
-
 TEST(PhilipsAllocation, NoneFromBytesToObservations) {
   for (const std::string transport : {"serial", "lan"}) {
     const auto driver = drivers::philips::make({{"transport", transport}}).driver;
     const auto on_line = [&](const ByteVector& data) { return transport == "serial" ? framed(data) : data; };
     const ByteVector all = joined({on_line(create_event), on_line(single_result), on_line(leads_off_result),
                                    on_line(alerts_result), on_line(alerts({}, {})), hex("C0 11 55")});
-    IgnoringSink sink;
+    CountingSink sink;
     const std::size_t before = allocations();
     for (int cycle = 0; cycle < 100; ++cycle) {
       driver->feed(all, stamp(1000 * cycle), sink);
       driver->tick(stamp(1000 * cycle + 500), sink);
     }
     EXPECT_EQ(allocations(), before) << transport;
-    EXPECT_GE(sink.observations_seen, 100);
+    EXPECT_GE(sink.observations, 100);
     EXPECT_GE(sink.sent, 100);
   }
 }

@@ -9,7 +9,7 @@
 #include "tests/unit/drivers/finger_bytes.hpp"
 #include "tests/unit/drivers/lines.hpp"
 
-namespace drivers::test {
+namespace drivers::test::pm6750 {
 namespace {
 
 using ::testing::AnyOf;
@@ -28,7 +28,7 @@ const ByteVector done_121_75 = hex("55 AA 08 03 00 00 79 5C 4B D4");
 const ByteVector done_68_40_neonate = hex("55 AA 08 03 02 00 44 33 28 53");
 const ByteVector cuff_loose = hex("55 AA 08 03 10 00 00 00 00 E4");
 
-Port port() { return Port(pm6750::make({})); }
+Port port() { return Port(drivers::pm6750::make({})); }
 Lines decoded(const ByteVector& frame) { return port().feed(frame); }
 
 // A frame around type and data.
@@ -261,11 +261,11 @@ TEST(Pm6750, OnlyEnablingCommandsAreSentFiftyMillisecondsApart) {
 }
 
 TEST(Pm6750, TemperatureIsAskedForOnRequest) {
-  Port line(pm6750::make({{"temperature", "on"}}));
+  Port line(drivers::pm6750::make({{"temperature", "on"}}));
   Lines sent;
   for (std::int64_t at = 0; at < 1000; at += 100) sent = sent + line.tick(at);
   EXPECT_THAT(sent, Contains("send 55 AA 04 04 01 F6"));
-  EXPECT_EQ(pm6750::make({{"temperature", "yes"}}).driver, nullptr);
+  EXPECT_EQ(drivers::pm6750::make({{"temperature", "yes"}}).driver, nullptr);
 }
 
 TEST(Pm6750, WhatIsMissingAloneIsAskedForAgain) {
@@ -298,4 +298,4 @@ TEST(Pm6750, AFingerOximeterAtThePortIsNoticed) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::pm6750

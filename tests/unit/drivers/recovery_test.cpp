@@ -16,6 +16,7 @@
 #include "drivers/pm6750/pm6750.hpp"
 #include "drivers/suntech_nibp/suntech_nibp.hpp"
 #include "tests/unit/drivers/counted_new.hpp"
+#include "tests/unit/drivers/counting_sink.hpp"
 #include "tests/unit/drivers/nonin_bytes.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
@@ -165,30 +166,12 @@ TEST(Recovery, AFrameWithADamagedByteGivesNoValue) {
   }
 }
 
-class IgnoringSink final : public Sink {
- public:
-  void on_subject(const Subject&) override {}
-  void on_observation(const vitals::Observation&) override { ++observations; }
-  void on_frame_end(vitals::Stamp) override {}
-  void on_status(const DeviceStatus&) override {}
-  void on_device_alarm(const DeviceAlarm&) override {}
-  void on_pump(const PumpReport&) override {}
-  void on_patient(const PatientEvent&) override {}
-  void on_fault(const DecodeFault&) override { ++faults; }
-  void on_send(Bytes) override {}
-  void on_answer(const Answer&) override {}
-  void on_close(std::string_view) override {}
-
-  int observations = 0;
-  int faults = 0;
-};
-
 TEST(Allocation, NoneFromBytesToObservations) {
   for (const Stream& stream : streams()) {
     const auto driver = stream.make(stream.options).driver;
     ByteVector damaged = stream.unit;
     damaged[damaged.size() / 2] ^= 0x01;
-    IgnoringSink sink;
+    CountingSink sink;
     const std::size_t before = allocations();
     for (int unit = 0; unit < 100; ++unit)
       driver->feed(unit % 10 == 5 ? damaged : stream.unit, stamp(unit), sink);

@@ -13,7 +13,7 @@
 #include "tests/unit/drivers/lines.hpp"
 #include "tests/unit/drivers/recording_sink.hpp"
 
-namespace drivers::test {
+namespace drivers::test::suntech {
 namespace {
 
 using ::testing::Contains;
@@ -435,4 +435,4 @@ TEST(SunTech, NoFlippedBitMakesACycle) {
 }
 
 }  // namespace
-}  // namespace drivers::test
+}  // namespace drivers::test::suntech

@@ -13,7 +13,7 @@ std::string adt(std::string_view trigger, std::string_view segments, std::string
 const std::string pid_1 = "PID|1||P1^^^H^MR||Doe^Jane\r";
 const std::string pv1_1 = "PV1|1|I|PAIN^R1^B1|||OLD^R0^B0" + std::string(13, '|') + "V1\r";
 
-std::string said(const std::string& message, const Options& options = {}) {
+std::string events_of(const std::string& message, const Options& options = {}) {
   Lab lab(options);
   lab.message(message);
   EXPECT_TRUE(lab.sink.observations.empty());
@@ -28,9 +28,10 @@ TEST(Admissions, EveryTriggerThatMovesSomebody) {
       {"A01", "admit"},  {"A04", "admit"},  {"A02", "transfer"}, {"A03", "discharge"}, {"A08", "update"},
       {"A31", "update"}, {"A11", "cancel"}, {"A12", "cancel"},   {"A13", "cancel"}};
   for (const auto& [trigger, kind] : cases)
-    EXPECT_EQ(said(adt(trigger, pid_1 + pv1_1)), kind + " trigger=\"" + trigger +
-                                                     "\" patient_id=\"P1\" visit_id=\"V1\" location=\"B1\" "
-                                                     "location_before=\"B0\"\n");
+    EXPECT_EQ(events_of(adt(trigger, pid_1 + pv1_1)),
+              kind + " trigger=\"" + trigger +
+                  "\" patient_id=\"P1\" visit_id=\"V1\" location=\"B1\" "
+                  "location_before=\"B0\"\n");
 }
 
 TEST(Admissions, TheOthersAreAcceptedAndNotUsed) {
@@ -60,29 +61,29 @@ TEST(Admissions, WithoutAPlaceNobodyIsMoved) {
     EXPECT_EQ(lab.count("fault refused no-location"), 1U);
     EXPECT_EQ(lab.count("answer AA"), 1U);
   }
-  EXPECT_EQ(said(adt("A08", pid_1)), "update trigger=\"A08\" patient_id=\"P1\"\n");
+  EXPECT_EQ(events_of(adt("A08", pid_1)), "update trigger=\"A08\" patient_id=\"P1\"\n");
 }
 
 TEST(Admissions, AnExplicitNothingTakesThePlaceAway) {
-  EXPECT_EQ(said(adt("A08", pid_1 + "PV1|1|I|\"\"\r")),
+  EXPECT_EQ(events_of(adt("A08", pid_1 + "PV1|1|I|\"\"\r")),
             "update trigger=\"A08\" patient_id=\"P1\" location-cleared\n");
-  EXPECT_EQ(said(adt("A08", pid_1 + "PV1|1|I|\r")), "update trigger=\"A08\" patient_id=\"P1\"\n");
+  EXPECT_EQ(events_of(adt("A08", pid_1 + "PV1|1|I|\r")), "update trigger=\"A08\" patient_id=\"P1\"\n");
 }
 
 TEST(Admissions, SwapsAndMergesSpeakOfSeveral) {
-  EXPECT_EQ(said(adt("A17", pid_1 + "PV1|1|I|PAIN^^B2\rPID|1||P2\rPV1|1|I|PAIN^^B1\r")),
+  EXPECT_EQ(events_of(adt("A17", pid_1 + "PV1|1|I|PAIN^^B2\rPID|1||P2\rPV1|1|I|PAIN^^B1\r")),
             "transfer trigger=\"A17\" patient_id=\"P1\" location=\"B2\"\n"
             "transfer trigger=\"A17\" patient_id=\"P2\" location=\"B1\"\n");
-  EXPECT_EQ(said(adt("A40", pid_1 + "MRG|P9^^^H^MR\rPID|1||P2\rMRG|P8\r")),
+  EXPECT_EQ(events_of(adt("A40", pid_1 + "MRG|P9^^^H^MR\rPID|1||P2\rMRG|P8\r")),
             "merge trigger=\"A40\" patient_id=\"P1\" patient_id_gone=\"P9\"\n"
             "merge trigger=\"A40\" patient_id=\"P2\" patient_id_gone=\"P8\"\n");
-  EXPECT_EQ(said(adt("A40", pid_1)), "") << "a merge with nobody";
+  EXPECT_EQ(events_of(adt("A40", pid_1)), "") << "a merge with nobody";
 }
 
 TEST(Admissions, TheIdOfSeveral) {
   const std::string ids = "PID|1||11^^^LAB^XX~22^^^H^PI~33^^^H^MR~44^^^NHS^NH\r" + pv1_1;
   const auto id = [&](const Options& options) {
-    const std::string text = said(adt("A01", ids), options);
+    const std::string text = events_of(adt("A01", ids), options);
     return text.substr(text.find("patient_id=") + 12, 2);
   };
   EXPECT_EQ(id({}), "33");
@@ -95,14 +96,14 @@ TEST(Admissions, TheIdOfSeveral) {
 }
 
 TEST(Admissions, PlacesByTheSourcesRule) {
-  EXPECT_NE(
-      said(adt("A02", pid_1 + pv1_1), {{"location", "room"}}).find("location=\"R1\" location_before=\"R0\""),
-      std::string::npos);
-  EXPECT_NE(said(adt("A02", pid_1 + pv1_1), {{"location", "device"}}).find("location=\"B1\""),
+  EXPECT_NE(events_of(adt("A02", pid_1 + pv1_1), {{"location", "room"}})
+                .find("location=\"R1\" location_before=\"R0\""),
+            std::string::npos);
+  EXPECT_NE(events_of(adt("A02", pid_1 + pv1_1), {{"location", "device"}}).find("location=\"B1\""),
             std::string::npos);
 }
 
-TEST(Admissions, OfTrainingMoveNobody) { EXPECT_EQ(said(adt("A01", pid_1 + pv1_1, "T")), ""); }
+TEST(Admissions, OfTrainingMoveNobody) { EXPECT_EQ(events_of(adt("A01", pid_1 + pv1_1, "T")), ""); }
 
 }  // namespace
 }  // namespace drivers::hl7::test

@@ -26,7 +26,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 // What one end told.
-struct Told {
+struct Heard {
   std::vector<ConnectionId> opened;
   std::string received;
   std::vector<std::string> closed, refused;
@@ -105,7 +105,7 @@ class Tls : public testing::Test {
   ListenSettings listening_;
   ConnectSettings client_;
   std::string shown_;  // by client_
-  Told server_told_, client_told_;
+  Heard server_told_, client_told_;
   std::unique_ptr<TcpListener> listener_;
 };
 

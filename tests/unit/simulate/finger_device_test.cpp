@@ -69,7 +69,7 @@ TEST(BerryDevice, EncodesTheFramesOfThePaper) {
   EXPECT_EQ(bytes(encode_berry(out)), hex("90 00 50 7F 7F"));
 }
 
-constexpr const char* day = R"(
+constexpr const char* morning = R"(
   keyframe = [{t = 0, pr = 72, spo2 = 98}, {t = 60, pr = 72, spo2 = 98}, {t = 61, pr = 145, spo2 = 84}]
   event = [{t = 10, kind = "probe-off"}, {t = 20, kind = "probe-on"}, {t = 30, kind = "artifact"},
            {t = 35, kind = "artifact-over"}, {t = 40, kind = "garbage", bytes = 300}, {t = 45, kind = "silence"},
@@ -77,7 +77,7 @@ constexpr const char* day = R"(
 
 // `doubt` is what the device says of artifact; none: it cannot say it.
 void expect_the_day_to_be_told(std::string_view name, Reason doubt) {
-  ClosedLoop loop(name, day);
+  ClosedLoop loop(name, morning);
   const auto expect_values = [&](double rate, double spo2) {
     EXPECT_EQ(loop.newest(Metric::pr).value, rate) << name << " before " << loop.lines.back();
     EXPECT_EQ(loop.newest(Metric::spo2).value, spo2) << name;

@@ -17,7 +17,8 @@
 
 namespace fixture {
 
-inline constexpr std::chrono::seconds patience{30};  // far above what anything here takes
+inline constexpr std::chrono::seconds patience{30};             // far above what anything here takes
+inline constexpr std::chrono::milliseconds stop_limit{10'000};  // for a link to hand over what it has
 
 std::filesystem::path project_dir();
 // For what another process does, which cannot notify us. False after `patience`.

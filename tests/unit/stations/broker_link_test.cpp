@@ -15,8 +15,6 @@ using stations::BrokerLink;
 using stations::Lane;
 using std::chrono::milliseconds;
 
-constexpr milliseconds stop_limit{10'000};
-
 class BrokerLinkTest : public testing::Test {
  protected:
   // Starts a link and waits until it is connected.

@@ -13,8 +13,6 @@ using namespace fixture;
 using stations::BrokerLink;
 using stations::Lane;
 
-constexpr std::chrono::milliseconds stop_limit{10'000};
-
 // A throw-away authority and a server certificate for one address.
 void make_certificates(const std::filesystem::path& dir, const std::string& address = "127.0.0.1") {
   const auto file = [&dir](const char* name) { return (dir / name).string(); };

@@ -9,7 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string bed = "title x\nmonitor mon1 sends pr spo2 nibp every 1 s\n";
+const std::string one_bed = "title x\nmonitor mon1 sends pr spo2 nibp every 1 s\n";
 
 struct Case {
   std::string text;  // behind the bed, which is two lines
@@ -20,7 +20,7 @@ struct Case {
 class BrokenStory : public testing::TestWithParam<Case> {};
 
 TEST_P(BrokenStory, is_told_its_line_and_what_would_be_right) {
-  const Read read = read_story(bed + GetParam().text);
+  const Read read = read_story(one_bed + GetParam().text);
   ASSERT_FALSE(read.problems.empty());
   EXPECT_EQ(read.problems.front().line, GetParam().line);
   EXPECT_THAT(read.problems.front().text, HasSubstr(GetParam().says));
@@ -62,13 +62,14 @@ TEST(StoryReader, a_story_without_title_or_monitor_is_told_so) {
 }
 
 TEST(StoryReader, every_mistake_of_a_file_is_told_at_once) {
-  const Read read = read_story(bed + "0:10 sp02 97\n0:20 ppr 70\n1:00 end\n");
+  const Read read = read_story(one_bed + "0:10 sp02 97\n0:20 ppr 70\n1:00 end\n");
   ASSERT_EQ(read.problems.size(), 2U);
   EXPECT_EQ(read.problems[1].line, 4U);
 }
 
 TEST(StoryReader, of_one_instant_the_monitor_comes_first_then_people_then_looks) {
-  const Read read = read_story(bed + "0:10 no alarms\n0:10 infusion-stop\n0:10 pr 70, spo2 97\n1:00 end\n");
+  const Read read =
+      read_story(one_bed + "0:10 no alarms\n0:10 infusion-stop\n0:10 pr 70, spo2 97\n1:00 end\n");
   ASSERT_TRUE(read.problems.empty());
   ASSERT_EQ(read.story.steps.size(), 4U);
   EXPECT_TRUE(std::holds_alternative<Show>(read.story.steps[0].deed));
@@ -78,7 +79,7 @@ TEST(StoryReader, of_one_instant_the_monitor_comes_first_then_people_then_looks)
 }
 
 TEST(StoryReader, a_command_is_what_it_tells_and_what_is_said_of_it) {
-  const Read read = read_story(bed +
+  const Read read = read_story(one_bed +
                                "0:10 infusion-start kg 70, rate 0.5 mg/kg/h, reason pain at night by "
                                "ns-2/rn-9 late 40 s is expired\n1:00 end\n");
   ASSERT_TRUE(read.problems.empty());
@@ -94,7 +95,7 @@ TEST(StoryReader, a_command_is_what_it_tells_and_what_is_said_of_it) {
 
 TEST(StoryReader, times_are_written_as_they_are_read) {
   for (const std::string text : {"0:00", "10:30", "59:59", "1:02:03", "0:00.250", "0:05.007"}) {
-    const Read read = read_story(bed + text + " end\n");
+    const Read read = read_story(one_bed + text + " end\n");
     ASSERT_TRUE(read.problems.empty()) << text;
     EXPECT_EQ(clock_text(read.story.end), text);
   }
