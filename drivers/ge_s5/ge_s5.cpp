@@ -106,6 +106,9 @@ class S5 final : public Driver {
       take_displayed(displayed, record.level, origin, out);
       used = true;
     } else if (!displayed.ext1.empty()) {
+      // We ask for both, and one record holds both: this is what another host has asked for. Its arterial
+      // lines and rhythms mean something only beside those of the basic class. It does not count as values
+      // heard, so that ours are asked for again.
       not_mine("class", "ext1 without basic", origin, out);
     }
     // After the reading whose time it tells, and not when both descriptors mean the same bytes.

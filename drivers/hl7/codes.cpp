@@ -113,7 +113,7 @@ Resolution resolve_loinc(const Triplet& code) {
 
 // No coding system: the reference id, the sender's private numbers, a LOINC code by its form, a label.
 Resolution resolve_bare(const Triplet& code, PrivateCodes private_codes) {
-  if (is_reference(code.text)) return resolve_mdc(code);
+  if (is_reference(code.text) || (is_reference(code.id) && code.text.empty())) return resolve_mdc(code);
   if (private_codes == PrivateCodes::mindray_pds) {
     const auto number = parse_unsigned(code.id);
     const auto* const entry = number ? find_number(tables::mindray_pds, *number) : nullptr;

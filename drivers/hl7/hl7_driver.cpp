@@ -29,6 +29,8 @@ struct Contents {
   bool answer = false;        // MSA
   bool continued = false;     // DSC, ADD: a message cut into several
   bool results_time = false;  // OBR-7
+  bool patient = false;       // PID
+  bool glued = false;         // two segments in one line, the end of the first was lost
 };
 
 class Hl7Driver final : public Driver, private Framer::Events {
@@ -113,8 +115,10 @@ std::string_view whole(Lines segments) {
 Contents survey(Lines segments, const Separators& by) {
   Contents found;
   for (const std::string_view segment : segments) {
+    found.glued = found.glued || holds_another_segment(segment, by.field);
     switch (id_of(segment, by.field)) {
       case msa: found.answer = true; break;
+      case pid: found.patient = true; break;
       case add:
       case dsc: found.continued = true; break;
       case obr:
@@ -125,6 +129,14 @@ Contents survey(Lines segments, const Separators& by) {
     }
   }
   return found;
+}
+
+// A PID that stands behind the last field of the MSH, as in `...^ISOPID|||P1`.
+bool holds_patient(const Header& header) {
+  constexpr std::size_t version = 12;  // always there: no PID can stand before it
+  for (std::size_t n = version; n < Fields::capacity; ++n)
+    if (header.field(n).ends_with("PID")) return true;
+  return false;
 }
 
 bool is_batch_header(std::string_view line) {
@@ -236,7 +248,8 @@ void Hl7Driver::read_message(Lines segments) {
   }
   const Received message{header_, segments.subspan(1), frame_, frame_offset_, rx_, *out_};
   const Routed routed = route(header_);
-  const Contents contents = survey(message.segments, header_.separators());
+  Contents contents = survey(message.segments, header_.separators());
+  contents.glued = contents.glued || holds_another_segment(segments.front(), header_.separators().field);
   if (answer || contents.answer) return read_answer(message, routed);
   if (contents.continued) {
     return refuse("continued-message",
@@ -249,6 +262,12 @@ void Hl7Driver::read_message(Lines segments) {
       report(FaultKind::not_mine, "message-type", header_.field(9));
       return accept(routed.judgement, routed.streamed);
     default: {
+      if (contents.glued || (!contents.patient && holds_patient(header_))) {
+        // Where one ends and the other begins cannot be told safely, and what is behind it would be missed.
+        return refuse("glued-segments",
+                      {Outcome::error, ErrorCode::segment_sequence, "segment end missing", {}, {}}, true,
+                      bytes);
+      }
       const bool timed = contents.results_time || !stated(header_.field(7)).empty();
       return use_message(message, routed, bytes, timed);
     }

@@ -158,6 +158,22 @@ SegmentId header_id(std::string_view segment) {
   return segment.size() < 4 ? no_segment : id_of(segment, segment[3]);
 }
 
+bool holds_another_segment(std::string_view segment, char field_separator) {
+  constexpr std::size_t name_size = 3;
+  std::size_t behind = name_size + 1;  // its own name
+  while (behind < segment.size()) {
+    const std::size_t size = find_byte(segment.substr(behind), field_separator);
+    if (size == none) return false;
+    if (size >= name_size) {
+      const char* const name = segment.data() + behind + size - name_size;
+      const SegmentId id = segment_id(name[0], name[1], name[2]);
+      if (id == pv1 || id == obr || id == obx) return true;
+    }
+    behind += size + 1;
+  }
+  return false;
+}
+
 bool split_lines(std::string_view frame, std::vector<std::string_view>& lines) {
   lines.clear();
   const bool has_lf = frame.find('\n') != not_found;

@@ -111,6 +111,10 @@ enum class HeaderState : std::uint8_t {
   unusable,  // separators that cannot be told: nothing may be read
 };
 
+// Behind this segment stands another in the same line: a field ends with the name of one, as in
+// `...|FOBX|2|NM|...` or `...|F|||OBX|2|NM|...`. PV1, OBR and OBX; words end with PID too.
+bool holds_another_segment(std::string_view segment, char field_separator);
+
 // The MSH segment. MSH-n is field(n), counted as the standard does: MSH-1 is the separator itself.
 class Header {
  public:

@@ -33,6 +33,8 @@ TEST(Codes, Mdc) {
   expect({{"147842^MDC_ECG_HEART_RATE^MDC", "hr"},
           {"147842^MDC_ECG_CARD_BEAT_RATE^MDC", "hr"},
           {"147842^^MDC", "hr"},
+          {"MDC_ECG_HEART_RATE^^MDC", "hr"},
+          {"MDC_ECG_HEART_RATE", "hr"},
           {"147842^Puls sagt der Hersteller^MDC", "hr"},
           {"147850^MDC_ECG_CARD_BEAT_RATE_BTB^MDC", "not ours"},
           {"149522^MDC_BLD_PULS_RATE_INV^MDC", "pr"},

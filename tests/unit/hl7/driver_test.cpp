@@ -154,6 +154,30 @@ TEST(Answers, NothingIsReadOfAMessageWhoseHeaderLeavesDoubt) {
   }
 }
 
+// A lost segment end: what stands behind it would be missed in silence, or be another patient's.
+TEST(Answers, SegmentsInOneLineAreADamagedMessage) {
+  const std::string header = "MSH|^~\\&|M|B|||20260309000000||ORU^R01|1|P|2.6|||AL|NE||||||A^B^1.3^ISO";
+  const std::string pid = "PID|||P1", pv1 = "PV1||I|A^B^C", row = "OBX|1|NM|8867-4^HR^LN||70|/min|||||F";
+  const auto whole = [](std::initializer_list<std::string> parts) {
+    std::string text;
+    for (const std::string& part : parts) text += part;
+    return text;
+  };
+  for (const std::string& message :
+       {whole({header, pid, "\r", pv1, "\r", row, "\r"}), whole({header, "\r", pid, pv1, "\r", row, "\r"}),
+        whole({header, "\r", pid, "\r", pv1, row, "\r"}),
+        whole({header, "\r", pid, "\r", pv1, "\r", row, row}),
+        whole({header, "\r", pid, "\r", pv1, "\r", row, "|||", row})}) {
+    Lab lab;
+    lab.message(message);
+    EXPECT_TRUE(lab.sink.observations.empty()) << message;
+    EXPECT_EQ(lab.count("answer CE"), 1U) << message;
+  }
+  Lab sound;
+  sound.message(whole({"MSH|^~\\&|RAPID|LIPID|||20260309000000||ORU^R01|1|P|2.6\r", row, "\r"}));
+  EXPECT_EQ(sound.said(Metric::hr), "70 valid");
+}
+
 TEST(Answers, NeverToAnAnswerAHeartbeatOrTheTransport) {
   for (const std::string& message :
        {msh("M1", "P|2.6|||AL|AL", "ACK^R01") + "MSA|AA|1\r", msh("M1", "P|2.6", "ADR^A19") + "MSA|AA|1\r",

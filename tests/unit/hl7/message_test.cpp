@@ -94,6 +94,16 @@ TEST(Message, LinesEndAtCrAndLfAlike) {
   EXPECT_EQ(lines, (std::vector<std::string_view>{"MSH|1", "PID|2", "OBX|3", "OBX|4"}));
 }
 
+TEST(Message, ASegmentBehindAnotherInOneLineIsNoticed) {
+  for (const std::string_view line :
+       {"OBX|1|NM|8867-4^HR^LN||72|/min|||||FOBX|2|NM|", "OBX|1|NM|8867-4^HR^LN||72|/min|||||F|||OBX|2|NM|",
+        "PID|||P1PV1||I|", "PV1||I|A^B^COBR|1|", "PID|||P1OBX|1|NM|"})
+    EXPECT_TRUE(holds_another_segment(line, '|')) << line;
+  for (const std::string_view line : {"OBX|1|NM|8867-4^HR^LN||72|/min|||||F", "OBX|1|ST|X||see OBX", "OBX",
+                                      "OBX|", "OBR|1|||LIPID|", "OBX|1|ST|X||OBX 2|", "PV1||I|OBXA|"})
+    EXPECT_FALSE(holds_another_segment(line, '|')) << line;
+}
+
 TEST(Message, TooManySegmentsAreNoticed) {
   std::string text;
   for (std::size_t i = 0; i < segments_max; ++i) text += "A\r";
