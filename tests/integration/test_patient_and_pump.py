@@ -17,6 +17,7 @@ class Session:
         self.vitals()
         self.station.wait_for(lambda: world.value(self.station, BED, "hr"), what="a first value")
         assert self.station.command(BED, "session-start", args={"kg": 70})["status"] == "applied"
+        self.station.wait_for(lambda: self.document("state")["session"], what="the bed's state with its session")
 
     def _send(self, message, **what):
         self.count += 1
