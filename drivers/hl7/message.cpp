@@ -163,7 +163,7 @@ bool holds_another_segment(std::string_view segment, char field_separator) {
   std::size_t behind = name_size + 1;  // its own name
   while (behind < segment.size()) {
     const std::size_t size = find_byte(segment.substr(behind), field_separator);
-    if (size == none) return false;
+    if (size == std::string_view::npos) return false;
     if (size >= name_size) {
       const char* const name = segment.data() + behind + size - name_size;
       const SegmentId id = segment_id(name[0], name[1], name[2]);
