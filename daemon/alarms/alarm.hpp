@@ -24,6 +24,7 @@ enum class Origin : std::uint8_t { daemon, monitor, nurse };
 enum class EndReason : std::uint8_t { none, recovered, reset, session_end, phase, config };
 enum class Audio : std::uint8_t { on, paused };                        // of this episode, at every station
 enum class Response : std::uint8_t { undefined, accepted, rejected };  // who is on the way; never silence
+enum class Inhibit : std::uint8_t { none, shelved };                   // nobody is called, and it is shown
 // The words of IHE ACM.
 enum class Change : std::uint8_t { start, proceed, update, escalate, deescalate, end, reset };
 
@@ -61,6 +62,7 @@ constexpr std::string_view name(Response v) {
   constexpr std::array<std::string_view, 3> words{"undefined", "accepted", "rejected"};
   return words[static_cast<std::size_t>(v)];
 }
+constexpr std::string_view name(Inhibit v) { return v == Inhibit::none ? "" : "shelved"; }
 constexpr std::string_view name(Change v) {
   constexpr std::array<std::string_view, 7> words{"start",      "continue", "update", "escalate",
                                                   "deescalate", "end",      "reset"};
@@ -91,7 +93,7 @@ struct Alarm {
   Change change = Change::start;  // what this document reports
   State state = State::inactive;
   Kind kind = Kind::physiological;
-  Priority priority = Priority::info;
+  Priority priority = Priority::info;  // of the condition itself, also below a shelf
   Priority priority_initial = Priority::info;
   Origin origin = Origin::daemon;
   Audience audience = Audience::bed;
@@ -100,6 +102,7 @@ struct Alarm {
   EndReason end_reason = EndReason::none;
   Audio audio = Audio::on;
   Response response = Response::undefined;
+  Inhibit inhibit = Inhibit::none;
   bool acked = false;
   bool latches = false;  // the episode was at a latching priority: it will stay until someone has seen it
   bool questionable = false;  // the newest value that moved it carried a doubt
@@ -133,6 +136,9 @@ struct Alarm {
   std::string session;  // random pseudonym, empty without a session
   std::optional<double> dose_mg;
   std::optional<double> dose_mg_per_kg;
+
+  // What people are told, and what counts: what is shelved is information.
+  Priority shown() const { return inhibit == Inhibit::none ? priority : Priority::info; }
 };
 
 }  // namespace alarms

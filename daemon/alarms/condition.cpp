@@ -32,6 +32,7 @@ Condition::Condition(ConditionSpec spec, const Place& place, const Realarm& real
 void Condition::become(ConditionSpec spec) {
   CHECK(!engaged());
   spec_ = std::move(spec);
+  shelf_.reset();
 }
 
 void Condition::relabel(std::string_view label, const DeviceWord& device, Stamp now, Listener& out) {
@@ -63,8 +64,7 @@ void Condition::fit_priority(Stamp now, Listener& out) {
   Priority most = std::max(behaviour_.priority, behaviour_.priority_critical);
   if (behaviour_.raise_after) most = std::max(most, behaviour_.priority_raised);
   if (alarm_->priority > most) {
-    alarm_->priority = most;
-    publish(Change::deescalate, now, out);
+    lower(most, now, out);
   } else if (warn_since_) {
     raise(behaviour_.priority, now, out);
   }
@@ -137,6 +137,7 @@ bool Condition::lose(Data how, Stamp now, Listener& out) {
 
 void Condition::advance(Stamp at, Listener& out) {
   if (at.mono < deadline_) return;
+  if (shelf_ && shelf_->until <= at.mono) end_shelf(ShelfChange::over, at, out);
   if (!behaviour_.watched) return finish(EndReason::config, at, out);  // restored, and watched no more
   if (!newest_fresh(at.mono)) forget_timers();  // went stale while a timer ran: nothing may be judged by it
   settle(at, out);
@@ -189,10 +190,7 @@ void Condition::settle_active(Stamp now, Listener& out) {
   if (critical_due() <= now.mono && newest_fresh(now.mono)) raise(behaviour_.priority_critical, now, out);
   if (raise_due() <= now.mono) raise(behaviour_.priority_raised, now, out);
   if (end_due() <= now.mono && newest_fresh(now.mono)) return clear(now, out);
-  if (deescalate_due() <= now.mono && newest_fresh(now.mono)) {
-    alarm_->priority = behaviour_.priority;
-    publish(Change::deescalate, now, out);
-  }
+  if (deescalate_due() <= now.mono && newest_fresh(now.mono)) lower(behaviour_.priority, now, out);
   if (realarm_due() <= now.mono) {
     call_anew();
     called_at_ = now.mono;
@@ -236,7 +234,10 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
   alarm_->on_delay = waited;
   on_since_ = called_at_ = now.mono;
   if (newest_.has_value) alarm_->worst = newest_.value;
+  const bool broken = break_shelf(priority);
+  inhibit_if_shelved();
   publish(Change::start, now, out);
+  if (broken) out.on_shelf(*this, ShelfChange::broken, now);
 }
 
 void Condition::start_again(Priority priority, Stamp now, Listener& out) {
@@ -247,7 +248,10 @@ void Condition::start_again(Priority priority, Stamp now, Listener& out) {
   alarm_->priority = priority;
   alarm_->audience = *least_audience_;
   on_since_ = called_at_ = now.mono;
+  const bool broken = break_shelf(priority);
+  inhibit_if_shelved();
   publish(Change::update, now, out);
+  if (broken) out.on_shelf(*this, ShelfChange::broken, now);
 }
 
 void Condition::clear(Stamp now, Listener& out) {
@@ -265,7 +269,17 @@ void Condition::raise(Priority priority, Stamp now, Listener& out) {
   call_anew();
   alarm_->latches = alarm_->latches || (behaviour_.latching && priority == Priority::high);
   called_at_ = now.mono;
+  const bool was_shelved = shelf_.has_value();  // any rise ends that: it was set aside as it was
+  shelf_.reset();
+  alarm_->inhibit = Inhibit::none;
   publish(Change::escalate, now, out);
+  if (was_shelved) out.on_shelf(*this, ShelfChange::broken, now);
+}
+
+// Below a shelf the priority that is shown stays as it is, so that this is an update like any other.
+void Condition::lower(Priority priority, Stamp now, Listener& out) {
+  alarm_->priority = priority;
+  publish(alarm_->inhibit == Inhibit::none ? Change::deescalate : Change::update, now, out);
 }
 
 // Whoever had seen it, or was on the way, had another alarm before him.
@@ -354,6 +368,7 @@ bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
   acked_at_ = mono_of(stored.acked_at.value_or(now.wall));
   last_on_ = std::max(last_on_, stored.t_on);
   restore_audio(stored, now);
+  restore_inhibit(stored);
   warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;  // a pending delay starts anew
   newest_.fresh_until = MonoTime::min();
   publish(Change::update, now, out);

@@ -28,6 +28,8 @@ inline constexpr std::uint64_t rev_restart_step = 1'000'000;
 // How long a station may pause the sound (contract 6.8).
 inline constexpr Milliseconds audio_pause_ms_min{10'000}, audio_pause_ms_max{180'000};
 inline constexpr Milliseconds audio_pause_ms_default{120'000};
+// How long a condition may be shelved at once (contract 6.8).
+inline constexpr Milliseconds shelf_ms_min{10'000}, shelf_ms_max{900'000};
 
 // What does not change while the condition is engaged.
 struct ConditionSpec {
@@ -74,12 +76,24 @@ struct Reading {
 // A plain statement. It holds until the next one, unless the caller sets `fresh_until`.
 Reading statement(bool present, Stamp now);
 
+// A person has set a condition aside for a time: it is watched and shown on, and calls nobody.
+struct Shelf {
+  MonoTime until{};
+  vitals::WallTime until_wall{};
+  Priority level = Priority::info;  // what it covers; an alarm above it ends it
+  std::string by;                   // "login/actor"
+};
+enum class ShelfChange : std::uint8_t { begun, over, taken_back, broken };  // broken: the priority rose
+
+class Condition;
 class Listener {
  public:
   virtual ~Listener() = default;
   // A change of the condition's document. The listener may fill in what only the bed knows (phase, session,
   // dose).
   virtual void on_alarm(Alarm& alarm, Stamp at) = 0;
+  // A shelf has begun or ended, also of a condition without an alarm.
+  virtual void on_shelf(const Condition& /*condition*/, ShelfChange /*change*/, Stamp /*at*/) {}
 };
 
 // Who and where, for episode ids.
@@ -108,9 +122,11 @@ class Condition {
   bool pending() const { return pending_any() && (!alarm_ || alarm_->state == State::latched); }
   // Pending, active, clearing or latched: this condition says why something else may be missing.
   bool engaged() const { return alarm_ != nullptr || pending_any(); }
+  const std::optional<Shelf>& shelf() const { return shelf_; }
   std::uint64_t avoided() const { return avoided_; }
 
-  // Another condition from now on, for a device that names its own; only while nothing is engaged.
+  // Another condition from now on, for a device that names its own; only while nothing is engaged. A shelf
+  // was the other's.
   void become(ConditionSpec spec);
   // Another text for the same condition; an active alarm says it at once.
   void relabel(std::string_view label, Stamp now, Listener& out) { relabel(label, spec_.device, now, out); }
@@ -148,9 +164,15 @@ class Condition {
   // Accepted: nobody else is called. Rejected: the next are called now. It silences nothing.
   AckResult respond(std::string_view id, std::uint64_t rev, Response response, std::string_view by, Stamp now,
                     Listener& out);
+  // Sets it aside for `time`, whether or not there is an alarm; never one at high. A second shelf takes the
+  // place of the first. Its end, by whatever cause, calls anew for what is still there.
+  AckResult shelve(Milliseconds time, std::string_view by, Stamp now, Listener& out);
+  AckResult unshelve(Stamp now, Listener& out);
+  // From the journal, before the alarm. False: its end is not credible, or an alarm is here already.
+  bool restore_shelf(const Shelf& stored, Stamp now);
   // Stations sound for it now.
   bool sounding() const {
-    return active() && !alarm_->acked && alarm_->audio == Audio::on && alarm_->priority != Priority::info;
+    return active() && !alarm_->acked && alarm_->audio == Audio::on && alarm_->shown() != Priority::info;
   }
   void finish(EndReason reason, Stamp now, Listener& out);  // session end, settings
   // A restored episode keeps id, priority and acknowledgement; data is stale until fresh data judge it. One
@@ -184,9 +206,14 @@ class Condition {
   void start_again(Priority priority, Stamp now, Listener& out);
   void clear(Stamp now, Listener& out);
   void raise(Priority priority, Stamp now, Listener& out);
+  void lower(Priority priority, Stamp now, Listener& out);
+  bool break_shelf(Priority risen);
+  void inhibit_if_shelved();
+  void end_shelf(ShelfChange how, Stamp now, Listener& out);
   void call_anew();
   AckResult seen(std::string_view id, std::uint64_t rev) const;
   void restore_audio(const Alarm& stored, Stamp now);
+  void restore_inhibit(const Alarm& stored);
   void end(Change change, EndReason reason, Stamp now, Listener& out);
   void fill_from_newest();
   void publish(Change change, Stamp now, Listener& out);
@@ -210,6 +237,7 @@ class Condition {
   MonoTime called_at_{};  // start, rise or re-alarm: from here unanswered time counts
   MonoTime acked_at_{};
   MonoTime audio_until_{};  // while paused
+  std::optional<Shelf> shelf_;
   MonoTime revised_at_{};
   MonoTime worst_due_ = never;
   MonoTime deadline_ = never;

@@ -40,7 +40,7 @@ MonoTime Condition::raise_due() const {
                                                                       : never;
 }
 MonoTime Condition::realarm_due() const {
-  if (!active() || !alarm_->acked) return never;
+  if (!active() || !alarm_->acked || alarm_->inhibit != Inhibit::none) return never;
   switch (alarm_->priority) {
     case Priority::high: return acked_at_ + realarm_->high;
     case Priority::medium: return acked_at_ + realarm_->medium;
@@ -51,7 +51,7 @@ MonoTime Condition::realarm_due() const {
 }
 MonoTime Condition::callout_due() const {
   if (!active() || alarm_->acked || alarm_->audience == Audience::second) return never;
-  if (alarm_->response == Response::accepted) return never;
+  if (alarm_->response == Response::accepted || alarm_->inhibit != Inhibit::none) return never;
   const bool to_unit = alarm_->audience == Audience::bed;
   if (alarm_->priority == Priority::high)
     return called_at_ + (to_unit ? callout_->high_unit : callout_->high_second);
@@ -66,10 +66,12 @@ void Condition::reschedule() {
   deadline_ = never;
   if (!behaviour_.watched) {  // an episode that was restored and nobody watches: ends at once
     if (alarm_) deadline_ = revised_at_;
+    if (shelf_) deadline_ = std::min(deadline_, shelf_->until);
     return;
   }
-  for (const MonoTime due : {start_due(), critical_due(), end_due(), deescalate_due(), raise_due(),
-                             realarm_due(), callout_due(), audio_due(), alarm_ ? worst_due_ : never})
+  for (const MonoTime due :
+       {start_due(), critical_due(), end_due(), deescalate_due(), raise_due(), realarm_due(), callout_due(),
+        audio_due(), alarm_ ? worst_due_ : never, shelf_ ? shelf_->until : never})
     deadline_ = std::min(deadline_, due);
 }
 

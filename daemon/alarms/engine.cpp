@@ -120,6 +120,31 @@ bool Engine::resume_audio(Stamp now, Listener& out) {
   return any;
 }
 
+AckResult Engine::shelve(std::string_view condition, Milliseconds time, std::string_view by, Stamp now,
+                         Listener& out) {
+  return on(condition, now, out, [&](Condition& one) { return one.shelve(time, by, now, out); });
+}
+
+AckResult Engine::unshelve(std::string_view condition, Stamp now, Listener& out) {
+  return on(condition, now, out, [&](Condition& one) { return one.unshelve(now, out); });
+}
+
+void Engine::unshelve_all(Stamp now, Listener& out) {
+  advance(now, out);
+  for (Condition& condition : conditions_) {
+    condition.unshelve(now, out);
+    note(condition);
+  }
+}
+
+bool Engine::restore_shelf(std::string_view condition, const Shelf& stored, Stamp now) {
+  Condition* found = find(condition);
+  if (found == nullptr) return false;
+  const bool taken = found->restore_shelf(stored, now);
+  note(*found);
+  return taken;
+}
+
 bool Engine::sounding() const {
   return std::any_of(conditions_.begin(), conditions_.end(),
                      [](const Condition& one) { return one.sounding(); });

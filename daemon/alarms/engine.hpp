@@ -51,6 +51,12 @@ class Engine {
   bool pause_audio(vitals::WallTime pressed, Milliseconds time, Stamp now, Listener& out);
   bool resume_audio(Stamp now, Listener& out);
   bool sounding() const;
+  AckResult shelve(std::string_view condition, Milliseconds time, std::string_view by, Stamp now,
+                   Listener& out);
+  AckResult unshelve(std::string_view condition, Stamp now, Listener& out);
+  void unshelve_all(Stamp now, Listener& out);
+  // Before the alarms. False: no such condition, or no shelf that can go on.
+  bool restore_shelf(std::string_view condition, const Shelf& stored, Stamp now);
   // Ends whatever it is doing.
   void finish(Condition& condition, EndReason reason, Stamp now, Listener& out);
   void relabel(Condition& condition, std::string_view label, Stamp now, Listener& out);

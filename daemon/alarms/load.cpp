@@ -51,7 +51,7 @@ void Load::begin(Episode& one, const Alarm& alarm, vitals::Stamp at) {
   one.open = true;
   one.active = alarm.state == State::active;
   one.acked = one.ever_acked = alarm.acked;
-  one.paused = false;
+  one.paused = one.shelved = false;
   one.called_at.reset();
   if (alarm.change == Change::start) {
     one.since = at.mono;
@@ -68,6 +68,10 @@ void Load::follow(Episode& one, const Alarm& alarm, MonoTime at) {
   if (alarm.change == Change::escalate || again ||
       (one.acked && !alarm.acked && alarm.state == State::active))
     one.called_at = at;
+  const bool shelved = alarm.inhibit != Inhibit::none;
+  if (shelved) one.called_at.reset();  // nobody is called, until its end calls anew
+  if (one.shelved && !shelved) one.called_at = at;
+  one.shelved = shelved;
   one.acked = alarm.acked;
   note_pause(one, alarm.audio == Audio::paused && alarm.state == State::active, at);
   const bool ended_otherwise = alarm.state == State::inactive && alarm.end_reason != EndReason::recovered;

@@ -54,7 +54,7 @@ class Load {
     std::string condition;
     vitals::MonoTime since{};
     std::optional<vitals::MonoTime> called_at;  // absent: answered, or from before a restart
-    bool open = false, active = false, acked = false, paused = false, ever_acked = false;
+    bool open = false, active = false, acked = false, paused = false, shelved = false, ever_acked = false;
     std::array<std::optional<vitals::MonoTime>, chatter_cycles> cleared{};  // oldest first
   };
 

@@ -52,6 +52,33 @@ constexpr Side side_of(LimitId id) {
     default: return Side::low;
   }
 }
+// What a value can be at all; the same bounds that make an observation implausible.
+struct LimitBounds {
+  double least = 0, most = 0;
+};
+constexpr LimitBounds hard_bounds(LimitId id) {
+  switch (id) {
+    case LimitId::hr_high:
+    case LimitId::hr_low: return {1, 350};
+    case LimitId::spo2_low:
+    case LimitId::spo2_deep: return {1, 100};
+    case LimitId::sbp_high:
+    case LimitId::sbp_low: return {25, 290};
+    case LimitId::dbp_high:
+    case LimitId::dbp_low: return {10, 250};
+    case LimitId::map_high:
+    case LimitId::map_low: return {15, 260};
+    case LimitId::rr_high:
+    case LimitId::rr_low: return {1, 120};
+  }
+  return {};
+}
+using AllBounds = std::array<LimitBounds, limit_count>;
+constexpr AllBounds hard_bounds() {
+  AllBounds out{};
+  for (std::size_t i = 0; i < limit_count; ++i) out[i] = hard_bounds(static_cast<LimitId>(i));
+  return out;
+}
 constexpr bool is_pressure(LimitId id) { return id >= LimitId::sbp_high && id <= LimitId::map_low; }
 
 // One more way into the same condition, relative to the patient's own baseline: the value is past
@@ -144,6 +171,7 @@ struct Profile {
   std::string title;
   std::string signed_off_by;  // empty: not signed off, and the wire says so
   std::array<std::array<LimitRule, limit_count>, vitals::phase_count> limits{};  // [phase][limit]
+  AllBounds bounds = hard_bounds();  // within which a person may set a limit for one session
   std::array<PhaseIntervals, vitals::phase_count> intervals{};
   Milliseconds titrating{15min};
   Milliseconds recovery_min{60min};

@@ -17,7 +17,7 @@ template <typename Conditions>
 ActiveAlarms count_active(const Conditions& conditions) {
   ActiveAlarms out{};
   for (const auto& condition : conditions)
-    if (condition.alarm() != nullptr) ++out[static_cast<std::size_t>(condition.alarm()->priority)];
+    if (condition.alarm() != nullptr) ++out[static_cast<std::size_t>(condition.alarm()->shown())];
   return out;
 }
 

@@ -60,7 +60,7 @@ std::uint64_t next_seq(const journal::Restored& restored, const std::string& sco
 App::App(settings::Settings settings, std::string config_hash)
     : settings_(std::move(settings)),
       config_hash_(std::move(config_hash)),
-      identity_{settings_.node.name, random_boot(), settings_.node.root} {
+      identity_{settings_.node.name, random_boot(), settings_.node.root, config_hash_} {
   const Stamp now = service::now();
   Outlet& outlet = *this;
   journal_ = std::make_unique<journal::Journal>(settings_.journal.path, vitals::unix_ms(now.wall));
@@ -98,7 +98,6 @@ void App::restore(Stamp now) {
     const auto desk = desk_named_.find(session.scope);
     const auto view = read_session_record(session.doc);
     if (desk == desk_named_.end()) continue;
-    desk->second->bed().restore_attention(read_attention_record(session.doc), now);
     const auto patient = read_patient_record(session.doc);
     if (view) {
       desk->second->bed().restore_session(*view, now, patient ? &*patient : nullptr,
@@ -106,6 +105,7 @@ void App::restore(Stamp now) {
     } else {
       spdlog::error("journal: the session of {} cannot be read; the bed starts without one", session.scope);
     }
+    desk->second->bed().restore_attention(read_attention_record(session.doc), now);
   }
   std::size_t episodes = 0;
   for (const auto& episode : restored.episodes) {

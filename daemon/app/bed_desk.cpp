@@ -18,7 +18,7 @@ std::vector<const alarms::Alarm*> by_priority(const bed::Bed& bed) {
   for (const alarms::Condition& condition : bed.conditions())
     if (condition.alarm() != nullptr) out.push_back(condition.alarm());
   std::stable_sort(out.begin(), out.end(),
-                   [](const auto* a, const auto* b) { return a->priority > b->priority; });
+                   [](const auto* a, const auto* b) { return a->shown() > b->shown(); });
   return out;
 }
 
@@ -36,7 +36,8 @@ Desk desk_for(const Identity& identity, const bed::Settings& settings, std::uint
 
 BedDesk::BedDesk(const Identity& identity, bed::Settings settings, std::uint32_t index, std::uint64_t seq,
                  Outlet& outlet, Stamp now)
-    : outlet_(&outlet),
+    : identity_(&identity),
+      outlet_(&outlet),
       alarms_(identity, desk_for(identity, settings, index), seq, outlet),
       repeated_at_(now.mono),
       bed_(std::move(settings), *this, now) {
@@ -94,6 +95,12 @@ void BedDesk::keep_session(Stamp now) {
 void BedDesk::on_device(std::size_t source, Stamp at) {
   for (const LinkView& link : links_)
     if (link.source == bed_.settings().sources[source].name) publish_link(link, at);
+}
+
+void BedDesk::on_setting(std::string_view text, Stamp at) {
+  alarms_.event("config", bed_.sim(), at, [&](std::string& out, const contract::Envelope& envelope) {
+    contract::render_config_event(out, {identity_->config_hash, text}, envelope);
+  });
 }
 
 // Also in the lane of alarms a value keeps its QoS 0: with two of them on one topic an old value could come
@@ -217,7 +224,7 @@ std::uint64_t BedDesk::avoided() const {
 void BedDesk::count_active(unsigned& high, unsigned& medium, unsigned& low) const {
   for (const alarms::Condition& condition : bed_.conditions()) {
     if (condition.alarm() == nullptr) continue;
-    switch (condition.alarm()->priority) {
+    switch (condition.alarm()->shown()) {
       case alarms::Priority::high: ++high; break;
       case alarms::Priority::medium: ++medium; break;
       case alarms::Priority::low: ++low; break;
@@ -241,6 +248,9 @@ void BedDesk::publish_state(Stamp now) {
   const auto pause = bed_.audio_pause();
   if (pause) state.paused_until = pause->until;
   if (pause) state.paused_by = pause->by;
+  for (const alarms::Condition& one : bed_.conditions())
+    if (const auto& shelf = one.shelf())
+      state.shelved.push_back({one.spec().name, shelf->by, shelf->until_wall});
   for (const auto& facts : vitals::metrics) {
     const bed::Entry& entry = bed_.entry(facts.metric);
     if (entry.value_at) state.last.push_back({facts.name, vitals::wall_at(now, *entry.value_at)});
@@ -265,7 +275,8 @@ void BedDesk::publish_limits(Stamp now) {
     limit.relative = one.limit.warn().relative();
     limit.delay = one.behaviour.on_delay;
     limit.critical_delay = one.behaviour.on_delay_critical;
-    limit.source = bed_.settings().profile->name;
+    limit.source = one.set_by.empty() ? std::string_view{bed_.settings().profile->name} : "limits-set";
+    limit.by = one.set_by;
     set.push_back(limit);
   }
   contract::render_limits(buffer_, bed_.session(now).phase, bed_.settings().profile->signed_off_by, set,
@@ -277,12 +288,12 @@ void BedDesk::publish_summary(Stamp now) {
   contract::Summary summary;
   for (const auto* alarm : by_priority(bed_)) {
     if (summary.set.empty()) {
-      summary.top = alarms::name(alarm->priority);
+      summary.top = alarms::name(alarm->shown());
       summary.top_text = alarm->text;
     }
     summary.set.push_back({alarm->condition, alarm->id, alarm->rev});
-    if (!alarm->acked) ++summary.unacked;
-    if (alarm->priority == alarms::Priority::info) ++summary.info;
+    if (!alarm->acked && alarm->inhibit == alarms::Inhibit::none) ++summary.unacked;
+    if (alarm->shown() == alarms::Priority::info) ++summary.info;
   }
   count_active(summary.high, summary.medium, summary.low);
   summary.set_rev = set_rev_;

@@ -63,6 +63,7 @@ class BedDesk final : private bed::Output {
   void on_state(Stamp at) override;
   void on_session(bool told, Stamp at) override;
   void on_device(std::size_t source, Stamp at) override;
+  void on_setting(std::string_view text, Stamp at) override;
 
   void publish_state(Stamp now);
   void publish_infusion(Stamp now);
@@ -75,6 +76,7 @@ class BedDesk final : private bed::Output {
   void retained(std::string_view topic);       // buffer_ to the topic below the prefix
   void observation(std::string_view topic, bed::Way way);
 
+  const Identity* identity_;
   Outlet* outlet_;
   AlarmDesk alarms_;
   std::string buffer_;

@@ -45,8 +45,13 @@ std::string_view status_of(alarms::AckVerdict verdict) {
   return "refused";
 }
 
-// A viewer looks and confirms receipt; everything that acts wants a nurse.
-bool viewer_may(std::string_view verb) { return verb == "received" || verb == "resync"; }
+// A viewer looks and confirms receipt; what acts wants a nurse; what takes an alarm out of its usual course
+// wants whoever is in charge.
+settings::Role least_role(std::string_view verb) {
+  if (verb == "received" || verb == "resync") return settings::Role::viewer;
+  if (verb == "shelve" || verb == "unshelve" || verb == "limits-set") return settings::Role::charge;
+  return settings::Role::nurse;
+}
 
 template <typename... Handlers>
 struct Overloaded : Handlers... {
@@ -120,7 +125,7 @@ void Commander::remember(const std::string& command_id, Seen seen) {
 bool Commander::allowed(std::string_view client, std::string_view verb) const {
   const auto role = parts_.stations->roles.find(client);
   if (role == parts_.stations->roles.end()) return false;
-  return role->second != settings::Role::viewer || viewer_may(verb);
+  return role->second >= least_role(verb);
 }
 
 void Commander::handle(std::string_view topic, std::string_view payload, bool retained, bool clock_synced,
@@ -182,12 +187,22 @@ Commander::Done Commander::execute(const Command& command, const Target& target,
 
 Commander::Done Commander::execute_on_bed(const Command& command, BedDesk& desk, Stamp now) {
   bed::Bed& bed = desk.bed();
+  const std::string by = command.client + "/" + command.actor;
+  const auto set = [](const alarms::AckResult& result) {
+    return Done{std::string{status_of(result.verdict)}, std::string{result.text}, {}, {}};
+  };
   const auto told = [&](const Outcome& outcome) {
     if (outcome.verdict == Verdict::applied) desk.session_changed(now);
     return Done{std::string{status_of(outcome.verdict)}, outcome.text, {}, {}};
   };
   return std::visit(
       Overloaded{
+          [&](const contract::Shelve& r) { return set(bed.shelve(r.condition, r.time, by, now)); },
+          [&](const contract::LimitsSet& r) {
+            const Outcome outcome = bed.limits_set(r.limit, {r.warn, r.critical, by}, now);
+            return Done{std::string{status_of(outcome.verdict)}, outcome.text, {}, {}};
+          },
+          [&](const contract::Unshelve& r) { return set(bed.unshelve(r.condition, now)); },
           [&](const infusion::SessionStart& r) { return told(bed.session_start(r, now)); },
           [&](const contract::BaselineSet& r) { return told(bed.baseline_set(r.baseline, now)); },
           [&](const infusion::InfusionStart& r) { return told(bed.infusion_start(r, now)); },

@@ -21,6 +21,7 @@ class Outlet {
 // Who writes. `boot` is random per start, fixed in a replay.
 struct Identity {
   std::string node, boot, root;
+  std::string config_hash = {};  // of the settings in force
 };
 
 }  // namespace app

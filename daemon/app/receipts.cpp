@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, 3> unconfirmable{"broker-lost", "no-liste
 
 bool wants_confirmation(const alarms::Alarm& alarm) {
   if (alarm.change != alarms::Change::start && alarm.change != alarms::Change::escalate) return false;
-  if (alarm.priority < alarms::Priority::medium) return false;
+  if (alarm.shown() < alarms::Priority::medium) return false;
   return std::find(unconfirmable.begin(), unconfirmable.end(), alarm.condition) == unconfirmable.end();
 }
 
@@ -25,7 +25,8 @@ void Receipts::close(std::string_view condition) {
 
 void Receipts::take(const alarms::Alarm& alarm, vitals::Stamp now) {
   const bool wanted = wants_confirmation(alarm);
-  if (wanted || alarm.state != alarms::State::active || alarm.acked) close(alarm.condition);
+  const bool settled = alarm.acked || alarm.inhibit != alarms::Inhibit::none;
+  if (wanted || settled || alarm.state != alarms::State::active) close(alarm.condition);
   if (wanted) open_.push_back({std::string{alarm.condition}, alarm.id, alarm.rev, now.mono, 0});
 }
 

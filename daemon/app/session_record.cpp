@@ -82,6 +82,47 @@ bed::PatientRecord read_patient(const json& in) {
   return out;
 }
 
+json write_shelf(const bed::Shelved& one) {
+  return {{"cond", one.condition},
+          {"until", vitals::unix_ms(one.shelf.until_wall)},
+          {"level", alarms::name(one.shelf.level)},
+          {"by", one.shelf.by}};
+}
+
+// nullopt: no level that could be shelved.
+std::optional<bed::Shelved> read_shelf(const json& in) {
+  bed::Shelved out;
+  out.condition = in.at("cond").get<std::string>();
+  out.shelf.until_wall = vitals::wall_from_unix_ms(in.at("until").get<std::int64_t>());
+  out.shelf.by = in.at("by").get<std::string>();
+  for (const auto level : {alarms::Priority::info, alarms::Priority::low, alarms::Priority::medium}) {
+    out.shelf.level = level;
+    if (in.at("level").get<std::string>() == alarms::name(level)) return out;
+  }
+  return std::nullopt;
+}
+
+json write_limits(const alarms::LimitChanges& limits) {
+  json out = json::array();
+  for (std::size_t i = 0; i < alarms::limit_count; ++i) {
+    if (!limits[i]) continue;
+    json one{{"limit", alarms::limit_names[i]}, {"by", limits[i]->by}};
+    put(one, "warn", limits[i]->warn);
+    put(one, "critical", limits[i]->critical);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+void read_limit(const json& in, alarms::LimitChanges& out) {
+  alarms::LimitChange change;
+  get(in, "warn", change.warn);
+  get(in, "critical", change.critical);
+  change.by = in.at("by").get<std::string>();
+  for (std::size_t i = 0; i < alarms::limit_count; ++i)
+    if (in.at("limit").get<std::string>() == alarms::limit_names[i]) out[i] = change;
+}
+
 bed::AudioPause read_pause(const json& in) {
   return {vitals::wall_from_unix_ms(in.at("until").get<std::int64_t>()), in.at("by").get<std::string>()};
 }
@@ -175,6 +216,8 @@ std::string write_session_record(const infusion::View& view, const bed::PatientR
   if (!patient.known.empty() || patient.doubt != bed::Doubt::none) out["patient"] = write_patient(patient);
   if (attention.pause)
     out["pause"] = {{"until", vitals::unix_ms(attention.pause->until)}, {"by", attention.pause->by}};
+  if (json limits = write_limits(attention.limits); !limits.empty()) out["limits_set"] = std::move(limits);
+  for (const bed::Shelved& one : attention.shelved) out["shelved"].push_back(write_shelf(one));
   return out.dump();
 }
 
@@ -203,7 +246,12 @@ bed::Attention read_attention_record(std::string_view text) {
   try {
     const json in = json::parse(text);
     if (in.contains("pause")) out.pause = read_pause(in["pause"]);
-  } catch (const std::exception&) {  // damaged: nothing is paused
+    if (in.contains("limits_set"))
+      for (const json& one : in["limits_set"]) read_limit(one, out.limits);
+    if (!in.contains("shelved")) return out;
+    for (const json& one : in["shelved"])
+      if (auto shelved = read_shelf(one)) out.shelved.push_back(*std::move(shelved));
+  } catch (const std::exception&) {  // damaged: nothing is paused, shelved or set
     return {};
   }
   return out;

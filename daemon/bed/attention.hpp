@@ -4,8 +4,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "daemon/vitals/time.hpp"
+#include "daemon/alarms/condition.hpp"
+#include "daemon/alarms/limit_change.hpp"
 
 namespace bed {
 
@@ -15,8 +17,16 @@ struct AudioPause {
   std::string by;  // "login/actor"
 };
 
+// A condition that a person has set aside, also while there is no alarm of it.
+struct Shelved {
+  std::string condition;
+  alarms::Shelf shelf;
+};
+
 struct Attention {
   std::optional<AudioPause> pause;
+  std::vector<Shelved> shelved;
+  alarms::LimitChanges limits;  // of this session
 };
 
 }  // namespace bed

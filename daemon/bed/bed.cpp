@@ -178,7 +178,7 @@ alarms::AckResult Bed::reset(std::string_view condition, std::string_view id, St
 }
 
 bool Bed::restore_alarm(const alarms::Alarm& stored, Stamp now) {
-  monitor_.adopt(stored, now, *this);
+  if (monitor_.adopt(stored, now, *this) != nullptr) place_shelves(now);
   const bool taken = engine_.restore(stored, now, *this);
   deadline_ = std::min(deadline_, now.mono);  // what is known now is said again, also of this one
   return taken;
@@ -251,14 +251,6 @@ std::vector<Metric> Bed::missing(MonoTime now) const {
 std::optional<vitals::WallTime> Bed::last_cuff() const {
   if (!cuff_measured_) return std::nullopt;
   return cuff_measured_->wall;
-}
-
-std::vector<Bed::InForce> Bed::limits_in_force() const {
-  std::vector<InForce> out;
-  for (const Watch& watch : watches_)
-    if (watch.condition->behaviour().watched)
-      out.push_back({watch.id, watch.limit, watch.condition->behaviour()});
-  return out;
 }
 
 }  // namespace bed

@@ -68,6 +68,8 @@ class Output {
   // should know.
   virtual void on_session(bool told, Stamp at) = 0;
   virtual void on_device(std::size_t source, Stamp at) = 0;  // its DeviceSignals changed
+  // What a person has set for a time has begun or ended: `text` tells it, for the log.
+  virtual void on_setting(std::string_view text, Stamp at) = 0;
 };
 
 // What a device says of itself, as far as it is told now.
@@ -138,6 +140,11 @@ class Bed final : private alarms::Listener {
   // Of every alarm that had called when it was pressed; what comes later sounds.
   alarms::AckResult pause_all(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now);
   alarms::AckResult resume_all(Stamp now);
+  // Sets a condition aside, see Condition::shelve(). Never those whose silence could cost a life.
+  alarms::AckResult shelve(std::string_view condition, Milliseconds time, std::string_view by, Stamp now);
+  alarms::AckResult unshelve(std::string_view condition, Stamp now);
+  // Until the end of the session; what `change` leaves out stays as it was set before, or as in the profile.
+  infusion::Outcome limits_set(LimitId id, const alarms::LimitChange& change, Stamp now);
 
   // --- from the journal, before anything else: all at one instant, best the session first, so that the
   // alarms speak of it. False: this bed has no such condition any more. An alarm that is not watched in the
@@ -147,7 +154,7 @@ class Bed final : private alarms::Listener {
   // numbers are not kept: only the monitor says them again.
   void restore_session(const infusion::View& view, Stamp now, const PatientRecord* patient = nullptr,
                        std::optional<vitals::WallTime> last_cuff = std::nullopt);
-  // Before the alarms, too.
+  // After the session, before the alarms.
   void restore_attention(const Attention& kept, Stamp now);
 
   // --- to look at
@@ -155,7 +162,7 @@ class Bed final : private alarms::Listener {
   std::string scope() const { return settings_.unit + "/" + settings_.name; }
   infusion::View session(Stamp now) const;
   PatientRecord patient() const { return patient_.record(); }
-  Attention attention() const { return {paused_}; }
+  Attention attention() const;
   const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
   Monitoring monitoring(MonoTime now) const;
   // The pause of the whole bed, while nothing sounds in spite of it.
@@ -170,6 +177,7 @@ class Bed final : private alarms::Listener {
     LimitId id{};
     alarms::Limit limit;
     Behaviour behaviour;
+    std::string_view set_by;  // empty: as in the profile
   };
   std::vector<InForce> limits_in_force() const;
   const DeviceSignals& signals(std::size_t source) const { return links_[source].signals; }
@@ -206,6 +214,7 @@ class Bed final : private alarms::Listener {
   enum class Supply : std::uint8_t { current, waiting, covered, missing };
 
   void on_alarm(alarms::Alarm& alarm, Stamp at) override;
+  void on_shelf(const alarms::Condition& condition, alarms::ShelfChange change, Stamp at) override;
   bool simulated(const alarms::Alarm& alarm) const;
 
   // bed_conditions.cpp: which conditions there are, and how they behave in this phase
@@ -289,6 +298,11 @@ class Bed final : private alarms::Listener {
   // bed_attention.cpp
   void attention_changed(Stamp now);
   void check_pause(Stamp now);
+  void place_shelves(Stamp now);
+
+  // bed_limits.cpp
+  void restore_limits(const alarms::LimitChanges& kept, Stamp now);
+  void forget_limits(Stamp now);
 
   // bed_checks.cpp
   struct CuffCycle {
@@ -376,6 +390,8 @@ class Bed final : private alarms::Listener {
   bool sensors_held_ = false;                 // the conditions of the oximeter wait for the cuff
   bool cuff_led_ = false;                     // as Entry::led
   MonoTime cuff_published_at_ = MonoTime::min();
+  std::vector<Shelved> shelved_before_;  // before a restart, of conditions that are not known yet
+  alarms::LimitChanges limits_set_;      // of this session
   std::optional<AudioPause> paused_;
   MonoTime paused_until_{};
   bool titrating_ = false;

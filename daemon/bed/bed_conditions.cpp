@@ -135,23 +135,6 @@ void Bed::apply_phase(Stamp now) {
   }
 }
 
-void Bed::apply_limits(Stamp now, bool watching) {
-  const Phase phase = session_.phase();
-  for (Watch& watch : watches_) {
-    const alarms::LimitRule& rule = profile_.limits[vitals::index_of(phase)][alarms::index_of(watch.id)];
-    watch.limit = alarms::Limit(rule, alarms::side_of(watch.id), baseline(watch.metric));
-    watch.confirm = vitals::is_cuff(watch.metric) ? alarms::ConfirmRule{} : rule.confirm;
-    const bool watched = watching && source_of(watch.metric) != nullptr;
-    engine_.set_behaviour(*watch.condition, limit_behaviour(profile_, phase, watch.id, watch.metric, watched),
-                          EndReason::phase, now, *this);
-  }
-  const bool watched = watching && source_of(settings_.leads.rate) != nullptr;
-  engine_.set_behaviour(*hr_zero_, hr_zero_behaviour(profile_, watched), EndReason::phase, now, *this);
-  const bool both = source_of(Metric::hr) != nullptr && source_of(Metric::pr) != nullptr;
-  engine_.set_behaviour(*rates_differ_, rates_differ_behaviour(watching && both), EndReason::phase, now,
-                        *this);
-}
-
 void Bed::apply_technical(Stamp now, bool watching) {
   const Phase phase = session_.phase();
   const auto set = [&](alarms::Condition& condition, Behaviour behaviour) {

@@ -57,6 +57,8 @@ void Bed::watch_patient(Stamp now) {
   if (session_.in_progress() == patient_.open()) return;
   if (patient_.open()) {
     patient_.end();
+    forget_limits(now);
+    engine_.unshelve_all(now, *this);  // it was about this patient
   } else {
     patient_.begin(now.mono - identity_ms_max);
   }

@@ -90,13 +90,16 @@ MonitorAlarms::Slot* MonitorAlarms::find(Device& device, std::string_view name) 
 
 // A slot for a condition that has none: one that is over, or a new one. Null: all are in use.
 MonitorAlarms::Slot* MonitorAlarms::take(Device& device, alarms::ConditionSpec spec) {
-  for (Slot& slot : device.slots) {
-    if (slot.on || slot.condition->engaged()) continue;
-    slot.condition->become(std::move(spec));
-    return &slot;
-  }
-  if (device.slots.size() >= drivers::device_alarms_max) return nullptr;
-  return &device.slots.emplace_back(Slot{&engine_->add(std::move(spec)), false, nullptr, {}});
+  const auto over = [](const Slot& slot) { return !slot.on && !slot.condition->engaged(); };
+  const auto forgotten = [&](const Slot& slot) { return over(slot) && !slot.condition->shelf(); };
+  auto slot = std::find_if(device.slots.begin(), device.slots.end(), forgotten);
+  if (slot == device.slots.end() && device.slots.size() < drivers::device_alarms_max)
+    return &device.slots.emplace_back(Slot{&engine_->add(std::move(spec)), false, nullptr, {}});
+  if (slot == device.slots.end())  // a shelf gives way to an alarm
+    slot = std::find_if(device.slots.begin(), device.slots.end(), over);
+  if (slot == device.slots.end()) return nullptr;
+  slot->condition->become(std::move(spec));
+  return &*slot;
 }
 
 bool MonitorAlarms::told(std::size_t source, const drivers::DeviceAlarm& alarm, Teller teller,

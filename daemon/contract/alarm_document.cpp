@@ -33,7 +33,8 @@ void write_state(JsonWriter& writer, const Alarm& alarm) {
   writer.text("phase", name(alarm.change));
   writer.text("state", name(alarm.state));
   writer.text("kind", name(alarm.kind));
-  writer.text("prio", name(alarm.priority));
+  writer.text("prio", name(alarm.shown()));
+  if (alarm.inhibit != alarms::Inhibit::none) writer.text("prio_unshelved", name(alarm.priority));
   writer.text("prio_initial", name(alarm.priority_initial));
   writer.text("ack", alarm.acked ? "acked" : "unacked");
   writer.text_or_null("ack_by", alarm.acked_by);
@@ -43,7 +44,7 @@ void write_state(JsonWriter& writer, const Alarm& alarm) {
   writer.text("audio", name(alarm.audio));
   writer.time("audio_until", alarm.audio_until);
   writer.text("latch", alarm.latches ? "visual" : "none");
-  writer.null("inhibit");  // shelving is a word of the contract that this version does not offer yet
+  writer.text_or_null("inhibit", name(alarm.inhibit));
 }
 
 void write_value(JsonWriter& writer, const Alarm& alarm) {
@@ -126,6 +127,13 @@ bool read_words(const Fields& fields, Alarm& out) {
          read_word(fields, "data", alarms::Data::lost, out.data);
 }
 
+// What is shelved says beside `prio` what it is below the shelf. Inhibited otherwise: not by this daemon.
+bool read_inhibit(const Fields& fields, Alarm& out) {
+  if (!fields.has("inhibit")) return true;
+  if (!read_word(fields, "inhibit", alarms::Inhibit::shelved, out.inhibit)) return false;
+  return read_word(fields, "prio_unshelved", alarms::Priority::high, out.priority);
+}
+
 // Words that are null or absent on some alarms: nothing there is right, an unknown word is not.
 bool read_optional_words(const Fields& fields, Alarm& out) {
   const bool side_known = !fields.has("side") || read_word(fields, "side", alarms::Side::high, out.side);
@@ -144,7 +152,7 @@ bool read_optional_words(const Fields& fields, Alarm& out) {
     out.metric = vitals::metric_named(*metric);
     if (!out.metric) return false;
   }
-  return side_known && reason_known && audio_known && response_known;
+  return side_known && reason_known && audio_known && response_known && read_inhibit(fields, out);
 }
 
 bool read_acknowledgement(const Fields& fields, Alarm& out) {

@@ -78,7 +78,21 @@ void write_limit(JsonWriter& writer, const EffectiveLimit& limit) {
   writer.seconds("crit_delay_s", limit.critical_delay);
   writer.number("relative", limit.relative);
   writer.text("source", limit.source);
+  if (!limit.by.empty()) writer.text("by", limit.by);
   writer.close_object();
+}
+
+void write_shelved(JsonWriter& writer, const BedState& state) {
+  if (state.shelved.empty()) return;
+  writer.open_array("shelved");
+  for (const ShelvedEntry& one : state.shelved) {
+    writer.open_element();
+    writer.text("cond", one.condition);
+    writer.time("until", one.until);
+    writer.text("by", one.by);
+    writer.close_object();
+  }
+  writer.close_array();
 }
 
 void write_audio(JsonWriter& writer, const BedState& state) {
@@ -161,6 +175,7 @@ void render_bed_state(std::string& out, const BedState& state, const Envelope& e
     writer.close_array();
   }
   write_audio(writer, state);
+  write_shelved(writer, state);
   writer.text("audience", state.audience);
   writer.count("stations_online", state.stations_online);
   writer.open_object("last_obs");

@@ -58,6 +58,18 @@ class Arguments {
     return std::nullopt;
   }
 
+  // In seconds on the wire.
+  std::optional<vitals::Milliseconds> duration(std::string_view key, vitals::Milliseconds least,
+                                               vitals::Milliseconds most) {
+    if (!fields_.has(key)) return std::nullopt;
+    const double secs = std::clamp(fields_.number(key).value_or(0), 0.0, figure_max);
+    const vitals::Milliseconds time{std::llround(secs * 1000)};
+    if (time >= least && time <= most) return time;
+    complain("args." + std::string(key) + " must be " + std::to_string(least.count() / 1000) + " to " +
+             std::to_string(most.count() / 1000));
+    return std::nullopt;
+  }
+
   std::string text(std::string_view key) {
     if (!fields_.has(key)) return {};
     const auto value = fields_.text(key);
@@ -146,14 +158,8 @@ void read_audio_pause(const Fields& document, Arguments& arguments, Request& out
   AudioPause pause;
   pause.whole = read_whole(arguments);
   if (!pause.whole) arguments.complain(read_target(document.find("target"), true, pause.target));
-  pause.time = alarms::audio_pause_ms_default;
-  if (arguments.fields().has("secs")) {
-    const double secs = arguments.fields().number("secs").value_or(0);
-    const vitals::Milliseconds time{std::llround(std::clamp(secs, 0.0, figure_max) * 1000)};
-    if (time < alarms::audio_pause_ms_min || time > alarms::audio_pause_ms_max)
-      arguments.complain("args.secs must be 10 to 180");
-    pause.time = time;
-  }
+  pause.time = arguments.duration("secs", alarms::audio_pause_ms_min, alarms::audio_pause_ms_max)
+                   .value_or(alarms::audio_pause_ms_default);
   out = std::move(pause);
 }
 
@@ -172,6 +178,48 @@ void read_respond(const Fields& document, Arguments& arguments, Request& out) {
     arguments.complain("args.response must be \"accept\" or \"reject\"");
   respond.accept = response == "accept";
   out = std::move(respond);
+}
+
+// What is set against the usual has a reason that somebody can read later.
+void want_reason(Arguments& arguments) {
+  const std::string reason = arguments.text("reason");
+  if (reason.find_first_not_of(" \t\r\n") == std::string::npos)
+    arguments.complain("args.reason is needed: say why");
+}
+
+std::string read_condition(Arguments& arguments) {
+  std::string condition = arguments.text("cond");
+  if (!is_condition(condition)) arguments.complain("args.cond must be a condition such as hr-high");
+  return condition;
+}
+
+void read_shelve(const Fields&, Arguments& arguments, Request& out) {
+  Shelve shelve;
+  shelve.condition = read_condition(arguments);
+  shelve.time = arguments.duration("secs", alarms::shelf_ms_min, alarms::shelf_ms_max)
+                    .value_or(vitals::Milliseconds{0});
+  if (!arguments.fields().has("secs")) arguments.complain("args.secs is needed: 10 to 900");
+  want_reason(arguments);
+  out = std::move(shelve);
+}
+
+void read_unshelve(const Fields&, Arguments& arguments, Request& out) {
+  out = Unshelve{read_condition(arguments)};
+}
+
+void read_limits_set(const Fields&, Arguments& arguments, Request& out) {
+  LimitsSet set;
+  const std::string name = arguments.text("cond");
+  const auto known = std::find(alarms::limit_names.begin(), alarms::limit_names.end(), name);
+  if (known == alarms::limit_names.end())
+    arguments.complain("args.cond must be a limit such as sbp-high");
+  else
+    set.limit = static_cast<alarms::LimitId>(known - alarms::limit_names.begin());
+  set.warn = arguments.positive("warn");
+  set.critical = arguments.positive("crit");
+  if (!set.warn && !set.critical) arguments.complain("args needs warn or crit, or both");
+  want_reason(arguments);
+  out = set;
 }
 
 // The list stands in args.list, or args is the list itself.
@@ -311,6 +359,9 @@ constexpr std::array<std::string_view, 1> received_keys{"list"};
 constexpr std::array<std::string_view, 2> pause_keys{"scope", "secs"};
 constexpr std::array<std::string_view, 1> resume_keys{"scope"};
 constexpr std::array<std::string_view, 1> respond_keys{"response"};
+constexpr std::array<std::string_view, 2> shelve_keys{"cond", "secs"};
+constexpr std::array<std::string_view, 1> unshelve_keys{"cond"};
+constexpr std::array<std::string_view, 3> limits_keys{"cond", "warn", "crit"};
 constexpr std::array<std::string_view, 3> session_keys{"session", "at", "kg"};
 constexpr std::array<std::string_view, 6> baseline_keys{"hr", "rate", "spo2", "sbp", "dbp", "map"};
 constexpr std::array<std::string_view, 6> start_keys{"mg_per_kg", "kg",        "conc_mg_ml",
@@ -346,13 +397,16 @@ struct Verb {
   Keys keys;  // in args, besides the common ones
   void (*read)(const Fields& document, Arguments& arguments, Request& out);
 };
-constexpr std::array<Verb, 19> verbs{{
+constexpr std::array<Verb, 22> verbs{{
     {"ack", {}, read_ack},
     {"unack", {}, read_unack},
     {"reset", {}, read_reset},
     {"audio-pause", pause_keys, read_audio_pause},
     {"audio-resume", resume_keys, read_audio_resume},
     {"respond", respond_keys, read_respond},
+    {"shelve", shelve_keys, read_shelve},
+    {"unshelve", unshelve_keys, read_unshelve},
+    {"limits-set", limits_keys, read_limits_set},
     {"received", received_keys, read_received},
     {"resync", {}, read_bare<Resync>},
     {"session-start", session_keys, read_session_start},

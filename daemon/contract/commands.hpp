@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/alarms/profile.hpp"
 #include "daemon/infusion/session.hpp"
 #include "daemon/vitals/time.hpp"
 
@@ -50,6 +51,17 @@ struct Respond {
   Target target;
   bool accept = true;
 };
+struct Shelve {
+  std::string condition;
+  vitals::Milliseconds time{};
+};
+struct Unshelve {
+  std::string condition;
+};
+struct LimitsSet {
+  alarms::LimitId limit{};
+  std::optional<double> warn, critical;
+};
 struct Received {
   std::vector<Target> list;
 };  // at most received_entries_max
@@ -73,10 +85,10 @@ struct Note {
   std::string text;  // journal only, never published
 };
 
-using Request =
-    std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Received, Resync,
-                 infusion::SessionStart, BaselineSet, infusion::InfusionStart, InfusionRate, InfusionHold,
-                 InfusionResume, InfusionStop, SessionEnd, PatientConfirm, infusion::NurseObservation, Note>;
+using Request = std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Shelve, Unshelve, LimitsSet,
+                             Received, Resync, infusion::SessionStart, BaselineSet, infusion::InfusionStart,
+                             InfusionRate, InfusionHold, InfusionResume, InfusionStop, SessionEnd,
+                             PatientConfirm, infusion::NurseObservation, Note>;
 
 struct Command {
   std::string command_id, verb, client, actor;

@@ -75,6 +75,10 @@ struct LastObservation {
   std::string_view name;  // "hr", "nibp"
   WallTime t{};
 };
+struct ShelvedEntry {
+  std::string_view condition, by;
+  WallTime until{};
+};
 struct BedState {
   infusion::View session;
   std::string_view preset;
@@ -85,6 +89,7 @@ struct BedState {
   std::string_view audience = "bed";             // the widest one of the bed's alarms
   std::optional<vitals::WallTime> paused_until;  // the sound of the whole bed rests
   std::string_view paused_by;
+  std::vector<ShelvedEntry> shelved;
   std::vector<LastObservation> last;
 };
 void render_bed_state(std::string& out, const BedState& state, const Envelope& envelope);
@@ -94,7 +99,8 @@ struct EffectiveLimit {
   std::string_view condition;
   std::optional<double> warn, critical, relative;
   vitals::Milliseconds delay{0}, critical_delay{0};
-  std::string_view source;  // profile name, or "limits-set"
+  std::string_view source;   // profile name, or "limits-set"
+  std::string_view by = {};  // of limits-set: who
 };
 void render_limits(std::string& out, vitals::Phase phase, std::string_view signed_off_by,
                    std::span<const EffectiveLimit> set, const Envelope& envelope);

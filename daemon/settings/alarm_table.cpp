@@ -210,6 +210,20 @@ void append_freshness(std::string& out, const Settings& settings, const Bed& bed
   out += '\n';
 }
 
+// What a person may change for one session, by the verb limits-set.
+void append_bounds(std::string& out, const Settings& settings, const Bed& bed) {
+  const auto& profile = settings.profile(bed);
+  std::vector<std::string> movable;
+  for (std::size_t i = 0; i < alarms::limit_count; ++i) {
+    const bool watched = std::any_of(profile.limits.begin(), profile.limits.end(),
+                                     [i](const auto& phase) { return phase[i].watched; });
+    if (!watched || !settings.carrier(bed, watched_metric(static_cast<LimitId>(i), bed))) continue;
+    movable.push_back(std::string(alarms::limit_names[i]) + " " + number(profile.bounds[i].least) + " to " +
+                      number(profile.bounds[i].most));
+  }
+  if (!movable.empty()) out += "\n  limits-set may move, for one session: " + joined(movable) + "\n";
+}
+
 void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
   const auto& profile = settings.profile(bed);
   out += "bed " + bed.scope() + "\n  profile " + profile.name;
@@ -224,6 +238,7 @@ void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
   if (bed.cuff_on_oximeter_arm)
     out += "  while the cuff measures, spo2-sensor and spo2-signal wait up to 60 s (cuff_on_oximeter_arm)\n";
   append_phases(out, settings, bed);
+  append_bounds(out, settings, bed);
   out += "\n  titrating: " + minutes_text(profile.titrating) + " after the start and each rate increase; ";
   out += "relative limits count from the patient's baseline\n";
   out += "  " + observation_text(profile.observation) + "\n";

@@ -126,6 +126,20 @@ std::vector<std::string> unwatched(const Profile& profile, std::initializer_list
   return out;
 }
 
+// What cannot be set back to what it was is a trap.
+void check_bounds(const Profile& profile, std::size_t phase, const LimitPlaces& places, Report& report) {
+  for (std::size_t i = 0; i < alarms::limit_count; ++i) {
+    const LimitRule& rule = profile.limits[phase][i];
+    const alarms::LimitBounds& bounds = profile.bounds[i];
+    if (!rule.watched) continue;
+    for (const auto& limit : {rule.warn.limit, rule.critical.limit})
+      if (limit && (*limit < bounds.least || *limit > bounds.most))
+        report.warning(places[phase][i], named(static_cast<LimitId>(i)) + " " + number(*limit) +
+                                             " lies outside its [bounds] " + number(bounds.least) + " to " +
+                                             number(bounds.most) + ": once changed it cannot be set back");
+  }
+}
+
 bool watches(const Profile& profile, std::initializer_list<LimitId> ids) {
   for (const auto& phase : profile.limits)
     for (const LimitId id : ids)
@@ -167,6 +181,7 @@ void check_profile(const Profile& profile, const LimitPlaces& places, const Plac
     check_pair(rules, LimitId::map_low, LimitId::map_high, places[phase], report);
     check_pair(rules, LimitId::rr_low, LimitId::rr_high, places[phase], report);
     check_deep(rules, places[phase], report);
+    check_bounds(profile, phase, places, report);
   }
   check_whole(profile, file, report);
 }

@@ -17,29 +17,6 @@ using alarms::Side;
 using alarms::Threshold;
 using std::chrono_literals::operator""s;
 
-struct Range {
-  double least, most;
-};
-
-// What a value can be at all; the same bounds that make an observation implausible.
-Range range_of(LimitId id) {
-  switch (id) {
-    case LimitId::hr_high:
-    case LimitId::hr_low: return {1, 350};
-    case LimitId::spo2_low:
-    case LimitId::spo2_deep: return {1, 100};
-    case LimitId::sbp_high:
-    case LimitId::sbp_low: return {25, 290};
-    case LimitId::dbp_high:
-    case LimitId::dbp_low: return {10, 250};
-    case LimitId::map_high:
-    case LimitId::map_low: return {15, 260};
-    case LimitId::rr_high:
-    case LimitId::rr_low: return {1, 120};
-  }
-  return {0, 0};
-}
-
 // What a nurse is asked to do. About the infusion only "review": whether to stop it is a clinician's
 // decision.
 std::string_view advice_of(LimitId id) {
@@ -62,7 +39,7 @@ std::string_view advice_of(LimitId id) {
 
 // { percent = 20, at_least = 140 }: which word names the floor also says whether reaching it is enough.
 std::optional<Relative> read_relative(Reader reader, LimitId id, Report& report) {
-  const Range range = range_of(id);
+  const auto range = alarms::hard_bounds(id);
   const auto percent = reader.number("percent", 1, 100);
   const auto units = reader.number("units", 1, range.most);
   const bool high = side_of(id) == Side::high;
@@ -84,7 +61,7 @@ std::optional<Relative> read_relative(Reader reader, LimitId id, Report& report)
 }
 
 void read_threshold(Reader& reader, const std::string& word, LimitId id, Threshold& out, Report& report) {
-  const Range range = range_of(id);
+  const auto range = alarms::hard_bounds(id);
   if (const auto value = reader.number(word, range.least, range.most)) out.limit = value;
   if (const auto value = reader.flag(word + "_included")) out.limit_included = *value;
   if (const auto value = reader.seconds(word + "_delay_s", 0, 120)) out.on_delay = *value;
@@ -143,6 +120,26 @@ void read_limits(Reader& root, Profile& profile, LimitPlaces& places, Report& re
     }
   }
   limits->finish();
+}
+
+// [bounds.NAME]: how far `limits-set` may move that limit, warn and critical alike.
+void read_bounds(Reader& root, Profile& profile, Report& report) {
+  auto bounds = root.table("bounds");
+  if (!bounds) return;
+  for (std::size_t i = 0; i < alarms::limit_count; ++i) {
+    auto table = bounds->table(alarms::limit_names[i]);
+    if (!table) continue;
+    const auto hard = alarms::hard_bounds(static_cast<LimitId>(i));
+    alarms::LimitBounds& out = profile.bounds[i];
+    if (const auto value = table->number("least", hard.least, hard.most)) out.least = *value;
+    if (const auto value = table->number("most", hard.least, hard.most)) out.most = *value;
+    table->finish();
+    if (out.least <= out.most) continue;
+    report.error(table->place(),
+                 table->name() + ": least " + number(out.least) + " is above most " + number(out.most));
+    out = hard;
+  }
+  bounds->finish();
 }
 
 void read_phase(Reader reader, std::size_t phase, Profile& profile, LimitPlaces& places, Report& report) {
@@ -296,6 +293,7 @@ Profile make_profile(const std::vector<Layer>& layers, const std::string& name, 
   }
   for (Reader& root : roots) {  // what a phase says, in whichever file, goes before what holds for all
     read_phases(root, profile, places, report);
+    read_bounds(root, profile, report);
     read_observation(root, profile.observation);
     read_technical(root, profile.technical);
     read_freshness(root, profile.freshness);

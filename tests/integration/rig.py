@@ -151,7 +151,7 @@ def settings_text(folder, profile, broker_port, mllp_port, pty_link, sim=False):
         "node": {"name": NODE, "clock_trusted": True},
         "journal": {"path": str(Path(folder) / "journal.db")},
         "broker": {"host": "127.0.0.1", "port": broker_port},
-        "stations": {"required": ["ns-1"], "roles": {"ns-1": "nurse", "ns-2": "viewer"}},
+        "stations": {"required": ["ns-1"], "roles": {"ns-1": "nurse", "ns-2": "viewer", "charge-1": "charge"}},
         "source": [
             {"name": "oximeter", "protocol": "nonin", "port": str(pty_link), "sim": sim},
             {"name": "monitor", "protocol": "hl7", "listen": f"127.0.0.1:{mllp_port}", "period_s": 2, "sim": sim,

@@ -238,3 +238,79 @@ def test_an_acknowledgement_is_taken_back_and_somebody_is_on_the_way(world):
     assert rejected["audience"] == "unit" and rejected["resp_by"] == "ns-1/rn-17"
     assert station.command(BED, "respond", target(rejected), args={"response": "accept"})["status"] == "applied"
     assert station.alarm(BED, "spo2-low", resp="accepted")["audio"] == "on", "it silences nothing"
+
+
+def settings_told(station):
+    return [m.doc["text"] for m in station.messages if m.topic.endswith("/event/config")]
+
+
+def test_scenario_24_shelving_spo2_low_while_infusing_is_refused(world):
+    station = world.started()
+    charge = world.station("charge-1")
+    station.command(BED, "session-start", args={"kg": 70})
+    station.command(BED, "infusion-start", args={"mg_per_kg": 0.5, "kg": 70, "planned_min": 60})
+    answer = charge.command(BED, "shelve", args={"cond": "spo2-low", "secs": 600, "reason": "probe is moved"})
+    assert answer["status"] == "refused", answer
+    world.oximeter.show(spo2=90)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    assert start["prio"] == "medium" and start["inhibit"] is None
+
+
+@pytest.mark.quick
+def test_a_shelf_is_for_the_charge_seen_by_all_and_survives_kill_nine(world):
+    station = world.started()
+    charge = world.station("charge-1")
+    shelf = {"cond": "hr-high", "secs": 900, "reason": "known tachycardia"}
+    assert station.command(BED, "shelve", args=shelf)["status"] == "unauthorised"
+    assert charge.command(BED, "shelve", args=shelf)["status"] == "applied"
+    state = f"{station.bed(BED)}/state"
+    shelved = station.wait_for(lambda: station.last[state].doc.get("shelved"), what="the shelf in the bed's state")
+    assert [(one["cond"], one["by"]) for one in shelved] == [("hr-high", "charge-1/rn-17")]
+    world.oximeter.show(rate=130)
+    start = station.alarm(BED, "hr-high", phase="start")
+    assert (start["prio"], start["prio_unshelved"], start["inhibit"]) == ("info", "medium", "shelved")
+    mark = station.mark()
+    world.daemon.kill()
+    world.daemon.start()
+    station.online(NODE, after=mark)
+    assert station.last[state].doc["shelved"] == shelved
+    again = station.alarm(BED, "hr-high", after=mark, state="active", id=start["id"])
+    assert (again["prio"], again["inhibit"]) == ("info", "shelved")
+    assert not [m for m in station.messages if b"tachycardia" in m.payload and "/cmd/" not in m.topic], "free text stays inside"
+    assert charge.command(BED, "unshelve", args={"cond": "hr-high"})["status"] == "applied"
+    back = station.alarm(BED, "hr-high", after=mark, phase="update", prio="medium")
+    assert back["inhibit"] is None and back["ack"] == "unacked" and "prio_unshelved" not in back
+    station.wait_for(lambda: "shelved" not in station.last[state].doc, what="no shelf in the bed's state")
+    told = station.wait_for(lambda: len(settings_told(station)) > 1 and settings_told(station), what="both in the log")
+    assert told == ["hr-high shelved for 900 s by charge-1/rn-17", "hr-high: the shelf was taken back"]
+
+
+@pytest.mark.quick
+def test_a_limit_is_set_for_one_session_by_the_charge_and_survives_kill_nine(world):
+    station = world.started()
+    charge = world.station("charge-1")
+    wanted = {"cond": "spo2-low", "warn": 89, "crit": 86, "reason": "known chronic disease"}
+    assert charge.command(BED, "limits-set", args=wanted)["status"] == "refused", "there is no session"
+    station.command(BED, "session-start", args={"kg": 70})
+    assert station.command(BED, "limits-set", args=wanted)["status"] == "unauthorised"
+    assert charge.command(BED, "limits-set", args={**wanted, "warn": 1})["status"] == "refused", "beyond the profile's bounds"
+    assert charge.command(BED, "limits-set", args=wanted)["status"] == "applied"
+    limits = f"{station.bed(BED)}/limits"
+
+    def spo2_low():
+        return next(one for one in station.last[limits].doc["set"] if one["cond"] == "spo2-low")
+
+    station.wait_for(lambda: spo2_low()["source"] == "limits-set", what="the limit in the limits document")
+    assert (spo2_low()["warn"], spo2_low()["crit"], spo2_low()["by"]) == (89, 86, "charge-1/rn-17")
+    mark = station.mark()
+    world.daemon.kill()
+    world.daemon.start()
+    station.online(NODE, after=mark)
+    assert (spo2_low()["warn"], spo2_low()["by"]) == (89, "charge-1/rn-17")
+    world.oximeter.show(spo2=88)
+    assert station.alarm(BED, "spo2-low", after=mark, phase="start")["limit"] == 89
+    assert not [m for m in station.messages if b"chronic" in m.payload and "/cmd/" not in m.topic], "free text stays inside"
+    assert station.command(BED, "session-end", args={"confirm": True})["status"] == "applied"
+    station.wait_for(lambda: spo2_low()["source"] != "limits-set" and "by" not in spo2_low(), what="the preset's limit again")
+    told = station.wait_for(lambda: len(settings_told(station)) > 1 and settings_told(station), what="both in the log")
+    assert told[0].startswith("spo2-low: warn ") and told[-1] == "limits are those of the preset again", told

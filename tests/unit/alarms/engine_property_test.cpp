@@ -3,7 +3,9 @@
 // needs gtest before it
 #include <rapidcheck/gtest.h>
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,8 +33,18 @@ enum class Do {
   end_session,
   restore_again,
   advance,
+  unack,
+  pause,
+  pause_all,
+  resume,
+  resume_all,
+  accept,
+  reject,
+  shelve,
+  unshelve,
+  restart,
 };
-constexpr int kinds = 14;
+constexpr int kinds = 24;
 
 struct Step {
   int what = 0;
@@ -89,18 +101,17 @@ class Judge : public Listener {
     RC_ASSERT(at.mono >= last_at);
     last_at = at.mono;
     const auto was = open.find(name);
+    judge_calling(alarm);
     if (alarm.change == Change::start) {
       RC_ASSERT(was == open.end());
       RC_ASSERT(ids.insert(id).second);  // never used before
       RC_ASSERT(alarm.rev == 1U);
-      RC_ASSERT(!alarm.acked);  // P6: no ack survives into the next episode
     } else {
       RC_ASSERT(was != open.end());
       RC_ASSERT(was->second.first == id);
       RC_ASSERT(alarm.rev > was->second.second);
     }
     RC_ASSERT(alarm.rev_priority <= alarm.rev);
-    if (alarm.change == Change::escalate) RC_ASSERT(!alarm.acked);
     const bool over = alarm.change == Change::end || alarm.change == Change::reset;
     RC_ASSERT(over == (alarm.state == State::inactive));
     RC_ASSERT(over == (alarm.end_reason != EndReason::none));
@@ -117,16 +128,36 @@ class Judge : public Listener {
     documents.push_back(describe(alarm));
   }
 
+  // Who is called for it, and what people have done about that.
+  void judge_calling(const Alarm& alarm) {
+    const auto& shelf = shelf_of(alarm.condition);
+    RC_ASSERT((alarm.inhibit == Inhibit::shelved) == shelf.has_value());
+    RC_ASSERT((alarm.shown() == Priority::info) == shelf.has_value());
+    if (shelf) RC_ASSERT(alarm.priority <= shelf->level && shelf->level < Priority::high);
+    if (shelf) RC_ASSERT(alarm.change != Change::escalate && alarm.change != Change::deescalate);
+    RC_ASSERT((alarm.audio == Audio::paused) == alarm.audio_until.has_value());
+    if (alarm.audio_until) RC_ASSERT(*alarm.audio_until - alarm.t_change <= audio_pause_ms_max);
+    if (alarm.state == State::latched) RC_ASSERT(alarm.audio == Audio::on);
+    RC_ASSERT(alarm.response != Response::undefined || alarm.response_by.empty());
+    if (alarm.change != Change::start && alarm.change != Change::escalate) return;
+    RC_ASSERT(!alarm.acked);  // P6: no ack survives into the next episode, or a rise
+    RC_ASSERT(alarm.audio == Audio::on);
+    RC_ASSERT(alarm.response == Response::undefined);
+  }
+
   static std::string describe(const Alarm& alarm) {
     return std::string{alarm.condition} + " " + std::string{view(alarm.id)} + " " +
            std::to_string(alarm.rev) + " " + std::string{name(alarm.change)} + " " +
            std::string{name(alarm.state)} + " " + std::string{name(alarm.priority)} + " " +
            std::string{name(alarm.data)} + " " + std::string{name(alarm.audience)} + " " +
-           std::to_string(alarm.acked) + " " + alarm.text + " " + std::to_string(alarm.worst.value_or(-1)) +
-           " " + std::to_string(vitals::unix_ms(alarm.t_change)) + " " +
+           std::to_string(alarm.acked) + " " + std::string{name(alarm.audio)} + " " +
+           std::string{name(alarm.response)} + " " + std::string{name(alarm.inhibit)} + " " + alarm.text +
+           " " + std::to_string(alarm.worst.value_or(-1)) + " " +
+           std::to_string(vitals::unix_ms(alarm.t_change)) + " " +
            std::to_string(vitals::unix_ms(alarm.t_condition));
   }
 
+  std::function<const std::optional<Shelf>&(std::string_view condition)> shelf_of;
   std::map<std::string, std::pair<std::string, std::uint64_t>> open;
   std::map<std::string, bool> good_news;  // the newest word is valid, fresh and inside
   std::set<std::string> ids;
@@ -138,36 +169,75 @@ class Judge : public Listener {
 class History {
  public:
   explicit History(std::vector<int> ticks_ms = {}) : ticks_ms_(std::move(ticks_ms)) {
-    for (int i = 0; i < 3; ++i) {
-      conditions_.push_back(
-          &engine_.add({"c" + std::to_string(i), "C", "", i == 2 ? Kind::technical : Kind::physiological,
-                        Side::low, "mon1"}));
-      engine_.set_behaviour(*conditions_.back(), behaviour(i == 2 ? 1 : i * 2), EndReason::phase, now_,
-                            judge);
-    }
+    build([](int i) { return behaviour(i == 2 ? 1 : i * 2); });
+    judge.shelf_of = [this](std::string_view name) -> const std::optional<Shelf>& {
+      return engine_->find(name)->shelf();
+    };
   }
 
   void run(const std::vector<Step>& steps) {
     for (const Step& step : steps) {
       pass(Milliseconds{step.wait_ms});
       // What time brings belongs to the state before this step.
-      engine_.advance(now_, judge);
+      engine_->advance(now_, judge);
       apply(step);
     }
     pass(3600s);
-    engine_.advance(now_, judge);
+    engine_->advance(now_, judge);
   }
 
   Judge judge;
 
  private:
+  template <typename BehaviourOf>
+  void build(BehaviourOf behaviour_of) {
+    engine_ = std::make_unique<Engine>(Place{"gw1", "pain/b3"}, realarm_, callout_);
+    conditions_.clear();
+    for (int i = 0; i < 3; ++i) {
+      conditions_.push_back(
+          &engine_->add({"c" + std::to_string(i), "C", "", i == 2 ? Kind::technical : Kind::physiological,
+                         Side::low, "mon1"}));
+      engine_->set_behaviour(*conditions_.back(), behaviour_of(i), EndReason::phase, now_, judge);
+    }
+  }
+
+  // The daemon dies and comes back a millisecond later, with what the journal has kept.
+  void restart() {
+    struct Kept {
+      Behaviour behaviour;
+      std::optional<Shelf> shelf;
+      std::optional<Alarm> alarm;
+    };
+    pass(1ms);
+    engine_->advance(now_, judge);
+    std::vector<Kept> kept;
+    for (const Condition* one : conditions_) {
+      kept.push_back({one->behaviour(), one->shelf(), std::nullopt});
+      if (one->alarm() != nullptr) kept.back().alarm = *one->alarm();
+      judge.good_news[one->spec().name] = false;
+    }
+    build([&](int i) { return kept[static_cast<std::size_t>(i)].behaviour; });
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      const std::string name = conditions_[i]->spec().name;
+      if (kept[i].shelf) RC_ASSERT(engine_->restore_shelf(name, *kept[i].shelf, now_));
+      if (!kept[i].alarm) continue;
+      kept[i].alarm->condition = name;
+      RC_ASSERT(engine_->restore(*kept[i].alarm, now_, judge));
+      const Alarm& now = *conditions_[i]->alarm();
+      RC_ASSERT(now.acked == kept[i].alarm->acked);  // P6: survives a restart
+      RC_ASSERT(now.audio_until == kept[i].alarm->audio_until);
+      RC_ASSERT(now.inhibit == kept[i].alarm->inhibit);
+      RC_ASSERT(now.priority == kept[i].alarm->priority);
+    }
+  }
+
   void pass(Milliseconds time) {
     const Stamp to{now_.mono + time, now_.wall + time};
     for (std::size_t i = 0; !ticks_ms_.empty() && i < 8; ++i) {  // extra calls on the way change nothing
       const Milliseconds tick{ticks_ms_[(next_tick_++) % ticks_ms_.size()]};
       if (now_.mono + tick >= to.mono) break;
       now_ = {now_.mono + tick, now_.wall + tick};
-      engine_.advance(now_, judge);
+      engine_->advance(now_, judge);
     }
     now_ = to;
   }
@@ -196,13 +266,46 @@ class History {
     judge.resetting = alarm->state == State::latched;
     const Priority before = alarm->priority;
     const auto state = alarm->state;
-    const auto result = engine_.acknowledge(condition.spec().name, view(alarm->id), rev, "a", now_, judge);
+    const auto others = but(condition);
+    const auto result = engine_->acknowledge(condition.spec().name, view(alarm->id), rev, "a", now_, judge);
     judge.resetting = false;
+    RC_ASSERT(but(condition) == others);  // P6: never hides another
     if (state == State::active) {
       RC_ASSERT(condition.alarm() != nullptr);  // P6: never ends a condition
       RC_ASSERT(condition.alarm()->priority == before);
       RC_ASSERT(condition.alarm()->acked || result.verdict != AckVerdict::applied);
     }
+  }
+
+  // Every other condition as it is.
+  std::vector<std::string> but(const Condition& condition) const {
+    std::vector<std::string> out;
+    for (const Condition* one : conditions_)
+      if (one != &condition && one->alarm() != nullptr) out.push_back(Judge::describe(*one->alarm()));
+    return out;
+  }
+
+  // What a person does beside acknowledging, as one may who sees the newest document.
+  void attend(Do what, Condition& condition, int number) {
+    const std::string& name = condition.spec().name;
+    const Alarm* alarm = condition.alarm();
+    const EpisodeId id = alarm == nullptr ? EpisodeId{} : alarm->id;
+    const std::uint64_t rev = alarm == nullptr ? 1 : alarm->rev;
+    const Milliseconds time{10'000 * (number + 1)};
+    const bool had = alarm != nullptr;
+    switch (what) {
+      case Do::unack: engine_->unacknowledge(name, view(id), rev, now_, judge); break;
+      case Do::pause: engine_->pause_audio(name, view(id), rev, time, now_, judge); break;
+      case Do::pause_all: engine_->pause_audio(now_.wall, time, now_, judge); break;
+      case Do::resume: engine_->resume_audio(name, view(id), now_, judge); break;
+      case Do::resume_all: engine_->resume_audio(now_, judge); break;
+      case Do::accept: engine_->respond(name, view(id), rev, Response::accepted, "a", now_, judge); break;
+      case Do::reject: engine_->respond(name, view(id), rev, Response::rejected, "a", now_, judge); break;
+      case Do::shelve: engine_->shelve(name, 5 * time, "a", now_, judge); break;
+      case Do::unshelve: engine_->unshelve(name, now_, judge); break;
+      default: break;
+    }
+    RC_ASSERT((condition.alarm() != nullptr) == had);  // none of it begins or ends an episode
   }
 
   void apply(const Step& step) {
@@ -214,46 +317,49 @@ class History {
         const Reading one = reading(step);
         judge.good_news[name] =
             !one.questionable && one.standing.warn == Zone::inside && one.standing.critical == Zone::inside;
-        return engine_.read(condition, one, now_, judge);
+        return engine_->read(condition, one, now_, judge);
       }
       case Do::lose:
       case Do::stale:
         judge.good_news[name] = false;
-        engine_.lose(condition, static_cast<Do>(step.what) == Do::lose ? Data::lost : Data::stale, now_,
-                     judge);
+        engine_->lose(condition, static_cast<Do>(step.what) == Do::lose ? Data::lost : Data::stale, now_,
+                      judge);
         return;
       case Do::present:
       case Do::absent: {
         const bool present = static_cast<Do>(step.what) == Do::present;
         judge.good_news[name] = !present;
-        return engine_.assert_present(condition, present, now_, judge);
+        return engine_->assert_present(condition, present, now_, judge);
       }
-      case Do::at_once: judge.good_news[name] = false; return engine_.assert_at_once(condition, now_, judge);
+      case Do::at_once: judge.good_news[name] = false; return engine_->assert_at_once(condition, now_, judge);
       case Do::ack: return acknowledge(condition, 0);
       case Do::ack_older: return acknowledge(condition, 1 + static_cast<std::uint64_t>(step.number) % 3);
       case Do::reset: {
         judge.resetting = true;
         const Alarm* alarm = condition.alarm();
         const EpisodeId id = alarm == nullptr ? EpisodeId{} : alarm->id;
-        engine_.reset(name, view(id), now_, judge);
+        engine_->reset(name, view(id), now_, judge);
         judge.resetting = false;
         return;
       }
       case Do::behave: {
         judge.behaving = true;
-        engine_.set_behaviour(condition, behaviour(step.number), EndReason::phase, now_, judge);
+        engine_->set_behaviour(condition, behaviour(step.number), EndReason::phase, now_, judge);
         judge.behaving = false;
         return;
       }
       case Do::end_session:
         judge.ending = true;
-        engine_.end_session(now_, judge);
+        engine_->end_session(now_, judge);
         judge.ending = false;
         return;
       case Do::restore_again:
-        if (condition.alarm() != nullptr) RC_ASSERT(!engine_.restore(Alarm{*condition.alarm()}, now_, judge));
+        if (condition.alarm() != nullptr)
+          RC_ASSERT(!engine_->restore(Alarm{*condition.alarm()}, now_, judge));
         return;
-      case Do::advance: return engine_.advance(now_, judge);
+      case Do::advance: return engine_->advance(now_, judge);
+      case Do::restart: return restart();
+      default: return attend(static_cast<Do>(step.what), condition, step.number);
     }
   }
 
@@ -261,9 +367,9 @@ class History {
   std::size_t next_tick_ = 0;
   Realarm realarm_;
   Callout callout_{0s, 120s, 180s};
-  Engine engine_{{"gw1", "pain/b3"}, realarm_, callout_};
-  std::vector<Condition*> conditions_;
   Stamp now_{MonoTime{}, vitals::wall_from_unix_ms(1'764'000'000'000)};
+  std::unique_ptr<Engine> engine_;
+  std::vector<Condition*> conditions_;
 };
 
 RC_GTEST_PROP(EngineProperty, P6_P7_hold_over_any_history, ()) {

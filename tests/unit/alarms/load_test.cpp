@@ -169,6 +169,22 @@ TEST_F(LoadTest, a_reset_of_what_was_acknowledged_is_no_second_answer) {
   EXPECT_EQ(figures().ended, 1U);
 }
 
+TEST_F(LoadTest, what_is_shelved_waits_for_no_answer_until_the_shelf_ends) {
+  alarm.inhibit = Inhibit::shelved;
+  start();
+  EXPECT_EQ(figures().last_10min, 1U) << "the bed alarms all the same";
+  pass(500);
+  ack();
+  EXPECT_EQ(figures().answered, 0U);
+  alarm.inhibit = Inhibit::none;
+  alarm.acked = false;
+  tell(Change::update, State::active);
+  pass(20);
+  ack();
+  EXPECT_EQ(figures().answered, 1U);
+  EXPECT_EQ(figures().answered_sum, seconds(20));
+}
+
 TEST_F(LoadTest, standing_is_active_for_more_than_a_day_also_over_a_restart) {
   start();
   pass(24 * 3600);

@@ -71,6 +71,17 @@ TEST_F(ReceiptsTest, LowPriorityAndTheAlarmsAboutItselfWantNone) {
   EXPECT_FALSE(receipts_.missing(at(60'000)));
 }
 
+TEST_F(ReceiptsTest, WhatIsShelvedWantsNone) {
+  alarms::Alarm shelved = alarm(Change::start, Priority::medium);
+  shelved.inhibit = alarms::Inhibit::shelved;
+  receipts_.take(shelved, at(0));
+  EXPECT_FALSE(receipts_.missing(at(60'000)));
+  receipts_.take(alarm(Change::start, Priority::medium), at(0));
+  shelved.change = Change::update;
+  receipts_.take(shelved, at(1'000));
+  EXPECT_FALSE(receipts_.missing(at(60'000)));
+}
+
 TEST_F(ReceiptsTest, WhatIsOverOrAcknowledgedNeedsNoneAnyMore) {
   receipts_.take(alarm(Change::start, Priority::high), at(0));
   receipts_.take(alarm(Change::end, Priority::high, 2), at(1'000));

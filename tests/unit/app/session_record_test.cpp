@@ -64,6 +64,40 @@ TEST(SessionRecord, APauseOfTheBedIsKeptWithItsEnd) {
   EXPECT_FALSE(read_attention_record("{\"pause\":").pause);
 }
 
+TEST(SessionRecord, AShelfIsKeptWithItsEnd) {
+  bed::Attention attention;
+  attention.shelved.push_back(
+      {"hr-high", {{}, wall_from_unix_ms(1'800'000'600'000), alarms::Priority::medium, "charge-1/rn-2"}});
+  const auto after = read_attention_record(write_session_record(full(), {}, std::nullopt, attention)).shelved;
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(after[0].condition, "hr-high");
+  EXPECT_EQ(after[0].shelf.until_wall, wall_from_unix_ms(1'800'000'600'000));
+  EXPECT_EQ(after[0].shelf.level, alarms::Priority::medium);
+  EXPECT_EQ(after[0].shelf.by, "charge-1/rn-2");
+  const auto shelved = [](const std::string& one) {
+    return read_attention_record(R"({"shelved":[)" + one + "]}").shelved.size();
+  };
+  EXPECT_EQ(shelved(R"({"cond":"hr-high","until":1800000600000,"level":"low","by":"x"})"), 1U);
+  EXPECT_EQ(shelved(R"({"cond":"hr-high","until":1800000600000,"level":"high","by":"x"})"), 0U);
+  EXPECT_EQ(shelved(R"({"cond":"hr-high","level":"low","by":"x"})"), 0U) << "no end: unshelved";
+}
+
+TEST(SessionRecord, LimitsThatWereSetAreKept) {
+  bed::Attention attention;
+  attention.limits[index_of(alarms::LimitId::sbp_high)] =
+      alarms::LimitChange{170, std::nullopt, "charge-1/rn-2"};
+  const auto after = read_attention_record(write_session_record(full(), {}, std::nullopt, attention)).limits;
+  for (std::size_t i = 0; i < alarms::limit_count; ++i)
+    EXPECT_EQ(after[i].has_value(), i == index_of(alarms::LimitId::sbp_high)) << alarms::limit_names[i];
+  const auto& sbp = after[index_of(alarms::LimitId::sbp_high)];
+  ASSERT_TRUE(sbp);
+  EXPECT_EQ(sbp->warn, 170);
+  EXPECT_FALSE(sbp->critical);
+  EXPECT_EQ(sbp->by, "charge-1/rn-2");
+  EXPECT_FALSE(read_attention_record(R"({"limits_set":[{"limit":"sbp-hi","warn":170,"by":"x"}]})")
+                   .limits[index_of(alarms::LimitId::sbp_high)]);
+}
+
 TEST(SessionRecord, ThePatientIsHashesAndTheirSalt) {
   bed::PatientRecord patient;
   patient.salt = {0xFFFFFFFFFFFFFFFFULL, 7};

@@ -21,7 +21,7 @@ void showValue(const Step& step, std::ostream& out) {
   out << "{" << step.what << ", " << step.wait_ms << ", " << step.number << "}";
 }
 
-constexpr int kinds = 22;
+constexpr int kinds = 25;
 
 rc::Gen<std::vector<Step>> days() {
   const auto waits = rc::gen::weightedOneOf<int>({{3, rc::gen::just(0)},
@@ -56,6 +56,9 @@ class Station {
       RC_ASSERT(was != open_.end());  // never an end, or a change, before a start
       RC_ASSERT(was->second == id);
     }
+    const bool shelved = alarm.inhibit == alarms::Inhibit::shelved;
+    if (name != "hr-pr-differ") RC_ASSERT((alarm.shown() == Priority::info) == shelved);
+    if (shelved) RC_ASSERT(alarm.priority < Priority::high && !name.starts_with("spo2-low"));
     RC_ASSERT(alarm.rev > revs_[id]);
     revs_[id] = alarm.rev;
     if (alarm.state == State::inactive) {
@@ -97,16 +100,23 @@ struct Day : OneBed {
         kept.back().rev_priority = 0;  // not in the record
       }
     const infusion::View view = bed().session(now);
+    const Attention attention = bed().attention();
     const auto open = station.open();
     bed_.reset();
     out = {};
     station.restarted();
     bed().restore_session(view, now);
+    bed().restore_attention(attention, now);
     for (const Alarm& one : kept) RC_ASSERT(bed().restore_alarm(one, now));
     RC_ASSERT(bed().session(now).phase == view.phase);
     wait(0);
     look();
     RC_ASSERT(station.open() == open);  // P2: no alarm that was active is lost
+    const Attention after = bed().attention();
+    RC_ASSERT(after.shelved.size() == attention.shelved.size());
+    RC_ASSERT(after.pause.has_value() == attention.pause.has_value());
+    for (std::size_t i = 0; i < alarms::limit_count; ++i)
+      RC_ASSERT(after.limits[i].has_value() == attention.limits[i].has_value());
   }
 
   // After every step: nothing past its limit is presented as current, and the bed knows when to be called
@@ -148,6 +158,31 @@ struct Day : OneBed {
     if (state == State::active) RC_ASSERT(alarm(name) != nullptr);  // P6
   }
 
+  // What a person in charge may do.
+  void set_aside(int number) {
+    const auto& conditions = bed().conditions();
+    const std::string name = conditions[static_cast<std::size_t>(number) % conditions.size()].spec().name;
+    if (number % 4 == 0) {
+      bed().unshelve(name, now);
+    } else {
+      bed().shelve(name, seconds(15.0 * number), "charge-1/rn-2", now);
+    }
+  }
+  void set_limit(int number) {
+    const auto id = static_cast<LimitId>(static_cast<std::size_t>(number) % alarms::limit_count);
+    const std::optional<double> warn = number % 3 == 0 ? std::nullopt : std::optional{60.0 + 2 * number};
+    bed().limits_set(id, {warn, 50.0 + 3 * number, "charge-1/rn-2"}, now);
+    for (const Bed::InForce& one : bed().limits_in_force())  // never off
+      RC_ASSERT(one.limit.warn().limit() || one.limit.critical().limit());
+  }
+  void pause(int number) {
+    if (number % 4 == 0) {
+      bed().resume_all(now);
+    } else {
+      bed().pause_all(now.wall, seconds(10 + 2 * number), "ns-2/rn-17", now);
+    }
+  }
+
   void apply(const Step& step) {
     const int n = step.number;
     constexpr std::array reasons{Reason::sensor_off, Reason::searching, Reason::missing, Reason::leads_off,
@@ -187,6 +222,9 @@ struct Day : OneBed {
       case 18: n % 2 == 0 ? bed().infusion_hold(now) : bed().infusion_resume(now); return;
       case 19: n % 2 == 0 ? bed().infusion_stop(now) : bed().session_end(now); return;
       case 20: return touch(n);
+      case 21: return set_aside(n);
+      case 22: return set_limit(n);
+      case 23: return pause(n);
       default: return restart();
     }
   }

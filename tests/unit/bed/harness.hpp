@@ -135,6 +135,11 @@ class Recorder : public Output {
     log.push_back("device " + std::to_string(source) + " " + std::to_string(since(at.wall)));
   }
 
+  void on_setting(std::string_view text, Stamp at) override {
+    settings.emplace_back(text);
+    log.push_back("setting " + std::string{text} + " " + std::to_string(since(at.wall)));
+  }
+
   static double since(WallTime wall) { return static_cast<double>((wall - wall_origin).count()) / 1000; }
   static std::string line(const Alarm& a, Stamp at) {
     return std::string{a.condition} + " " + std::string{view(a.id)} + " " + std::to_string(a.rev) + " " +
@@ -156,6 +161,7 @@ class Recorder : public Output {
   std::vector<std::string> log;    // the same, complete
   std::vector<std::size_t> devices;
   std::vector<bool> sessions;
+  std::vector<std::string> settings;
   int states = 0;
 };
 

@@ -143,6 +143,7 @@ Alarm any_alarm(Texts& texts) {
   alarm.audio_until = maybe(wall());
   alarm.response = *word(alarms::Response::rejected);
   alarm.response_by = *plain_text();
+  alarm.inhibit = *word(alarms::Inhibit::shelved);
   alarm.metric = maybe(word(vitals::Metric::temp));
   alarm.value = maybe(figure());
   alarm.worst = maybe(figure());
@@ -165,6 +166,19 @@ Alarm any_alarm(Texts& texts) {
 
 // Rendering is a function of every field, so equal bytes mean equal fields; the few checks by name make sure
 // that rendering itself leaves nothing out that the engine lives by.
+TEST(AlarmDocument, what_is_shelved_is_information_and_says_what_it_is_below) {
+  alarms::Alarm alarm = samples::alarm();
+  alarm.inhibit = alarms::Inhibit::shelved;
+  std::string out;
+  contract::render_alarm(out, alarm, samples::bed_envelope());
+  EXPECT_NE(out.find(R"("prio":"info","prio_unshelved":"high",)"), std::string::npos) << out;
+  EXPECT_NE(out.find(R"("inhibit":"shelved")"), std::string::npos);
+  const auto back = contract::parse_alarm(out);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->alarm.priority, alarms::Priority::high);
+  EXPECT_EQ(back->alarm.shown(), alarms::Priority::info);
+}
+
 RC_GTEST_PROP(AlarmDocumentProperty, reading_back_restores_every_field, ()) {
   Texts texts;
   const Alarm alarm = any_alarm(texts);
@@ -185,6 +199,8 @@ RC_GTEST_PROP(AlarmDocumentProperty, reading_back_restores_every_field, ()) {
   RC_ASSERT(back.audio_until == alarm.audio_until);
   RC_ASSERT(back.response == alarm.response);
   RC_ASSERT(back.response_by == alarm.response_by);
+  RC_ASSERT(back.inhibit == alarm.inhibit);
+  RC_ASSERT(back.priority == alarm.priority);
   RC_ASSERT(back.latches == alarm.latches);
   RC_ASSERT(back.questionable == alarm.questionable);
   RC_ASSERT(back.worst == alarm.worst);

@@ -81,6 +81,9 @@ TEST(Documents, bed_state) {
   EXPECT_TRUE(idle.at("session").is_null());
   EXPECT_TRUE(idle.at("phase_since").is_null());
   EXPECT_EQ(idle.at("missing"), Json({"nibp"}));
+  EXPECT_EQ(idle.at("audio"), (Json{{"state", "paused"}, {"until", 1764000120000}, {"by", "ns-2/rn-17"}}));
+  EXPECT_EQ(idle.at("shelved"),
+            Json::array({{{"cond", "hr-high"}, {"until", 1764000600000}, {"by", "charge-1/rn-2"}}}));
 }
 
 TEST(Documents, infusion) {
@@ -93,8 +96,11 @@ TEST(Documents, infusion) {
 }
 
 TEST(Documents, limits_link_and_summary) {
+  EXPECT_NE(payload("vitals/1/bed/pain/b3/limits")
+                .find(R"("relative":94,"source":"limits-set","by":"charge-1/rn-2"})"),
+            std::string::npos);
   EXPECT_NE(
-      payload("vitals/1/bed/pain/b3/limits")
+      payload("vitals/1/bed/pain/b3/limits", 1)
           .find(
               R"("set":[{"cond":"spo2-low","warn":92,"crit":88,"delay_s":15,"crit_delay_s":10,"relative":94,"source":"ketamine-adult"},)"
               R"({"cond":"spo2-deep","warn":null,"crit":80,)"),

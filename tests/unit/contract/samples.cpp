@@ -195,6 +195,9 @@ contract::BedState idle_bed_state() {
   out.preset = "ketamine-adult";
   out.monitoring = "partial";
   out.missing = {"nibp"};
+  out.paused_until = at(120'000);
+  out.paused_by = "ns-2/rn-17";
+  out.shelved = {{"hr-high", "charge-1/rn-2", at(600'000)}};
   return out;
 }
 
@@ -230,6 +233,9 @@ void add_bed_alarms(std::vector<Sample>& out) {
   out.push_back({bed_topic("alarm/spo2-sensor"), alarm_payload(technical(), envelope)});
   const alarms::Alarm own = forwarded();
   out.push_back({bed_topic("alarm/" + std::string(own.condition)), alarm_payload(own, envelope)});
+  alarms::Alarm shelved = alarm();
+  shelved.inhibit = alarms::Inhibit::shelved;
+  out.push_back({bed_topic("alarm/spo2-low"), alarm_payload(shelved, envelope)});
   alarms::Alarm doubtful = alarm();
   doubtful.questionable = true;
   out.push_back({bed_topic("alarm/spo2-low"), alarm_payload(doubtful, envelope)});
@@ -262,6 +268,12 @@ void add_bed_states(std::vector<Sample>& out) {
   const std::vector<contract::EffectiveLimit> limits{
       {"spo2-low", 92, 88, 94, Milliseconds{15'000}, Milliseconds{10'000}, "ketamine-adult"},
       {"spo2-deep", std::nullopt, 80, std::nullopt, Milliseconds{0}, Milliseconds{0}, "ketamine-adult"}};
+  std::vector<contract::EffectiveLimit> set = limits;
+  set.front().source = "limits-set";
+  set.front().by = "charge-1/rn-2";
+  out.push_back({bed_topic("limits"), rendered([&](std::string& text) {
+                   contract::render_limits(text, vitals::Phase::infusing, "", set, envelope);
+                 })});
   for (const contract::BedState& state : {bed_state(), idle_bed_state()})
     out.push_back({bed_topic("state"),
                    rendered([&](std::string& text) { contract::render_bed_state(text, state, envelope); })});

@@ -41,6 +41,8 @@ TEST(AlarmTable, is_readable_and_adds_the_monitors_delay_to_ours) {
     spo2-deep  spo2    mon1    -      <= 80     -                -                  - / 0 s     7.5 s    - / 7.5 s        2         5 s        critical
     sbp-low    nibp-sys  not watched: no source carries it
 
+  limits-set may move, for one session: hr-high 1 to 350, spo2-deep 1 to 100
+
   titrating: 15 min after the start and each rate increase; relative limits count from the patient's baseline
   no nurse observation due; sedation by rass
   above 1 mg/kg/h: a cuff reading at least every 5 min, and every alarm calls the unit

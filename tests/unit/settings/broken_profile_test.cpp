@@ -167,6 +167,28 @@ min_s = 60
 )",
        R"(profiles/quiet.toml:8:1: error: min_s must be 1800 to 14400
 )"},
+      {whole + R"([bounds.sbp-high]
+least = 120
+most = 170
+)",
+       R"(profiles/quiet.toml:5:12: warning: sbp-high 180 lies outside its [bounds] 120 to 170: once changed it cannot be set back
+)"},
+      {whole + R"([bounds.sbp-high]
+least = 200
+most = 170
+)",
+       R"(profiles/quiet.toml:7:1: error: [bounds] sbp-high: least 200 is above most 170
+)"},
+      {whole + R"([bounds.sbp-hi]
+least = 20
+)",
+       R"(profiles/quiet.toml:7:9: error: unknown key "sbp-hi" in [bounds], did you mean "sbp-high"?
+)"},
+      {whole + R"([bounds.sbp-high]
+least = 20
+)",
+       R"(profiles/quiet.toml:8:1: error: least must be 25 to 290
+)"},
       {"signed_off_by = \"ward 3\"\n",
        R"(profiles/quiet.toml: warning: neither hr-high nor hr-low is watched in any phase
 profiles/quiet.toml: warning: no blood pressure is watched in any phase
@@ -213,6 +235,14 @@ TEST_F(ProfilePhases, can_add_or_leave_out_a_limit) {
   EXPECT_TRUE(rule(changed, vitals::Phase::infusing, alarms::LimitId::rr_low).watched);
   EXPECT_EQ(rule(changed, vitals::Phase::infusing, alarms::LimitId::rr_low).warn.on_delay, 15s);
   EXPECT_FALSE(rule(changed, vitals::Phase::held, alarms::LimitId::rr_low).watched);
+}
+
+TEST_F(ProfileTest, bounds_are_what_a_value_can_be_unless_told) {
+  const auto& told = profile(whole + "[bounds.sbp-high]\nleast = 120\nmost = 200\n").bounds;
+  EXPECT_EQ(told[index_of(alarms::LimitId::sbp_high)].least, 120);
+  EXPECT_EQ(told[index_of(alarms::LimitId::sbp_high)].most, 200);
+  EXPECT_EQ(told[index_of(alarms::LimitId::hr_high)].least, 1);
+  EXPECT_EQ(told[index_of(alarms::LimitId::hr_high)].most, 350);
 }
 
 TEST_F(ProfilePhases, titrating_interval_is_the_plain_one_unless_told) {
