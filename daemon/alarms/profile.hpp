@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/alarms/alarm.hpp"
 #include "daemon/alarms/confirm.hpp"
@@ -155,8 +156,28 @@ struct ObservationIntervals {
   Milliseconds later{0};
   Milliseconds recovery{0};
   Milliseconds overdue_after{2min};  // low: due + this; medium: at twice the interval
+  Milliseconds fresh{60min};         // what a nurse counted or measured stands for the patient this long
 };
 inline constexpr Milliseconds observation_first_hour_ms{60min};
+
+// What should hold before an infusion is started. It warns and never decides; an absent bound is not asked.
+struct Gate {
+  std::optional<double> spo2_least, sbp_least, sbp_most, rate_least, rate_most, rr_least, rr_most;
+};
+inline constexpr std::size_t checklist_max = 64;
+struct ChecklistItem {
+  std::string key;   // [a-z0-9-]{1,32}, stable
+  std::string text;  // for people; "yes" is what speaks against an infusion
+};
+
+// What should hold before a session ends after an infusion; likewise.
+struct RecoveryCriteria {
+  Milliseconds min{60min};     // from the stop
+  double within_percent = 20;  // pressure and rate, of the baseline
+  double spo2_above = 92;      // %, or as at baseline
+  double score_least = 9;      // Aldrete or PADS
+  Milliseconds stable{15min};  // from one stable reading to another
+};
 
 struct Realarm {  // an acknowledged alarm that is still there calls again
   Milliseconds high{120s}, medium{180s}, low{300s};
@@ -174,8 +195,13 @@ struct Profile {
   AllBounds bounds = hard_bounds();  // within which a person may set a limit for one session
   std::array<PhaseIntervals, vitals::phase_count> intervals{};
   Milliseconds titrating{15min};
-  Milliseconds recovery_min{60min};
-  double recovery_within_percent = 20;
+  Gate gate;
+  std::vector<ChecklistItem> checklist;
+  RecoveryCriteria recovery;
+  bool asks_before() const {  // anything at all before an infusion
+    return gate.spo2_least || gate.sbp_least || gate.sbp_most || gate.rate_least || gate.rate_most ||
+           gate.rr_least || gate.rr_most || !checklist.empty();
+  }
   ObservationIntervals observation;
   TechnicalTimes technical;
   Freshness freshness;

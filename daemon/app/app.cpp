@@ -86,6 +86,7 @@ void App::make_beds(Stamp now) {
     bed::Settings made = make_bed_settings(settings_, bed);
     made.salt = random_salt();
     desks_.push_back(std::make_unique<BedDesk>(identity_, std::move(made), index, seq, outlet, now));
+    desks_.back()->set_series_book(series_);
     desk_of_[&desks_.back()->bed()] = desks_.back().get();
     desk_named_[bed.scope()] = desks_.back().get();
   }
@@ -125,6 +126,8 @@ void App::restore(Stamp now) {
     if (!known) spdlog::warn("journal: {} of {} is not watched any more", episode.condition, episode.scope);
   }
   commander_->restore(restored);
+  if (const std::size_t unread = series_.restore(restored.past); unread > 0)
+    spdlog::warn("journal: {} sessions of earlier days cannot be read", unread);
   spdlog::info("journal {}: {} unfinished episodes, {} sessions", settings_.journal.path, episodes,
                restored.sessions.size());
 }

@@ -94,6 +94,7 @@ class App final : private Host, private Outlet {
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<stations::BrokerLink> broker_;
   std::unique_ptr<NodeDesk> node_;
+  SeriesBook series_;
   std::vector<std::unique_ptr<BedDesk>> desks_;
   std::unordered_map<const bed::Bed*, BedDesk*> desk_of_;
   std::unordered_map<std::string, BedDesk*> desk_named_;  // "unit/bed"

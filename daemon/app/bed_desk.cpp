@@ -1,6 +1,7 @@
 #include "daemon/app/bed_desk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/app/session_record.hpp"
 #include "daemon/contract/topics.hpp"
@@ -11,6 +12,9 @@ namespace {
 using stations::Lane;
 using stations::Message;
 using vitals::Metric;
+
+// A score is published again this long before what was shown runs out.
+constexpr Milliseconds news2_margin_ms{5'000};
 
 // High first, so that after an outage the worst news leads.
 std::vector<const alarms::Alarm*> by_priority(const bed::Bed& bed) {
@@ -127,6 +131,11 @@ void BedDesk::retained(std::string_view topic) {
   outlet_->publish(std::move(message));
 }
 
+void BedDesk::retained_empty(std::string_view topic) {
+  buffer_.clear();
+  retained(topic);
+}
+
 void BedDesk::flush(Stamp now) {
   if (state_dirty_) {
     publish_state(now);
@@ -145,10 +154,13 @@ void BedDesk::repeat_states(Stamp now) {
   state_dirty_ = summary_dirty_ = true;
   flush(now);
   for (const LinkView& link : links_) publish_link(link, now);
+  news2_.reset();
+  publish_news2(now);
 }
 
 void BedDesk::tick(Stamp now) {
   alarms_.tick(now);
+  publish_news2(now);
   for (const alarms::Alarm* alarm : by_priority(bed_))
     if (alarms_.receipts().repeat_due(alarm->condition, now)) alarms_.proceed(*alarm, now);
   if (now.mono < repeated_at_ + repeat_ms) return;
@@ -157,8 +169,30 @@ void BedDesk::tick(Stamp now) {
   repeat_states(now);
 }
 
+// Earlier sessions are shown as long as they can inform what is about to be done.
+infusion::View BedDesk::session(Stamp now) const {
+  infusion::View view = bed_.session(now);
+  const bool before = view.phase == vitals::Phase::scheduled || view.phase == vitals::Phase::baseline;
+  if (before && book_ != nullptr) view.history = book_->history(view.series.series, now.wall);
+  return view;
+}
+
+void BedDesk::close_session(const infusion::View& view) {
+  if (!view.t_opened) return;  // a scheduled one that was cancelled
+  if (book_ != nullptr) book_->add(view);
+  outlet_->record(journal::PastEntry{alarms_.scope(), view.session, view.series.series,
+                                     vitals::unix_ms(view.phase_since), write_session_record(view)});
+}
+
+void BedDesk::session_abandoned(infusion::View before, Stamp now) {
+  before.phase = vitals::Phase::ended;
+  before.phase_since = now.wall;
+  close_session(before);
+}
+
 void BedDesk::session_changed(Stamp now) {
-  const infusion::View view = bed_.session(now);
+  const infusion::View view = session(now);
+  if (view.phase == vitals::Phase::ended) close_session(view);
   alarms_.event("infusion", bed_.sim(), now, [&](std::string& out, const contract::Envelope& envelope) {
     contract::render_infusion(out, view, envelope);
   });
@@ -168,8 +202,8 @@ void BedDesk::session_changed(Stamp now) {
 
 void BedDesk::observed(const infusion::NurseObservation& observation, std::string_view by, Stamp now) {
   const infusion::View view = bed_.session(now);
-  const contract::NurseEvent event{view.session, view.phase, observation, observation.at.value_or(now.wall),
-                                   by};
+  const vitals::WallTime t_obs = std::min(observation.at.value_or(now.wall), now.wall);
+  const contract::NurseEvent event{view.session, view.phase, observation, t_obs, by};
   alarms_.event("nurse", bed_.sim(), now, [&](std::string& out, const contract::Envelope& envelope) {
     contract::render_nurse_event(out, event, envelope);
   });
@@ -261,7 +295,7 @@ void BedDesk::publish_state(Stamp now) {
 }
 
 void BedDesk::publish_infusion(Stamp now) {
-  contract::render_infusion(buffer_, bed_.session(now), alarms_.envelope(now, bed_.sim()));
+  contract::render_infusion(buffer_, session(now), alarms_.envelope(now, bed_.sim()));
   retained("infusion");
 }
 
@@ -282,6 +316,25 @@ void BedDesk::publish_limits(Stamp now) {
   contract::render_limits(buffer_, bed_.session(now).phase, bed_.settings().profile->signed_off_by, set,
                           alarms_.envelope(now, bed_.sim()));
   retained("limits");
+}
+
+// On change, and again before what was shown runs out: a station must see either a score that holds or none.
+void BedDesk::publish_news2(Stamp now) {
+  const auto warning = bed_.early_warning(now.mono);
+  if (!warning) {
+    if (!std::exchange(news2_cleared_, true)) retained_empty("news2");
+    news2_.reset();
+    return;
+  }
+  news2_cleared_ = false;
+  if (news2_ && news2_->score == warning->score && now.mono + news2_margin_ms < news2_->until) return;
+  if (news2_ && news2_->score == warning->score && warning->until == news2_->until) return;
+  news2_ = ShownNews2{warning->score, warning->until};
+  const infusion::View view = bed_.session(now);
+  contract::EarlyWarning document{view.session, warning->score, warning->scale, std::nullopt};
+  if (warning->until != alarms::never) document.valid_until = vitals::wall_at(now, warning->until);
+  contract::render_news2(buffer_, document, alarms_.envelope(now, bed_.sim()));
+  retained("news2");
 }
 
 void BedDesk::publish_summary(Stamp now) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/app/alarm_desk.hpp"
+#include "daemon/app/series_book.hpp"
 #include "daemon/bed/bed.hpp"
 
 namespace app {
@@ -41,13 +42,16 @@ class BedDesk final : private bed::Output {
   void flush(Stamp now);
   // Active and latched alarms, high first, as `continue`.
   void repeat_alarms(Stamp now);
-  // State, infusion, limits, links and summary again.
+  // State, infusion, limits, early warning, links and summary again.
   void repeat_states(Stamp now);
   // Every 30 s both of them; empties ended alarms.
   void tick(Stamp now);
-  void session_changed(Stamp now);  // after a verb: logged and recorded
+  void session_changed(Stamp now);                           // after a verb: logged and recorded
+  void session_abandoned(infusion::View before, Stamp now);  // it was another patient
   void observed(const infusion::NurseObservation& observation, std::string_view by, Stamp now);
   void link_changed(const LinkView& link, Stamp now);
+  // Where sessions go when they end, and where those of a series come from; outlives the desk.
+  void set_series_book(SeriesBook& book) { book_ = &book; }
   void set_stations_online(unsigned count);
   bool has_alarm(std::string_view condition) const;
   ActiveAlarms active() const { return app::count_active(bed_.conditions()); }
@@ -69,20 +73,32 @@ class BedDesk final : private bed::Output {
   void publish_infusion(Stamp now);
   void publish_limits(Stamp now);
   void publish_summary(Stamp now);
+  void publish_news2(Stamp now);
   void publish_link(const LinkView& link, Stamp now);
   void keep_session(Stamp now);  // in the journal
   std::optional<std::size_t> source_named(std::string_view name) const;
-  LinkView with_signals(LinkView link) const;  // what the device says of itself added
-  void retained(std::string_view topic);       // buffer_ to the topic below the prefix
+  LinkView with_signals(LinkView link) const;   // what the device says of itself added
+  void retained(std::string_view topic);        // buffer_ to the topic below the prefix
+  void retained_empty(std::string_view topic);  // removes what is there
   void observation(std::string_view topic, bed::Way way);
+
+  infusion::View session(Stamp now) const;  // with the history of its series
+  void close_session(const infusion::View& view);
 
   const Identity* identity_;
   Outlet* outlet_;
+  SeriesBook* book_ = nullptr;
   AlarmDesk alarms_;
   std::string buffer_;
   std::vector<LinkView> links_;
   std::uint64_t set_rev_ = 0;
   unsigned stations_online_ = 0;
+  struct ShownNews2 {
+    infusion::News2 score;
+    MonoTime until{};
+  };
+  std::optional<ShownNews2> news2_;
+  bool news2_cleared_ = false;  // its topic; one from before this start is not known of
   bool state_dirty_ = true, summary_dirty_ = true;
   MonoTime repeated_at_;
   bed::Bed bed_;  // last: it reports while it is being made

@@ -211,13 +211,19 @@ Commander::Done Commander::execute_on_bed(const Command& command, BedDesk& desk,
           [&](const contract::InfusionResume&) { return told(bed.infusion_resume(now)); },
           [&](const contract::InfusionStop&) { return told(bed.infusion_stop(now)); },
           [&](const contract::SessionEnd&) { return told(bed.session_end(now)); },
-          [&](const contract::PatientConfirm& r) { return told(bed.patient_confirm(r.same, now)); },
+          [&](const contract::PatientConfirm& r) {
+            const infusion::View before = bed.session(now);
+            const Outcome outcome = bed.patient_confirm(r.same, now);
+            if (outcome.verdict == Verdict::applied && !r.same) desk.session_abandoned(before, now);
+            return told(outcome);
+          },
           [&](const infusion::NurseObservation& r) {
             const Outcome outcome = bed.nurse_observed(r, now);
             if (outcome.verdict == Verdict::applied)
               desk.observed(r, command.client + "/" + command.actor, now);
             return Done{std::string{status_of(outcome.verdict)}, outcome.text, {}, {}};
           },
+          [&](const contract::Checklist& r) { return told(bed.answer_checklist(r.answers, now)); },
           [&](const contract::Note&) {
             return Done{"applied", "", {}, {}};
           },

@@ -153,6 +153,74 @@ infusion::Chart read_chart(const json& in) {
   return out;
 }
 
+json write_criteria(const std::vector<infusion::Criterion>& criteria) {
+  json out = json::array();
+  for (const infusion::Criterion& one : criteria) out.push_back(json::array({one.key, one.text}));
+  return out;
+}
+
+json write_assessment(const infusion::Assessment& one) {
+  return {{"not_met", write_criteria(one.not_met)}, {"unknown", write_criteria(one.unknown)}};
+}
+
+std::optional<infusion::Assessment> read_assessment(const json& in, const char* key) {
+  if (!in.contains(key)) return std::nullopt;
+  infusion::Assessment out;
+  for (const json& one : in[key].at("not_met"))
+    out.not_met.push_back({one.at(0).get<std::string>(), one.at(1).get<std::string>()});
+  for (const json& one : in[key].at("unknown"))
+    out.unknown.push_back({one.at(0).get<std::string>(), one.at(1).get<std::string>()});
+  return out;
+}
+
+void write_series(const infusion::View& view, json& out) {
+  if (!view.series.series.empty())
+    out["series"] = {{"series", view.series.series}, {"n", view.series.n}, {"m", view.series.m}};
+  json extremes{{"events", view.extremes.events}};
+  put(extremes, "rate_max", view.extremes.rate_max);
+  put(extremes, "sbp_max", view.extremes.sbp_max);
+  put(extremes, "spo2_min", view.extremes.spo2_min);
+  out["extremes"] = std::move(extremes);
+}
+
+void read_series(const json& in, infusion::View& view) {
+  if (in.contains("series")) {
+    const json& series = in["series"];
+    view.series = {series.at("series").get<std::string>(), series.at("n").get<unsigned>(),
+                   series.at("m").get<unsigned>()};
+  }
+  if (!in.contains("extremes")) return;
+  const json& extremes = in["extremes"];
+  view.extremes.events = extremes.at("events").get<unsigned>();
+  get(extremes, "rate_max", view.extremes.rate_max);
+  get(extremes, "sbp_max", view.extremes.sbp_max);
+  get(extremes, "spo2_min", view.extremes.spo2_min);
+}
+
+// Answers, and what was made of them and of the readings.
+void write_criteria(const infusion::View& view, json& out) {
+  if (!view.checklist.empty()) {
+    json answers = json::object();
+    for (const infusion::Answer& one : view.checklist) answers[one.key] = one.yes;
+    out["checklist"] = std::move(answers);
+  }
+  if (view.spo2_scale == infusion::Spo2Scale::two) out["spo2_scale"] = 2;
+  if (view.gate) out["gate"] = write_assessment(*view.gate);
+  if (view.recovery) out["recovery"] = write_assessment(*view.recovery);
+  put(out, "stable_since", view.stable_since);
+  put(out, "stable_last", view.stable_last);
+}
+
+void read_criteria(const json& in, infusion::View& view) {
+  if (in.contains("checklist"))
+    for (const auto& [key, yes] : in["checklist"].items()) view.checklist.push_back({key, yes.get<bool>()});
+  if (in.contains("spo2_scale")) view.spo2_scale = infusion::Spo2Scale::two;
+  view.gate = read_assessment(in, "gate");
+  view.recovery = read_assessment(in, "recovery");
+  get(in, "stable_since", view.stable_since);
+  get(in, "stable_last", view.stable_last);
+}
+
 infusion::View read_view(const json& in) {
   infusion::View view;
   view.as_of = vitals::wall_from_unix_ms(in.at("as_of").get<std::int64_t>());
@@ -179,6 +247,8 @@ infusion::View read_view(const json& in) {
   if (in.contains("baseline")) view.baseline = read_baseline(in["baseline"]);
   get(in, "t_opened", view.t_opened);
   if (in.contains("chart")) view.chart = read_chart(in["chart"]);
+  read_criteria(in, view);
+  read_series(in, view);
   return view;
 }
 
@@ -213,6 +283,8 @@ std::string write_session_record(const infusion::View& view, const bed::PatientR
   if (view.baseline) out["baseline"] = write_baseline(*view.baseline);
   put(out, "t_opened", view.t_opened);
   if (view.chart.last) out["chart"] = write_chart(view.chart);
+  write_criteria(view, out);
+  write_series(view, out);
   if (!patient.known.empty() || patient.doubt != bed::Doubt::none) out["patient"] = write_patient(patient);
   if (attention.pause)
     out["pause"] = {{"until", vitals::unix_ms(attention.pause->until)}, {"by", attention.pause->by}};

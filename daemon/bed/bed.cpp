@@ -113,6 +113,8 @@ std::optional<double> Bed::baseline(Metric metric) const {
 
 infusion::Outcome Bed::after_verb(infusion::Outcome outcome, Stamp now) {
   if (outcome.verdict != infusion::Verdict::applied) return outcome;
+  if (session_.gate_wanted())  // also where a pump has started it
+    session_.keep_gate(profile_.asks_before() ? std::optional{gate(now.mono)} : std::nullopt);
   watch_patient(now);
   apply_phase(now);
   check_statements(now);
@@ -128,6 +130,7 @@ infusion::Outcome Bed::by_command(infusion::Outcome outcome) {
 
 infusion::Outcome Bed::session_start(const infusion::SessionStart& request, Stamp now) {
   advance(now);
+  if (auto wrong = unknown_item(request.checklist)) return *std::move(wrong);
   return after_verb(session_.start(request, now), now);
 }
 infusion::Outcome Bed::baseline_set(const infusion::Baseline& request, Stamp now) {
@@ -136,7 +139,10 @@ infusion::Outcome Bed::baseline_set(const infusion::Baseline& request, Stamp now
 }
 infusion::Outcome Bed::infusion_start(const infusion::InfusionStart& request, Stamp now) {
   advance(now);
-  return after_verb(session_.infusion_start(request, now), now);
+  infusion::Outcome outcome = after_verb(session_.infusion_start(request, now), now);
+  if (outcome.verdict == infusion::Verdict::applied && session_.gate())
+    outcome.text = session_.gate()->text();
+  return outcome;
 }
 infusion::Outcome Bed::infusion_rate(const infusion::Rate& rate, bool confirmed, Stamp now) {
   advance(now);
@@ -159,6 +165,11 @@ infusion::Outcome Bed::session_end(Stamp now) {
   infusion::Session after = session_;
   infusion::Outcome outcome = after.end(now);
   if (outcome.verdict != infusion::Verdict::applied) return outcome;
+  if (session_.phase() == Phase::recovery) {
+    infusion::Assessment criteria = recovery(now.mono);
+    outcome.text = criteria.text();
+    after.keep_recovery(std::move(criteria));
+  }
   engine_.end_session(now, *this);  // while the session is still named in the documents
   engine_.finish(*wrong_patient_, alarms::EndReason::session_end, now, *this);
   engine_.finish(*observed_out_, alarms::EndReason::session_end, now, *this);
@@ -214,6 +225,8 @@ void Bed::on_alarm(alarms::Alarm& alarm, Stamp at) {
     alarm.dose_mg_per_kg = dose.mg_per_kg;
   }
   alarm.sim = simulated(alarm);
+  if (alarm.change == alarms::Change::start && alarm.kind == alarms::Kind::physiological && session_.event())
+    keep_ = true;
   publish_ahead(alarm, at);
   output_->on_alarm(alarm, at);
   if (paused_) output_->on_state(at);  // it may sound in spite of the pause, or rest again

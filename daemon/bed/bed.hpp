@@ -17,6 +17,7 @@
 #include "daemon/bed/attention.hpp"
 #include "daemon/bed/board.hpp"
 #include "daemon/bed/clock_offset.hpp"
+#include "daemon/bed/criteria.hpp"
 #include "daemon/bed/cuff.hpp"
 #include "daemon/bed/monitor_alarms.hpp"
 #include "daemon/bed/observation_counts.hpp"
@@ -124,6 +125,7 @@ class Bed final : private alarms::Listener {
   infusion::Outcome infusion_stop(Stamp now);
   infusion::Outcome session_end(Stamp now);
   // Of the two sedation scales only the profile's is taken.
+  infusion::Outcome answer_checklist(const std::vector<infusion::Answer>& answers, Stamp now);
   infusion::Outcome nurse_observed(const infusion::NurseObservation& observation, Stamp now);
   // The answer to wrong-patient: the same as before, or a new one, which ends the session.
   infusion::Outcome patient_confirm(bool same, Stamp now);
@@ -172,6 +174,13 @@ class Bed final : private alarms::Listener {
   std::vector<Metric> missing(MonoTime now) const;  // expected, and no current value
   const Entry& entry(Metric metric) const { return board_[vitals::index_of(metric)]; }
   std::optional<vitals::WallTime> last_cuff() const;
+  // NEWS2 of what is current now, the monitor's and the nurse's; only in a session.
+  struct EarlyWarning {
+    infusion::News2 score;
+    infusion::Spo2Scale scale = infusion::Spo2Scale::one;
+    MonoTime until = alarms::never;  // a part ceases to be current then
+  };
+  std::optional<EarlyWarning> early_warning(MonoTime now) const;
   const ObservationCounts& observed() const { return observed_; }
   struct InForce {
     LimitId id{};
@@ -240,6 +249,13 @@ class Bed final : private alarms::Listener {
     MonoTime at, low, medium;
   };
   std::optional<Due> observation_due() const;
+  Readings readings(MonoTime now) const;
+  infusion::Assessment gate(MonoTime now) const;
+  infusion::Assessment recovery(MonoTime now) const;
+  std::optional<infusion::Outcome> unknown_item(const std::vector<infusion::Answer>& answers) const;
+  void note_stability(Stamp measured, Stamp now);
+  bool cuff_refused() const;
+  MonoTime pressure_fresh_until() const;
   void check_nurse(Stamp now);
 
   // bed_pump.cpp
@@ -394,6 +410,7 @@ class Bed final : private alarms::Listener {
   alarms::LimitChanges limits_set_;      // of this session
   std::optional<AudioPause> paused_;
   MonoTime paused_until_{};
+  bool keep_ = false;  // something that a restart needs has changed
   bool titrating_ = false;
   MonoTime started_{};
   MonoTime clock_ = MonoTime::min();  // how far time has been brought forward

@@ -1,5 +1,6 @@
 // What time alone does at a bed: values go stale, readings become overdue, silence becomes an alarm.
 #include <algorithm>
+#include <utility>
 
 #include "daemon/bed/bed.hpp"
 #include "daemon/vitals/check.hpp"
@@ -35,6 +36,7 @@ void Bed::advance(Stamp now) {
       deadline_ = own_deadline();
       CHECK(deadline_ > due);  // or this would never end
     }
+    if (std::exchange(keep_, false)) output_->on_session(false, at);
   }
   clock_ = std::max(clock_, now.mono);
 }

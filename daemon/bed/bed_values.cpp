@@ -1,5 +1,6 @@
 // Observations on their way to the limits: freshness, what is judged, what is lost.
 #include <algorithm>
+#include <utility>
 
 #include "daemon/bed/bed.hpp"
 
@@ -78,6 +79,7 @@ void Bed::observe(std::size_t source, const Observation& observation) {
   if (!was_current || !entry.current(now.mono)) check_statements(now);
   if (entry.publish_due() <= now.mono) publish(observation.metric, now);
   deadline_ = std::min({deadline_, entry.publish_due(), entry.fresh_until});
+  if (std::exchange(keep_, false)) output_->on_session(false, now);
 }
 
 // Takes the word in. False: it was said before, and nothing is new.
@@ -156,8 +158,12 @@ void Bed::judge(Metric metric, const Observation& origin, MonoTime fresh_until, 
     engine_.read(*watch->condition, reading, now, *this);
   }
   const bool theirs = !patient_.values_doubted();
-  if (origin.quality == Quality::valid && theirs && for_baseline(metric))
+  if (origin.quality == Quality::valid && theirs && for_baseline(metric)) {
     session_.observe(metric, origin.value, now);
+    keep_ = session_.extreme(metric, origin.value) || keep_;
+  }
+  if (metric == metric_of(LimitId::sbp_high, settings_.leads))
+    note_stability(vitals::is_cuff(metric) ? cuff_->measured : now, now);
 }
 
 bool Bed::lose(Metric metric, Data how, Stamp now) {
@@ -221,6 +227,7 @@ void Bed::frame_end(std::size_t source, Stamp rx) {
   advance(rx);
   take_subject(source, rx);
   take_cuff(source, rx);
+  if (std::exchange(keep_, false)) output_->on_session(false, rx);
   if (!monitor_.heard(source, rx.mono)) return;
   monitor_.settle(rx, *this);
   deadline_ = own_deadline();
@@ -259,7 +266,8 @@ void Bed::remember_cuff(const CuffReading& reading, Stamp now) {
   engine_.assert_present(*cuff_failed_, false, now, *this);
   if (cuff_measured_ && reading.measured.mono <= cuff_measured_->mono) return;
   cuff_measured_ = reading.measured;
-  if (session_.in_progress()) output_->on_session(false, now);
+  if (session_.in_progress()) keep_ = true;
+  if (session_.phase() == Phase::baseline) output_->on_state(now);  // the gate rests on it
 }
 
 void Bed::judge_cuff(bool refused, Stamp now) {

@@ -69,6 +69,54 @@ void write_chart(JsonWriter& writer, const infusion::View& session) {
   writer.close_object();
 }
 
+void write_extremes(JsonWriter& writer, const infusion::Extremes& extremes) {
+  writer.number("hr_max", extremes.rate_max);
+  writer.number("sbp_max", extremes.sbp_max);
+  writer.number("spo2_min", extremes.spo2_min);
+  writer.count("events", extremes.events);
+}
+
+void write_series(JsonWriter& writer, const infusion::View& session) {
+  if (session.series.series.empty()) return;
+  writer.open_object("series");
+  writer.text("series", session.series.series);
+  if (session.series.n > 0) writer.count("n", session.series.n);
+  if (session.series.m > 0) writer.count("m", session.series.m);
+  if (session.history) {
+    const infusion::SeriesHistory& history = *session.history;
+    writer.count("sessions", history.sessions);
+    writer.count("sessions_year", history.sessions_year);
+    writer.number("dose_mg", rounded(history.dose_mg, 1));
+    write_extremes(writer, history.extremes);
+    if (history.last) {
+      writer.open_object("last");
+      writer.text("session", history.last->session);
+      writer.time("t_end", history.last->ended);
+      writer.number("dose_mg", rounded(history.last->dose_mg, 1));
+      write_extremes(writer, history.last->extremes);
+      writer.close_object();
+    }
+  }
+  writer.close_object();
+}
+
+void write_keys(JsonWriter& writer, std::string_view name, const std::vector<infusion::Criterion>& criteria) {
+  writer.open_array(name);
+  for (const infusion::Criterion& one : criteria) writer.text_element(one.key);
+  writer.close_array();
+}
+
+void write_assessment(JsonWriter& writer, std::string_view key,
+                      const std::optional<infusion::Assessment>& one) {
+  if (!one) return;
+  writer.open_object(key);
+  writer.text("state", name(one->state()));
+  write_keys(writer, "not_met", one->not_met);
+  write_keys(writer, "unknown", one->unknown);
+  writer.text("text", one->text());
+  writer.close_object();
+}
+
 void write_limit(JsonWriter& writer, const EffectiveLimit& limit) {
   writer.open_element();
   writer.text("cond", limit.condition);
@@ -205,6 +253,14 @@ void render_infusion(std::string& out, const infusion::View& session, const Enve
   writer.text_or_null("by", session.by);
   write_baseline(writer, session.baseline);
   write_chart(writer, session);
+  write_assessment(writer, "gate", session.gate);
+  write_assessment(writer, "recovery", session.recovery);
+  write_series(writer, session);
+  if (session.extremes != infusion::Extremes{}) {
+    writer.open_object("extremes");
+    write_extremes(writer, session.extremes);
+    writer.close_object();
+  }
   write_bed(writer, envelope);
   write_common(writer, envelope);
   writer.close_object();
@@ -225,6 +281,27 @@ void render_nurse_event(std::string& out, const NurseEvent& event, const Envelop
   for (std::size_t i = 0; i < infusion::action_words.size(); ++i)
     if ((event.observation.actions >> i & 1U) != 0) writer.text_element(infusion::action_words[i]);
   writer.close_array();
+  write_bed(writer, envelope);
+  write_common(writer, envelope);
+  writer.close_object();
+}
+
+void render_news2(std::string& out, const EarlyWarning& warning, const Envelope& envelope) {
+  const auto total = warning.score.total();
+  JsonWriter writer(out);
+  writer.text("schema", schema::news2);
+  writer.text_or_null("session", warning.session);
+  writer.count("scale", static_cast<unsigned>(warning.scale));
+  writer.flag("complete", total.has_value());
+  if (total) {
+    writer.count("total", *total);
+    writer.text("risk", warning.score.risk());
+  }
+  writer.open_object("points");
+  for (std::size_t i = 0; i < infusion::news2_part_count; ++i)
+    if (warning.score.points[i]) writer.count(infusion::news2_part_names[i], *warning.score.points[i]);
+  writer.close_object();
+  writer.time("valid_until", warning.valid_until);
   write_bed(writer, envelope);
   write_common(writer, envelope);
   writer.close_object();

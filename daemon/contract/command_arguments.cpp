@@ -238,11 +238,56 @@ void read_received(const Fields& document, Arguments& arguments, Request& out) {
   out = std::move(received);
 }
 
+// {"psychosis": false, ...}: which keys there are the profile knows.
+std::vector<infusion::Answer> read_answers(Arguments& arguments, std::string_view key) {
+  std::vector<infusion::Answer> out;
+  const Json* answers = arguments.fields().find(key);
+  if (answers == nullptr) return out;
+  bool fits = answers->is_object() && answers->size() <= infusion::answers_max;
+  if (fits)
+    for (const auto& [item, yes] : answers->items()) {
+      fits = fits && is_id(item) && yes.is_boolean();
+      if (fits) out.push_back({item, yes.get<bool>()});
+    }
+  if (!fits)
+    arguments.complain("args." + std::string(key) + " must be an object of at most " +
+                       std::to_string(infusion::answers_max) + " keys of the checklist, each true or false");
+  return out;
+}
+
+void read_checklist(const Fields&, Arguments& arguments, Request& out) {
+  Checklist checklist{read_answers(arguments, "answers")};
+  if (checklist.answers.empty()) arguments.complain("args.answers needs at least one answer");
+  out = std::move(checklist);
+}
+
+infusion::SeriesPlace read_series(Arguments& arguments) {
+  infusion::SeriesPlace out;
+  out.series = arguments.text("series");
+  const auto number = [&](std::string_view key) -> unsigned {
+    if (!arguments.fields().has(key)) return 0;
+    const auto value = arguments.fields().count(key);
+    if (value && *value >= 1 && *value <= infusion::series_length_max) return static_cast<unsigned>(*value);
+    arguments.complain("args." + std::string(key) + " must be a whole number from 1 to " +
+                       std::to_string(infusion::series_length_max));
+    return 0;
+  };
+  out.n = number("n");
+  out.m = number("m");
+  return out;
+}
+
 void read_session_start(const Fields&, Arguments& arguments, Request& out) {
   infusion::SessionStart start;
   start.session = arguments.text("session");
   start.at = arguments.time("at");
   start.kg = arguments.positive("kg");
+  start.checklist = read_answers(arguments, "checklist");
+  start.series = read_series(arguments);
+  if (const auto scale = arguments.fields().integer("spo2_scale"); scale == 1 || scale == 2)
+    start.spo2_scale = scale == 2 ? infusion::Spo2Scale::two : infusion::Spo2Scale::one;
+  else if (arguments.fields().has("spo2_scale"))
+    arguments.complain("args.spo2_scale must be 1, or 2 where a clinician has decided so");
   out = std::move(start);
 }
 
@@ -362,7 +407,9 @@ constexpr std::array<std::string_view, 1> respond_keys{"response"};
 constexpr std::array<std::string_view, 2> shelve_keys{"cond", "secs"};
 constexpr std::array<std::string_view, 1> unshelve_keys{"cond"};
 constexpr std::array<std::string_view, 3> limits_keys{"cond", "warn", "crit"};
-constexpr std::array<std::string_view, 3> session_keys{"session", "at", "kg"};
+constexpr std::array<std::string_view, 8> session_keys{"session",    "at",     "kg", "checklist",
+                                                       "spo2_scale", "series", "n",  "m"};
+constexpr std::array<std::string_view, 1> checklist_keys{"answers"};
 constexpr std::array<std::string_view, 6> baseline_keys{"hr", "rate", "spo2", "sbp", "dbp", "map"};
 constexpr std::array<std::string_view, 6> start_keys{"mg_per_kg", "kg",        "conc_mg_ml",
                                                      "rate",      "rate_unit", "planned_min"};
@@ -397,7 +444,7 @@ struct Verb {
   Keys keys;  // in args, besides the common ones
   void (*read)(const Fields& document, Arguments& arguments, Request& out);
 };
-constexpr std::array<Verb, 22> verbs{{
+constexpr std::array<Verb, 23> verbs{{
     {"ack", {}, read_ack},
     {"unack", {}, read_unack},
     {"reset", {}, read_reset},
@@ -419,6 +466,7 @@ constexpr std::array<Verb, 22> verbs{{
     {"infusion-resume", {}, read_bare<InfusionResume>},
     {"infusion-stop", {}, read_bare<InfusionStop>},
     {"observe", observe_keys, read_observe},
+    {"checklist", checklist_keys, read_checklist},
     {"note", note_keys, read_note},
 }};
 

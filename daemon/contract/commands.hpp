@@ -81,6 +81,9 @@ struct BaselineSet {
   infusion::Baseline baseline;
 };
 
+struct Checklist {
+  std::vector<infusion::Answer> answers;  // at most infusion::answers_max
+};
 struct Note {
   std::string text;  // journal only, never published
 };
@@ -88,7 +91,7 @@ struct Note {
 using Request = std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Shelve, Unshelve, LimitsSet,
                              Received, Resync, infusion::SessionStart, BaselineSet, infusion::InfusionStart,
                              InfusionRate, InfusionHold, InfusionResume, InfusionStop, SessionEnd,
-                             PatientConfirm, infusion::NurseObservation, Note>;
+                             PatientConfirm, infusion::NurseObservation, Checklist, Note>;
 
 struct Command {
   std::string command_id, verb, client, actor;

@@ -95,6 +95,14 @@ struct BedState {
 void render_bed_state(std::string& out, const BedState& state, const Envelope& envelope);
 void render_infusion(std::string& out, const infusion::View& session, const Envelope& envelope);
 
+struct EarlyWarning {
+  std::string_view session;
+  infusion::News2 score;
+  infusion::Spo2Scale scale = infusion::Spo2Scale::one;
+  std::optional<WallTime> valid_until;  // none: nothing is known
+};
+void render_news2(std::string& out, const EarlyWarning& warning, const Envelope& envelope);
+
 struct EffectiveLimit {
   std::string_view condition;
   std::optional<double> warn, critical, relative;

@@ -14,6 +14,7 @@ inline constexpr std::string_view bed = "vitals.bed/1";
 inline constexpr std::string_view infusion = "vitals.infusion/1";
 inline constexpr std::string_view link = "vitals.link/1";
 inline constexpr std::string_view limits = "vitals.limits/1";
+inline constexpr std::string_view news2 = "vitals.early-warning/1";
 inline constexpr std::string_view observation = "vitals.obs/1";
 inline constexpr std::string_view cuff = "vitals.nibp/1";
 inline constexpr std::string_view alarm = "vitals.alarm/1";
@@ -25,8 +26,8 @@ inline constexpr std::string_view response = "vitals.rsp/1";
 inline constexpr std::string_view command = "vitals.cmd/1";
 inline constexpr std::string_view station = "vitals.station/1";
 
-inline constexpr std::array<std::string_view, 17> all{
-    node,  info,    heartbeat,     bed,         infusion,     link,     limits,  observation, cuff,
-    alarm, summary, command_event, nurse_event, config_event, response, command, station};
+inline constexpr std::array<std::string_view, 18> all{
+    node, info,  heartbeat, bed,           infusion,    link,         limits,   news2,   observation,
+    cuff, alarm, summary,   command_event, nurse_event, config_event, response, command, station};
 
 }  // namespace contract::schema

@@ -34,4 +34,51 @@ Outcome Session::note(const NurseObservation& observation, Stamp now) {
   return {};
 }
 
+void Session::merge(const std::vector<Answer>& answers) {
+  for (const Answer& one : answers) {
+    const auto known = std::find_if(checklist_.begin(), checklist_.end(),
+                                    [&](const Answer& answer) { return answer.key == one.key; });
+    if (known == checklist_.end())
+      checklist_.push_back(one);
+    else
+      *known = one;
+  }
+}
+
+Outcome Session::answer(const std::vector<Answer>& answers) {
+  if (!in_progress() && phase_ != Phase::scheduled)
+    return {Verdict::refused, "checklist does not fit phase " + std::string(name(phase_)) +
+                                  ": its answers belong to a session, session-start comes first"};
+  merge(answers);
+  return {};
+}
+
+bool Session::event() {
+  if (!begun()) return false;
+  ++extremes_.events;
+  return true;
+}
+
+void Session::keep_gate(std::optional<Assessment> gate) {
+  gate_ = std::move(gate);
+  gate_wanted_ = false;
+}
+
+// A reading that is not stable breaks the row.
+void Session::stable_reading(bool stable, Stamp measured) {
+  if (!stable) {
+    stable_since_.reset();
+    stable_last_.reset();
+    return;
+  }
+  if (phase_ != Phase::recovery) return;
+  if (!stable_since_) stable_since_ = measured;
+  stable_last_ = measured;
+}
+
+std::optional<Milliseconds> Session::stable() const {
+  if (!stable_since_ || !stable_last_ || stable_last_->mono <= stable_since_->mono) return std::nullopt;
+  return stable_last_->mono - stable_since_->mono;
+}
+
 }  // namespace infusion

@@ -46,6 +46,14 @@ View Session::view(Stamp now) const {
   out.by = by_;
   out.baseline = baseline_;
   out.chart = chart_;
+  out.series = series_;
+  out.extremes = extremes_;
+  out.checklist = checklist_;
+  out.spo2_scale = spo2_scale_;
+  out.gate = gate_;
+  out.recovery = recovery_;
+  if (stable_since_) out.stable_since = stable_since_->wall;
+  if (stable_last_) out.stable_last = stable_last_->wall;
   return out;
 }
 
@@ -72,6 +80,14 @@ void Session::restore(const View& view, Stamp now) {
   if (view.as_of != WallTime{}) counted_ = past(view.as_of, now).mono;
   baseline_ = view.baseline;
   restore_chart(view, now);
+  series_ = view.series;
+  extremes_ = view.extremes;
+  checklist_ = view.checklist;
+  spo2_scale_ = view.spo2_scale;
+  if (started_) gate_ = view.gate;  // before the start it is made from what is current
+  if (phase_ == Phase::ended) recovery_ = view.recovery;
+  if (view.stable_since) stable_since_ = past(*view.stable_since, now);
+  if (view.stable_last) stable_last_ = past(*view.stable_last, now);
 }
 
 // What was observed keeps its age by the wall clock.

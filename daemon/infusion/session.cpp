@@ -209,6 +209,14 @@ void Session::begin_session(std::string session, Stamp now) {
   clear_readings();
   opened_.reset();
   chart_ = {};
+  series_ = {};
+  extremes_ = {};
+  checklist_.clear();
+  spo2_scale_ = Spo2Scale::one;
+  gate_.reset();
+  gate_wanted_ = false;
+  recovery_.reset();
+  stable_reading(false, now);
 }
 
 Outcome Session::start(const SessionStart& request, Stamp now) {
@@ -217,6 +225,11 @@ Outcome Session::start(const SessionStart& request, Stamp now) {
   if (!is_session_name(request.session))
     return invalid("session must be a pseudonym of at most 32 letters, digits and hyphens");
   if (request.kg && !is_weight(*request.kg)) return invalid("kg must be above 0 and at most 700");
+  const SeriesPlace& series = request.series;
+  if (!is_session_name(series.series))
+    return invalid("series must be a pseudonym of at most 32 letters, digits and hyphens");
+  if (series.series.empty() && (series.n > 0 || series.m > 0)) return invalid("n and m need a series");
+  if (series.m > 0 && series.n > series.m) return invalid("n must be at most m: session n of m");
 
   const bool scheduled_one = phase_ == Phase::scheduled;
   if (scheduled_one && !request.session.empty() && request.session != session_)
@@ -225,6 +238,9 @@ Outcome Session::start(const SessionStart& request, Stamp now) {
 
   if (!scheduled_one) begin_session(request.session, now);
   take(kg_, request.kg);
+  merge(request.checklist);
+  if (!series.series.empty()) series_ = series;
+  if (request.spo2_scale) spo2_scale_ = *request.spo2_scale;
   const bool to_come = request.at && *request.at > now.wall;
   scheduled_ = to_come ? request.at : std::nullopt;
   enter(to_come ? Phase::scheduled : Phase::baseline, now);
@@ -328,6 +344,9 @@ void Session::begin_infusion(const InfusionStart& request, const Plan& plan, Sta
   planned_mg_per_kg_ = request.mg_per_kg;
   planned_ = request.planned;
   by_ = request.by;
+  gate_wanted_ = true;
+  recovery_.reset();
+  stable_reading(false, now);
   run_at(plan);
   open_titrating(now);
 }

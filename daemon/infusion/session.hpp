@@ -10,9 +10,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "daemon/infusion/assessment.hpp"
 #include "daemon/infusion/baseline_window.hpp"
+#include "daemon/infusion/news2.hpp"
 #include "daemon/infusion/observation.hpp"
+#include "daemon/infusion/series.hpp"
 #include "daemon/vitals/metric.hpp"
 #include "daemon/vitals/phase.hpp"
 #include "daemon/vitals/time.hpp"
@@ -46,6 +50,9 @@ struct SessionStart {
   std::string session;         // pseudonym, [A-Za-z0-9-]{1,32}; empty: one is derived from bed and time
   std::optional<WallTime> at;  // in the future: scheduled
   std::optional<double> kg;
+  std::vector<Answer> checklist = {};
+  std::optional<Spo2Scale> spo2_scale = std::nullopt;  // of NEWS2; absent: scale 1
+  SeriesPlace series = {};
 };
 struct InfusionStart {
   std::optional<double> mg_per_kg;   // planned total
@@ -94,6 +101,14 @@ struct View {
   std::string by;
   std::optional<Baseline> baseline;
   Chart chart;
+  SeriesPlace series;
+  std::optional<SeriesHistory> history;  // filled in by whoever knows earlier sessions, before the infusion
+  Extremes extremes;
+  std::vector<Answer> checklist;
+  Spo2Scale spo2_scale = Spo2Scale::one;
+  std::optional<Assessment> gate;      // as it was when the newest infusion was started; before: as it is
+  std::optional<Assessment> recovery;  // in recovery as it is, afterwards as it was at the end
+  std::optional<WallTime> stable_since, stable_last;  // of an unbroken row of stable readings in recovery
   std::optional<WallTime> observation_due;  // the next one; filled in by the bed, which knows the intervals
 };
 
@@ -143,6 +158,22 @@ class Session {
   Outcome end(Stamp now);
   // What a nurse observed, in an open session: dated at most 30 min back and not before the session began.
   Outcome note(const NurseObservation& observation, Stamp now);
+  // Answers to the checklist, from session-start on; a later answer replaces an earlier one.
+  Outcome answer(const std::vector<Answer>& answers);
+  const std::vector<Answer>& checklist() const { return checklist_; }
+  // A valid value, and a physiological alarm, since the infusion was started. True: the extremes have
+  // changed.
+  bool extreme(vitals::Metric metric, double value) { return begun() && extremes_.take(metric, value); }
+  bool event();
+  Spo2Scale spo2_scale() const { return spo2_scale_; }
+  // An infusion was started, and what the gate said then is still to be kept.
+  bool gate_wanted() const { return gate_wanted_; }
+  void keep_gate(std::optional<Assessment> gate);
+  const std::optional<Assessment>& gate() const { return gate_; }
+  void keep_recovery(Assessment recovery) { recovery_ = std::move(recovery); }
+  // A reading of pressure in recovery, with rate and saturation at that time: near the baseline, or not.
+  void stable_reading(bool stable, Stamp measured);
+  std::optional<Milliseconds> stable() const;  // from the first to the newest of the row; none without two
   void said_by(std::string_view who) { by_ = who; }  // of the newest change: command | pump
   void abandon(Stamp now);  // it was another patient: whatever ran is over, and nothing of it stays
 
@@ -174,6 +205,8 @@ class Session {
   void open_titrating(Stamp now);
   void freeze_baseline(Stamp now);
   void clear_readings();
+  bool begun() const { return in_progress() && started_.has_value(); }
+  void merge(const std::vector<Answer>& answers);
   void restore_chart(const View& view, Stamp now);
   std::string derived_name(Stamp now) const;
   void count(Stamp now);  // adds what has run since counted_ to dose and holds
@@ -204,6 +237,13 @@ class Session {
   std::optional<Baseline> baseline_;
   std::array<BaselineWindow, quantity_count> readings_;
   Chart chart_;
+  SeriesPlace series_;
+  Extremes extremes_;
+  std::vector<Answer> checklist_;
+  Spo2Scale spo2_scale_ = Spo2Scale::one;
+  std::optional<Assessment> gate_, recovery_;
+  bool gate_wanted_ = false;
+  std::optional<Stamp> stable_since_, stable_last_;
 };
 
 }  // namespace infusion

@@ -37,10 +37,16 @@ struct NoteEntry {  // free text that somebody typed: here and nowhere else (P11
   std::string scope, session, client, actor, verb, text;
   std::int64_t ts_ms = 0;
 };
+struct PastEntry {  // a session that has ended, for the report and for the next one of its series
+  std::string scope, session, series;  // series: empty when it belongs to none
+  std::int64_t ended_ms = 0;
+  std::string doc;  // as SessionEntry's
+};
 struct BedEntry {  // each bed ever published
   std::string scope;
 };
-using Entry = std::variant<AlarmEntry, EventEntry, SessionEntry, CommandEntry, NoteEntry, BedEntry>;
+using Entry =
+    std::variant<AlarmEntry, EventEntry, SessionEntry, CommandEntry, NoteEntry, PastEntry, BedEntry>;
 
 // What a start finds.
 struct Restored {
@@ -63,6 +69,7 @@ struct Restored {
   std::vector<Session> sessions;
   std::vector<Command> commands;  // of the last 24 h, newest 10,000
   std::vector<Sequence> sequences;
+  std::vector<PastEntry> past;  // those of a series, newest 2,000, oldest first
   std::vector<std::string> beds;
   bool fresh = false;   // there was no journal: numbers start anew
   std::string trouble;  // not empty: the old file was unusable and moved aside; says why and where it is now

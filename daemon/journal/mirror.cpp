@@ -11,6 +11,7 @@ void Mirror::adopt(const Restored& restored) {
   for (const auto& found : restored.sessions) sessions[found.scope] = found.doc;
   for (const auto& found : restored.sequences) sequences[found.scope] = found.seq;
   for (const auto& found : restored.beds) beds.insert(found);
+  for (const auto& found : restored.past) apply_one(found);
   for (const auto& found : restored.commands) {
     apply_one(
         CommandEntry{found.command_id, "", found.client, "", found.status, found.text, found.ts_ms, ""});
@@ -44,6 +45,12 @@ void Mirror::apply_one(const CommandEntry& command) {
   kept.doc.clear();
   kept.doc.shrink_to_fit();
   if (commands.size() > commands_max) commands.pop_front();
+}
+
+void Mirror::apply_one(const PastEntry& ended) {
+  if (ended.series.empty()) return;
+  past.push_back(ended);
+  if (past.size() > past_loaded_max) past.pop_front();
 }
 
 void Mirror::apply_one(const BedEntry& bed) { beds.insert(bed.scope); }

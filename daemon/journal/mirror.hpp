@@ -16,6 +16,7 @@
 namespace journal {
 
 inline constexpr std::size_t commands_max = 10'000;
+inline constexpr std::size_t past_loaded_max = 2'000;
 inline constexpr std::int64_t commands_kept_ms = 24 * 60 * 60 * 1'000;
 
 struct Mirror {
@@ -23,6 +24,7 @@ struct Mirror {
   std::map<std::string, std::string, std::less<>> sessions;            // scope -> document
   std::map<std::string, std::uint64_t, std::less<>> sequences;         // scope -> last number
   std::set<std::string, std::less<>> beds;
+  std::deque<PastEntry> past;         // of a series, oldest first
   std::deque<CommandEntry> commands;  // oldest first, without their documents
 
   void adopt(const Restored& restored);
@@ -34,6 +36,7 @@ struct Mirror {
   void apply_one(const SessionEntry& session);
   void apply_one(const CommandEntry& command);
   void apply_one(const NoteEntry&) {}  // as events: not what a restart needs
+  void apply_one(const PastEntry& past);
   void apply_one(const BedEntry& bed);
 };
 

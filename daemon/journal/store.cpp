@@ -12,7 +12,7 @@
 namespace journal {
 namespace {
 
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t schema_version = 3;
 constexpr std::int64_t application_id = 0x76697461;  // "vita"
 constexpr int checkpoint_pages = 1'000;              // SQLite's own default, 4 MB
 constexpr int busy_wait_ms = 1'000;                  // a start must not wait longer for another program
@@ -21,6 +21,8 @@ constexpr std::uint64_t trim_rows_min = 500, trim_rows_max = 10'000;
 
 // About 50 MB; the oldest go.
 constexpr std::int64_t notes_max = 100'000;
+// About 60 MB.
+constexpr std::int64_t past_max = 20'000;
 
 // The first schema; what has come since is `migrations`, so that a new file and an old one end up alike.
 constexpr const char* schema = R"sql(
@@ -44,6 +46,11 @@ constexpr std::array<const char*, schema_version - 1> migrations{
   CREATE TABLE note(id INTEGER PRIMARY KEY, scope TEXT NOT NULL, session TEXT NOT NULL, client TEXT NOT NULL,
                     actor TEXT NOT NULL, verb TEXT NOT NULL, text TEXT NOT NULL, ts_ms INTEGER NOT NULL) STRICT;
   PRAGMA user_version = 2;
+)sql",
+    R"sql(
+  CREATE TABLE past(scope TEXT NOT NULL, session TEXT NOT NULL, series TEXT NOT NULL, ended_ms INTEGER NOT NULL,
+                    doc TEXT NOT NULL, PRIMARY KEY(scope, session, ended_ms)) STRICT;
+  PRAGMA user_version = 3;
 )sql",
 };
 
@@ -226,6 +233,10 @@ Result Store::prepare() {
       {&s.put_note,
        "INSERT INTO note(scope, session, client, actor, verb, text, ts_ms) VALUES(?, ?, ?, ?, ?, ?, ?)"},
       {&s.trim_notes, "DELETE FROM note WHERE id <= (SELECT max(id) FROM note) - ?"},
+      {&s.put_past,
+       "INSERT INTO past(scope, session, series, ended_ms, doc) VALUES(?, ?, ?, ?, ?) ON CONFLICT(scope, "
+       "session, ended_ms) DO UPDATE SET series = excluded.series, doc = excluded.doc"},
+      {&s.trim_past, "DELETE FROM past WHERE rowid <= (SELECT max(rowid) FROM past) - ?"},
       {&s.put_bed, "INSERT INTO bed VALUES(?) ON CONFLICT(scope) DO NOTHING"},
       {&s.trim_commands, "DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?"},
       {&s.event_range, "SELECT (SELECT min(rowid) FROM event), (SELECT max(rowid) FROM event)"},
@@ -239,7 +250,7 @@ Result Store::prepare() {
 }
 
 Result Store::load(Restored& into, std::int64_t now_ms) {
-  Statement episodes, sessions, commands, sequences, beds;
+  Statement episodes, sessions, commands, sequences, past, beds;
   int code = SQLITE_OK;
   const auto read = [&](Statement& statement, const char* sql, auto row, auto... values) {
     if (code == SQLITE_OK) code = statement.prepare(db_.get(), sql);
@@ -265,6 +276,15 @@ Result Store::load(Restored& into, std::int64_t now_ms) {
   read(sequences, "SELECT scope, seq FROM sequence", [&](const Statement& row) {
     into.sequences.push_back({owned(row.text(0)), static_cast<std::uint64_t>(row.number(1))});
   });
+  read(
+      past,
+      "SELECT scope, session, series, ended_ms, doc FROM past WHERE series <> '' ORDER BY rowid DESC LIMIT ?",
+      [&](const Statement& row) {
+        into.past.push_back(
+            {owned(row.text(0)), owned(row.text(1)), owned(row.text(2)), row.number(3), owned(row.text(4))});
+      },
+      static_cast<std::int64_t>(past_loaded_max));
+  std::reverse(into.past.begin(), into.past.end());
   read(beds, "SELECT scope FROM bed", [&](const Statement& row) { into.beds.push_back(owned(row.text(0))); });
   return code == SQLITE_OK ? Result{} : failure(code);
 }
@@ -325,6 +345,11 @@ int Store::put(const NoteEntry& note) {
   return code == SQLITE_OK ? statements_.trim_notes.run(notes_max) : code;
 }
 
+int Store::put(const PastEntry& past) {
+  const int code = statements_.put_past.run(past.scope, past.session, past.series, past.ended_ms, past.doc);
+  return code == SQLITE_OK ? statements_.trim_past.run(past_max) : code;
+}
+
 int Store::put(const BedEntry& bed) { return statements_.put_bed.run(bed.scope); }
 
 int Store::put_state(const Mirror& state, bool replace) {
@@ -335,6 +360,7 @@ int Store::put_state(const Mirror& state, bool replace) {
   for (const auto& [key, alarm] : state.episodes) put_next(alarm);
   for (const auto& [scope, doc] : state.sessions) put_next(SessionEntry{scope, doc});
   for (const CommandEntry& command : state.commands) put_next(command);
+  for (const PastEntry& past : state.past) put_next(past);
   for (const std::string& scope : state.beds) put_next(BedEntry{scope});
   for (const auto& [scope, seq] : state.sequences) {
     std::uint64_t& last = sequences_touched_[scope];

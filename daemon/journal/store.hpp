@@ -55,7 +55,7 @@ class Store {
   struct Statements {
     Statement begin, commit, rollback;
     Statement put_event, put_sequence, put_episode, end_episode, end_episodes, put_session, put_command,
-        put_note, trim_notes, put_bed;
+        put_note, trim_notes, put_past, trim_past, put_bed;
     Statement trim_commands, event_range, trim_events;
   };
 
@@ -76,6 +76,7 @@ class Store {
   int put(const SessionEntry& session);
   int put(const CommandEntry& command);
   int put(const NoteEntry& note);
+  int put(const PastEntry& past);
   int put(const BedEntry& bed);
   int put_state(const Mirror& state, bool replace);
   int put_sequences();

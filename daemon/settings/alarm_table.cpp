@@ -173,6 +173,34 @@ std::string observation_text(const alarms::ObservationIntervals& intervals) {
          every(intervals.later) + " after it, " + every(intervals.recovery) + " in recovery; " + scale;
 }
 
+// "SpO2 >= 95 %, SBP 90 to 180 mmHg, ..."
+std::string bounds_text(std::string_view label, std::optional<double> least, std::optional<double> most,
+                        std::string_view unit) {
+  if (!least && !most) return {};
+  std::string out = std::string(label) + " ";
+  if (least && most)
+    out += number(*least) + " to " + number(*most);
+  else
+    out += least ? ">= " + number(*least) : "<= " + number(*most);
+  return out + " " + std::string(unit) + ", ";
+}
+
+std::string gate_text(const alarms::Profile& profile) {
+  const alarms::Gate& gate = profile.gate;
+  return "shown before an infusion: " + bounds_text("SpO2", gate.spo2_least, std::nullopt, "%") +
+         bounds_text("SBP", gate.sbp_least, gate.sbp_most, "mmHg") +
+         bounds_text("rate", gate.rate_least, gate.rate_most, "/min") +
+         bounds_text("RR", gate.rr_least, gate.rr_most, "/min") + "a checklist of " +
+         std::to_string(profile.checklist.size());
+}
+
+std::string recovery_text(const alarms::RecoveryCriteria& recovery) {
+  return "shown before the end of a session: " + minutes_text(recovery.min) +
+         " since the stop, pressure and rate within " + number(recovery.within_percent) +
+         " % of the baseline, SpO2 > " + number(recovery.spo2_above) +
+         " %, score >= " + number(recovery.score_least) + ", stable over " + minutes_text(recovery.stable);
+}
+
 // Phases that are alike are printed once, under all their names.
 void append_phases(std::string& out, const Settings& settings, const Bed& bed) {
   const auto& profile = settings.profile(bed);
@@ -242,6 +270,8 @@ void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
   out += "\n  titrating: " + minutes_text(profile.titrating) + " after the start and each rate increase; ";
   out += "relative limits count from the patient's baseline\n";
   out += "  " + observation_text(profile.observation) + "\n";
+  if (profile.asks_before()) out += "  " + gate_text(profile) + "\n";
+  out += "  " + recovery_text(profile.recovery) + "\n";
   out += "  above 1 mg/kg/h: a cuff reading at least every " +
          minutes_text(profile.technical.cuff_high_dose_max) + ", and every alarm calls the unit\n";
 }

@@ -1,5 +1,6 @@
 #include "daemon/settings/profile_file.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -181,6 +182,10 @@ void read_seconds(Reader& reader, std::string_view key, double least, double mos
   if (const auto value = reader.seconds(key, least, most)) out = *value;
 }
 
+void read_number(Reader& reader, std::string_view key, double least, double most, double& out) {
+  if (const auto value = reader.number(key, least, most)) out = *value;
+}
+
 void read_technical(Reader& root, alarms::TechnicalTimes& out) {
   auto reader = root.table("technical");
   if (!reader) return;
@@ -223,8 +228,12 @@ void read_times_of_people(Reader& root, Profile& profile) {
     reader->finish();
   }
   if (auto reader = root.table("recovery")) {
-    read_seconds(*reader, "min_s", 1800, 14'400, profile.recovery_min);  // 30 to 240 minutes
-    if (const auto value = reader->number("within_percent", 5, 50)) profile.recovery_within_percent = *value;
+    alarms::RecoveryCriteria& recovery = profile.recovery;
+    read_seconds(*reader, "min_s", 1800, 14'400, recovery.min);  // 30 to 240 minutes
+    read_number(*reader, "within_percent", 5, 50, recovery.within_percent);
+    read_number(*reader, "spo2_above", 80, 99, recovery.spo2_above);
+    read_number(*reader, "score_least", 1, 10, recovery.score_least);
+    read_seconds(*reader, "stable_s", 0, 3'600, recovery.stable);
     reader->finish();
   }
 }
@@ -239,6 +248,47 @@ void read_observation(Reader& root, alarms::ObservationIntervals& out) {
   read_seconds(*reader, "interval_s", 0, 14'400, out.later);
   read_seconds(*reader, "interval_recovery_s", 0, 14'400, out.recovery);
   read_seconds(*reader, "overdue_after_s", 0, 1'800, out.overdue_after);
+  read_seconds(*reader, "fresh_s", 300, 14'400, out.fresh);
+  reader->finish();
+}
+
+void read_gate(Reader& root, alarms::Gate& out) {
+  auto reader = root.table("gate");
+  if (!reader) return;
+  const auto read = [&](std::string_view key, double least, double most, std::optional<double>& bound) {
+    if (const auto value = reader->number(key, least, most)) bound = value;
+  };
+  read("spo2_least", 50, 100, out.spo2_least);
+  read("sbp_least", 50, 200, out.sbp_least);
+  read("sbp_most", 100, 250, out.sbp_most);
+  read("rate_least", 20, 100, out.rate_least);
+  read("rate_most", 60, 250, out.rate_most);
+  read("rr_least", 1, 30, out.rr_least);
+  read("rr_most", 10, 80, out.rr_most);
+  reader->finish();
+}
+
+// Every key is an item of the site's own choice; what is first in the file is asked first.
+void read_checklist(Reader& root, std::vector<alarms::ChecklistItem>& out, Report& report) {
+  auto reader = root.table("checklist");
+  if (!reader) return;
+  std::vector<Text> keys = reader->keys();
+  const auto before = [](const Text& a, const Text& b) { return a.place.line < b.place.line; };
+  std::stable_sort(keys.begin(), keys.end(), before);
+  for (const Text& key : keys) {
+    const auto text = reader->text(key.text);
+    const auto same = [&](const alarms::ChecklistItem& item) { return item.key == key.text; };
+    const auto known = std::find_if(out.begin(), out.end(), same);
+    if (known != out.end())  // of the profile that this one rests on
+      known->text = text.value_or(known->text);
+    else if (!is_id(key.text))
+      report.error(key.place, "\"" + key.text + "\" is no key of a checklist: at most 32 of a-z, 0-9 and -");
+    else if (out.size() == alarms::checklist_max)
+      report.error(key.place,
+                   "more than " + std::to_string(alarms::checklist_max) + " items on the checklist");
+    else if (text)
+      out.push_back({key.text, *text});
+  }
   reader->finish();
 }
 
@@ -295,6 +345,8 @@ Profile make_profile(const std::vector<Layer>& layers, const std::string& name, 
     read_phases(root, profile, places, report);
     read_bounds(root, profile, report);
     read_observation(root, profile.observation);
+    read_gate(root, profile.gate);
+    read_checklist(root, profile.checklist, report);
     read_technical(root, profile.technical);
     read_freshness(root, profile.freshness);
     read_times_of_people(root, profile);

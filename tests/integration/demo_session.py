@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import threading
+import tomllib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -18,7 +19,7 @@ from contract import Contract  # noqa: E402
 from demo_screen import Screen  # noqa: E402
 from rig import DAEMON, NODE, Broker, Daemon, Process, free_port, settings_text  # noqa: E402
 from station import Station  # noqa: E402
-from toml_text import demo_profile  # noqa: E402
+from toml_text import SHIPPED, demo_profile  # noqa: E402
 
 SCENARIOS = Path(__file__).resolve().parent / "scenarios"
 
@@ -136,8 +137,11 @@ class Demo:
             self.screen.values_line()
 
     def play(self):
-        self.nurse("b2", "session-start", "session starts, 70 kg; the patient rests, the cuff is read twice", kg=70)
-        self.nurse("b1", "session-start", "session starts, 82 kg", kg=82)
+        nothing_against = {item: False for item in tomllib.loads(SHIPPED.read_text())["checklist"]}
+        self.nurse("b2", "session-start", "session starts, 70 kg; the patient rests, the cuff is read twice", kg=70,
+                   checklist=nothing_against)
+        self.nurse("b2", "observe", "the nurse observes: alert and calm, 14 breaths a minute", rass=0, rr=14)
+        self.nurse("b1", "session-start", "session starts, 82 kg", kg=82, checklist=nothing_against)
         self.nurse("b1", "baseline-set", "baseline entered", rate=76, spo2=97)
         self.nurse("b1", "infusion-start", "infusion starts: 0.5 mg/kg over 60 min", mg_per_kg=0.5, planned_min=60)
         self.until("b1", "spo2-low", "start", 60)

@@ -148,6 +148,37 @@ TEST(SessionRecord, TheChartIsKeptItemByItem) {
   for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_session_record(text.substr(0, cut)));
 }
 
+TEST(SessionRecord, AnswersAndCriteriaAreKept) {
+  infusion::View view = full();
+  view.checklist = {{"liver", false}, {"psychosis", true}};
+  view.gate.emplace();
+  view.gate->add(infusion::Met::not_met, "sbp", "SBP 185 > 180 mmHg");
+  view.gate->add(infusion::Met::unknown, "rr", "RR");
+  view.recovery.emplace();
+  view.stable_since = wall_from_unix_ms(1'799'999'000'000);
+  view.stable_last = wall_from_unix_ms(1'799'999'900'000);
+  const std::string text = write_session_record(view);
+  const auto after = read_session_record(text);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(write_session_record(*after), text);
+  EXPECT_EQ(after->checklist, view.checklist);
+  EXPECT_EQ(after->gate, view.gate);
+  EXPECT_EQ(after->recovery, view.recovery);
+  EXPECT_EQ(after->stable_last, view.stable_last);
+}
+
+TEST(SessionRecord, SeriesAndExtremesAreKept) {
+  infusion::View view = full();
+  view.series = {"k-41", 3, 6};
+  view.extremes = {104, 166, 93, 3};
+  view.spo2_scale = infusion::Spo2Scale::two;
+  const auto after = read_session_record(write_session_record(view));
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->series, view.series);
+  EXPECT_EQ(after->extremes, view.extremes);
+  EXPECT_EQ(after->spo2_scale, infusion::Spo2Scale::two);
+}
+
 TEST(SessionRecord, AnItemOfAnotherVersionOrOutOfItsScaleIsLeftOut) {
   std::string text = write_session_record(full());
   text.pop_back();

@@ -269,6 +269,36 @@ TEST(Command, observe_with_time_and_actions) {
   EXPECT_EQ(status(parse(command("observe", {{"mood", 3}, {"pain", 3}}))), "invalid");
 }
 
+TEST(Command, a_checklist_is_answered_by_yes_and_no) {
+  const std::vector<infusion::Answer> answers{{"liver", false}, {"psychosis", true}};
+  const Json json{{"psychosis", true}, {"liver", false}};
+  EXPECT_EQ(accepted<infusion::SessionStart>(command("session-start", {{"checklist", json}})).checklist,
+            answers);
+  EXPECT_EQ(accepted<Checklist>(command("checklist", {{"answers", json}})).answers, answers);
+  for (const Json& wrong : {Json::array(), Json{{"liver", "no"}}, Json{{"Liver", false}}, Json::object()})
+    EXPECT_EQ(status(parse(command("checklist", {{"answers", wrong}}))), "invalid") << wrong.dump();
+  Json many = Json::object();
+  for (std::size_t i = 0; i <= infusion::answers_max; ++i) many["item-" + std::to_string(i)] = false;
+  EXPECT_EQ(status(parse(command("checklist", {{"answers", many}}))), "invalid");
+}
+
+TEST(Command, a_session_may_be_n_of_m_of_a_series) {
+  const auto start =
+      accepted<infusion::SessionStart>(command("session-start", {{"series", "k-41"}, {"n", 3}, {"m", 6}}));
+  EXPECT_EQ(start.series, (infusion::SeriesPlace{"k-41", 3, 6}));
+  for (const Json& wrong : {Json{{"series", 5}}, Json{{"series", "k"}, {"n", 0}},
+                            Json{{"series", "k"}, {"m", 1000}}, Json{{"series", "k"}, {"n", 1.5}}})
+    EXPECT_EQ(status(parse(command("session-start", wrong))), "invalid") << wrong.dump();
+}
+
+TEST(Command, the_scale_of_spo2_is_1_or_2) {
+  EXPECT_EQ(accepted<infusion::SessionStart>(command("session-start", {{"spo2_scale", 2}})).spo2_scale,
+            infusion::Spo2Scale::two);
+  EXPECT_FALSE(accepted<infusion::SessionStart>(command("session-start")).spo2_scale);
+  for (const Json& wrong : {Json(0), Json(3), Json("2"), Json(true), Json(1.5)})
+    EXPECT_EQ(status(parse(command("session-start", {{"spo2_scale", wrong}}))), "invalid") << wrong.dump();
+}
+
 TEST(Command, a_note_is_a_text_and_is_never_cut) {
   EXPECT_EQ(accepted<Note>(command("note", {{"text", "asked for water"}})).text, "asked for water");
   EXPECT_EQ(accepted<Note>(command("note", {{"text", std::string(note_bytes_max, 'x')}})).text.size(),

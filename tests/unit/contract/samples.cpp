@@ -79,6 +79,35 @@ infusion::View observed_session() {
   view.chart.take(earlier, stamp(10'000));
   view.chart.take(observation(), stamp(20'000));
   view.observation_due = at(920'000);
+  view.gate.emplace();
+  view.gate->add(infusion::Met::not_met, "sbp", "SBP 185 > 180 mmHg");
+  view.gate->add(infusion::Met::unknown, "liver", "liver");
+  return view;
+}
+
+// Before the third infusion of a series.
+infusion::View baseline_session() {
+  infusion::View view;
+  view.phase = vitals::Phase::baseline;
+  view.phase_since = at(0);
+  view.session = "s-7Q2K";
+  view.kg = 70;
+  view.by = "command";
+  view.series = {"k-41", 3, 6};
+  view.history.emplace();
+  view.history->add({"s-1", at(-1'209'600'000), {98, 151, 95, 1}, 35}, at(0));
+  view.history->add({"s-2", at(-604'800'000), {104, 166, 93, 3}, 42}, at(0));
+  return view;
+}
+
+infusion::View ended_session() {
+  infusion::View view = session();
+  view.phase = vitals::Phase::ended;
+  view.rate.reset();
+  view.gate.emplace();
+  view.recovery.emplace();
+  view.recovery->add(infusion::Met::not_met, "minimum", "60 min since the stop");
+  view.extremes = {104, 166, 93, 3};
   return view;
 }
 
@@ -281,12 +310,22 @@ void add_bed_states(std::vector<Sample>& out) {
     out.push_back({bed_topic(topic), rendered([&](std::string& text) {
                      contract::render_infusion(text, session(), envelope);
                    })});
-  for (const infusion::View& view : {infusion::View{}, observed_session()})
+  for (const infusion::View& view :
+       {infusion::View{}, observed_session(), ended_session(), baseline_session()})
     out.push_back({bed_topic("infusion"),
                    rendered([&](std::string& text) { contract::render_infusion(text, view, envelope); })});
   out.push_back({bed_topic("limits"), rendered([&](std::string& text) {
                    contract::render_limits(text, vitals::Phase::infusing, "", limits, envelope);
                  })});
+  contract::EarlyWarning warning{
+      "s-7Q2K", infusion::news2({14, 97, false, 128, 72, true, 36.7}, infusion::Spo2Scale::one),
+      infusion::Spo2Scale::one, at(45'000)};
+  contract::EarlyWarning partial{"s-7Q2K",
+                                 infusion::news2({{}, 97, {}, 128, 95, {}, {}}, infusion::Spo2Scale::one),
+                                 infusion::Spo2Scale::one, at(45'000)};
+  for (const auto& one : {warning, partial, contract::EarlyWarning{}})
+    out.push_back({bed_topic("news2"),
+                   rendered([&](std::string& text) { contract::render_news2(text, one, envelope); })});
   for (const char* topic : {"link/mon1", "event/link"})
     out.push_back({bed_topic(topic),
                    rendered([&](std::string& text) { contract::render_link(text, link(), envelope); })});

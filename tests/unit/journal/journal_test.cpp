@@ -79,6 +79,24 @@ TEST(Journal, NotesAreKeptAndTheOldestGoWhenThereAreTooMany) {
   EXPECT_EQ(query(directory.file(), "SELECT min(id) FROM note"), 100'000);
 }
 
+TEST(Journal, SessionsOfASeriesComeBackInTheOrderOfTheirEnd) {
+  const Directory directory;
+  const auto past = [](std::string session, std::string series, std::string doc) {
+    return PastEntry{"icu/1", std::move(session), std::move(series), now_ms, std::move(doc)};
+  };
+  {
+    Journal journal{directory.file(), now_ms};
+    write(journal,
+          list(past("s-1", "k-41", "first"), past("s-2", "", "of none"), past("s-3", "k-41", "third")));
+    write(journal, list(past("s-3", "k-41", "told again")));
+  }
+  const Restored found = restore(directory.file());
+  ASSERT_THAT(found.past, SizeIs(2));
+  EXPECT_EQ(found.past[0].doc, "first");
+  EXPECT_EQ(found.past[1].doc, "told again");
+  EXPECT_EQ(query(directory.file(), "SELECT count(*) FROM past"), 3) << "kept for the report";
+}
+
 // As the first version wrote it.
 constexpr const char* schema_1 = R"sql(
   PRAGMA journal_mode = WAL;

@@ -45,6 +45,7 @@ TEST(AlarmTable, is_readable_and_adds_the_monitors_delay_to_ours) {
 
   titrating: 15 min after the start and each rate increase; relative limits count from the patient's baseline
   no nurse observation due; sedation by rass
+  shown before the end of a session: 60 min since the stop, pressure and rate within 20 % of the baseline, SpO2 > 92 %, score >= 9, stable over 15 min
   above 1 mg/kg/h: a cuff reading at least every 5 min, and every alarm calls the unit
 )");
 }
@@ -61,6 +62,11 @@ TEST(AlarmTable, of_the_example_says_that_it_is_not_signed_off) {
   EXPECT_NE(
       table.find("nurse observation: every 15 min in the first hour of the infusion, every 30 min after it, "
                  "every 30 min in recovery; sedation by rass"),
+      std::string::npos);
+  EXPECT_NE(
+      table.find(
+          "shown before an infusion: SpO2 >= 95 %, SBP 90 to 180 mmHg, rate 50 to 120 /min, RR 10 to 30 "
+          "/min, a checklist of 13\n"),
       std::string::npos);
   // A feed of one value in 10 s adds those to 15 s of ours.
   EXPECT_NE(table.find("25 s / 20 s"), std::string::npos);

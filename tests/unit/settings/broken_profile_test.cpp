@@ -189,6 +189,25 @@ least = 20
 )",
        R"(profiles/quiet.toml:8:1: error: least must be 25 to 290
 )"},
+      {whole + R"([checklist]
+Psychosis = "active psychosis"
+liver = 3
+)",
+       R"(profiles/quiet.toml:8:1: error: "Psychosis" is no key of a checklist: at most 32 of a-z, 0-9 and -
+profiles/quiet.toml:9:1: error: liver must be text in quotes, not a whole number
+)"},
+      {whole + R"([gate]
+sbp_most = 1800
+)",
+       R"(profiles/quiet.toml:8:1: error: sbp_most must be 100 to 250
+)"},
+      {whole + R"([observation]
+scale = "ramsay"
+interval_s = 99999
+)",
+       R"(profiles/quiet.toml:8:1: error: scale is one of rass, poss, not "ramsay"
+profiles/quiet.toml:9:1: error: interval_s must be 0 to 14400
+)"},
       {"signed_off_by = \"ward 3\"\n",
        R"(profiles/quiet.toml: warning: neither hr-high nor hr-low is watched in any phase
 profiles/quiet.toml: warning: no blood pressure is watched in any phase

@@ -90,6 +90,23 @@ TEST(Preset, asks_for_cuff_readings_more_often_while_titrating) {
   EXPECT_EQ(preset().titrating, 15min);
 }
 
+TEST(Preset, the_gate_is_that_of_the_trials_and_the_checklist_has_its_keys) {
+  const alarms::Gate& gate = preset().gate;
+  EXPECT_EQ(gate.spo2_least, 95);
+  EXPECT_EQ(gate.sbp_least, 90);
+  EXPECT_EQ(gate.sbp_most, 180);
+  EXPECT_EQ(gate.rate_least, 50);
+  EXPECT_EQ(gate.rate_most, 120);
+  EXPECT_EQ(gate.rr_least, 10);
+  EXPECT_EQ(gate.rr_most, 30);
+  std::string keys;
+  for (const alarms::ChecklistItem& item : preset().checklist) keys += item.key + " ";
+  EXPECT_EQ(
+      keys,
+      "cardiovascular hypertension vascular-malformation raised-pressure psychosis substance-abuse liver "
+      "pregnancy previous-reaction age theophylline depressants consent-missing ");
+}
+
 TEST(Preset, observations_are_due_every_15_min_in_the_first_hour_and_30_after) {
   const alarms::ObservationIntervals& intervals = preset().observation;
   EXPECT_EQ(intervals.scale, alarms::SedationScale::rass);
@@ -122,8 +139,11 @@ TEST(Preset, has_the_times_of_technical_alarms_and_of_people) {
   EXPECT_EQ(preset().callout.high_unit, 60s);
   EXPECT_EQ(preset().callout.high_second, 120s);
   EXPECT_EQ(preset().callout.medium_unit, 180s);
-  EXPECT_EQ(preset().recovery_min, 60min);
-  EXPECT_EQ(preset().recovery_within_percent, 20);
+  EXPECT_EQ(preset().recovery.min, 60min);
+  EXPECT_EQ(preset().recovery.within_percent, 20);
+  EXPECT_EQ(preset().recovery.spo2_above, 92);
+  EXPECT_EQ(preset().recovery.score_least, 9);
+  EXPECT_EQ(preset().recovery.stable, 15min);
 }
 
 TEST(Preset, is_not_signed_off_when_shipped) { EXPECT_EQ(preset().signed_off_by, ""); }

@@ -1,0 +1,92 @@
+"""Sessions of a series see what the earlier ones left; a scheduled session waits, over kill -9 too."""
+import pytest
+from rig import NODE
+from station import now_ms
+
+BED = "pain/b1"
+
+
+def infusion(station):
+    return station.last[f"{station.bed(BED)}/infusion"].doc
+
+
+def state(station):
+    return station.last[f"{station.bed(BED)}/state"].doc
+
+
+def restart(world, station):
+    mark = station.mark()
+    world.daemon.kill()
+    world.daemon.start()
+    station.online(NODE, after=mark)
+
+
+def applied(station, verb, **args):
+    answer = station.command(BED, verb, args=args)
+    assert answer["status"] == "applied", (verb, answer)
+
+
+def shown(station, what, predicate):
+    return station.wait_for(lambda: predicate(infusion(station)) and infusion(station), what=what)
+
+
+@pytest.mark.quick
+def test_the_next_session_of_a_series_sees_what_the_last_one_left(world):
+    station = world.started()
+    applied(station, "session-start", kg=70, series="k-41", n=1, m=6)
+    first = shown(station, "the series", lambda doc: doc.get("series"))
+    assert first["series"] | {"series": "k-41", "n": 1, "m": 6, "sessions": 0, "sessions_year": 0} == first["series"]
+    assert "last" not in first["series"]
+    applied(station, "infusion-start", mg_per_kg=0.5, kg=70, planned_min=60)
+    world.oximeter.show(spo2=87)
+    station.alarm(BED, "spo2-low", phase="start")
+    restart(world, station)
+    world.oximeter.show(spo2=97)
+    station.wait_for(lambda: world.value(station, BED, "spo2") == 97, what="97 %")
+    applied(station, "infusion-stop")
+    applied(station, "session-end")
+    ended = shown(station, "the end", lambda doc: doc["phase"] == "ended")
+    assert ended["extremes"]["spo2_min"] == 87 and ended["extremes"]["events"] >= 1 and ended["dose_mg"] > 0
+    restart(world, station)
+    applied(station, "session-start", kg=70, series="k-41", n=2, m=6)
+    series = shown(station, "the history", lambda doc: doc["phase"] == "baseline" and "last" in doc.get("series", {}))["series"]
+    assert (series["n"], series["sessions"], series["sessions_year"]) == (2, 1, 1)
+    assert series["spo2_min"] == 87 and series["last"]["session"] == ended["session"]
+    assert series["dose_mg"] == pytest.approx(ended["dose_mg"], abs=0.11)
+    applied(station, "session-end")
+    applied(station, "session-start", kg=70, series="k-42")
+    shown(station, "another series", lambda doc: doc["series"]["series"] == "k-42" and doc["series"]["sessions"] == 0)
+
+
+def test_a_scheduled_session_waits_over_kill_nine_and_is_started_by_its_name(world):
+    station = world.started()
+    at = now_ms() + 3_600_000
+    applied(station, "session-start", session="s-noon", at=at, kg=70, series="k-41", n=3, m=6,
+            checklist={"liver": True})
+    shown(station, "the schedule", lambda doc: doc["phase"] == "scheduled" and doc.get("t_scheduled") == at)
+    assert "liver" in infusion(station)["gate"]["not_met"]
+    restart(world, station)
+    assert state(station)["phase"] == "scheduled" and state(station)["session"] == "s-noon"
+    assert infusion(station)["t_scheduled"] == at and infusion(station)["kg"] == 70
+    assert station.command(BED, "observe", args={"pain": 1})["status"] == "refused"
+    assert station.command(BED, "infusion-hold")["status"] == "refused"
+    other = station.command(BED, "session-start", args={"session": "s-other"})
+    assert other["status"] == "refused" and "s-noon" in other["text"]
+    applied(station, "session-start", session="s-noon")
+    begun = shown(station, "the baseline", lambda doc: doc["phase"] == "baseline")
+    assert begun["session"] == "s-noon" and begun["series"]["n"] == 3 and "t_scheduled" not in begun
+    assert "liver" in begun["gate"]["not_met"]
+
+
+def test_a_scheduled_session_is_watched_as_an_idle_bed_and_can_be_cancelled_or_overtaken_by_an_infusion(world):
+    station = world.started()
+    applied(station, "session-start", session="s-noon", at=now_ms() + 3_600_000)
+    world.oximeter.show(spo2=87)
+    assert station.alarm(BED, "spo2-low", phase="start")["session"] is None
+    world.oximeter.show(spo2=97)
+    applied(station, "session-end")
+    shown(station, "the end", lambda doc: doc["phase"] == "ended" and "t_scheduled" not in doc)
+    applied(station, "session-start", session="s-late", at=now_ms() + 3_600_000)
+    applied(station, "infusion-start", mg_per_kg=0.5, kg=70, planned_min=60)
+    doc = shown(station, "the infusion", lambda doc: doc["phase"] == "infusing")
+    assert doc["session"] == "s-late" and "t_scheduled" not in doc
