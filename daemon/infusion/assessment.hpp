@@ -35,8 +35,8 @@ struct Assessment {
   std::vector<Criterion> not_met, unknown;
 
   void add(Met met, std::string key, std::string text) {
-    if (met == Met::not_met) not_met.push_back({std::move(key), std::move(text)});
-    if (met == Met::unknown) unknown.push_back({std::move(key), std::move(text)});
+    if (met == Met::met) return;
+    (met == Met::not_met ? not_met : unknown).push_back({std::move(key), std::move(text)});
   }
   Met state() const { return !not_met.empty() ? Met::not_met : !unknown.empty() ? Met::unknown : Met::met; }
   // "not met: SBP 185 > 180 mmHg; not known: RR"; empty when all is met.

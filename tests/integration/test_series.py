@@ -37,7 +37,7 @@ def test_the_next_session_of_a_series_sees_what_the_last_one_left(world):
     first = shown(station, "the series", lambda doc: doc.get("series"))
     assert first["series"] | {"series": "k-41", "n": 1, "m": 6, "sessions": 0, "sessions_year": 0} == first["series"]
     assert "last" not in first["series"]
-    applied(station, "infusion-start", mg_per_kg=0.5, kg=70, planned_min=60)
+    applied(station, "infusion-start", mg_per_kg=0.5, kg=70, planned_min=10, confirm=True)  # 0.1 mg within the restart
     world.oximeter.show(spo2=87)
     station.alarm(BED, "spo2-low", phase="start")
     restart(world, station)
