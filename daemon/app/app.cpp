@@ -70,7 +70,10 @@ App::App(settings::Settings settings, std::string config_hash)
                                      next_seq(journal_->restored(), "node", now), outlet, now);
   commander_ = std::make_unique<Commander>(
       Commander::Parts{&identity_, &settings_.stations, this, this, node_.get(),
-                       [this](std::string_view unit, std::string_view bed) { return find_bed(unit, bed); }});
+                       [this](std::string_view unit, std::string_view bed) { return find_bed(unit, bed); },
+                       [this](const std::string& scope, std::uint64_t from_seq, journal::PageDone then) {
+                         read_events(scope, from_seq, std::move(then));
+                       }});
   make_beds(now);
   restore(now);
   make_sources();
@@ -233,6 +236,20 @@ void App::when_kept(std::function<void(bool)> then) {
   });
 }
 
+void App::hand_over() {
+  if (batch_.empty()) return;
+  std::vector<journal::Entry> batch;
+  batch.swap(batch_);
+  journal_->write(std::move(batch), {});
+}
+
+void App::read_events(const std::string& scope, std::uint64_t from_seq, journal::PageDone then) {
+  hand_over();
+  journal_->read_events(scope, from_seq, [this, then = std::move(then)](journal::Page page) {
+    boost::asio::post(loop_, [then, page = std::move(page)]() mutable { then(std::move(page)); });
+  });
+}
+
 void App::when_all_kept(std::function<void(bool)> then) {
   std::vector<journal::Entry> batch;
   batch.swap(batch_);
@@ -247,11 +264,7 @@ void App::settle(Stamp now) {
     if (desk->deadline() <= now.mono) desk->advance(now);
     desk->flush(now);
   }
-  if (!batch_.empty()) {
-    std::vector<journal::Entry> batch;
-    batch.swap(batch_);
-    journal_->write(std::move(batch), {});
-  }
+  hand_over();
   arm(now);
 }
 

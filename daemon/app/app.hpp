@@ -46,6 +46,8 @@ class App final : private Host, private Outlet {
   void publish(stations::Message message) override;
   void record(journal::Entry entry) override;
 
+  void hand_over();  // what was recorded, to the journal
+  void read_events(const std::string& scope, std::uint64_t from_seq, journal::PageDone then);
   void make_beds(Stamp now);
   void restore(Stamp now);
   void make_sources();

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "daemon/alarms/episode_id.hpp"
+#include "daemon/app/roles.hpp"
 #include "daemon/contract/topics.hpp"
 #include "daemon/service/clock.hpp"
 
@@ -43,14 +44,6 @@ std::string_view status_of(alarms::AckVerdict verdict) {
     case alarms::AckVerdict::refused: return "refused";
   }
   return "refused";
-}
-
-// A viewer looks and confirms receipt; what acts wants a nurse; what takes an alarm out of its usual course
-// wants whoever is in charge.
-settings::Role least_role(std::string_view verb) {
-  if (verb == "received" || verb == "resync") return settings::Role::viewer;
-  if (verb == "shelve" || verb == "unshelve" || verb == "limits-set") return settings::Role::charge;
-  return settings::Role::nurse;
 }
 
 template <typename... Handlers>
@@ -115,7 +108,7 @@ void Commander::restore(const journal::Restored& restored) {
 
 void Commander::remember(const std::string& command_id, Seen seen) {
   if (command_id.empty()) return;
-  if (!seen_.emplace(command_id, std::move(seen)).second) return;
+  if (!seen_.insert_or_assign(command_id, std::move(seen)).second) return;
   seen_order_.push_back(command_id);
   if (seen_order_.size() <= commands_kept_max) return;
   seen_.erase(seen_order_.front());
@@ -168,6 +161,7 @@ void Commander::handle(std::string_view topic, std::string_view payload, bool re
         seen->second.status + (seen->second.text.empty() ? "" : ": " + seen->second.text);
     return answer(target, command, {"duplicate", first, {}, {}});
   }
+  if (std::holds_alternative<contract::Replay>(command.request)) return replay(command, target, payload, now);
   finish(target, command, execute(command, target, now), payload, now);
 }
 
@@ -234,11 +228,13 @@ Commander::Done Commander::execute_on_bed(const Command& command, BedDesk& desk,
       command.request);
 }
 
+std::string Commander::answers_to(const Target& target, const Command& command) {
+  return target.desk->prefix() + "/rsp/" + command.client;
+}
+
 Commander::Done Commander::resync(const Command& command, const Target& target, Stamp now) {
-  MonoTime& last = resynced_[command.client + " " + target.desk->scope()];
-  if (last != MonoTime{} && now.mono - last < resync_ms_min)
+  if (!again(resynced_[command.client + " " + target.desk->scope()], resync_ms_min, now))
     return {"refused", "at most once in 5 s", {}, {}};
-  last = now.mono;
   if (target.bed != nullptr) {
     target.bed->repeat_alarms(now);
     target.bed->repeat_states(now);
@@ -246,6 +242,43 @@ Commander::Done Commander::resync(const Command& command, const Target& target, 
     parts_.node->repeat_alarms(now);
   }
   return {"applied", "", {}, {}};
+}
+
+bool Commander::again(MonoTime& last, Milliseconds least, Stamp now) {
+  if (last != MonoTime{} && now.mono - last < least) return false;
+  last = now.mono;
+  return true;
+}
+
+// Answered when the journal has been read. Kept in mind at once: the broker may bring the same command again.
+void Commander::replay(const Command& command, const Target& target, std::string_view json, Stamp now) {
+  if (!again(replayed_[command.client + " " + target.desk->scope()], replay_ms_min, now))
+    return finish(target, command, {"refused", "at most once in a second", {}, {}}, json, now);
+  remember(command.command_id, {"applied", "", now.wall});
+  const std::uint64_t from_seq = std::get<contract::Replay>(command.request).from_seq;
+  const std::uint64_t newest = target.desk->seq();
+  const auto done = [this, command, target, newest, json = std::string{json}](const journal::Page& page) {
+    finish(target, command, send_records(command, target, newest, page), json, service::now());
+  };
+  parts_.read_events(target.desk->scope(), from_seq, done);
+}
+
+// The records, and after them in the same lane their answer: it ends the page for whoever waits.
+Commander::Done Commander::send_records(const Command& command, const Target& target, std::uint64_t newest,
+                                        const journal::Page& page) {
+  if (!page.read) return {"refused", "the journal cannot be read now", {}, {}};
+  contract::Response::Replayed replayed;
+  replayed.from_seq = std::max(std::get<contract::Replay>(command.request).from_seq, page.first_kept);
+  replayed.to_seq = page.more ? page.last : std::max(newest, page.last);
+  for (const std::string& document : page.docs) {
+    Message message;
+    if (!contract::render_history(message.payload, document)) continue;
+    message.topic = answers_to(target, command);
+    message.lane = Lane::event;
+    parts_.outlet->publish(std::move(message));
+    ++replayed.records;
+  }
+  return {"applied", page.more ? "more follow" : "", {}, {}, replayed};
 }
 
 // Only a station that is required counts as having been reached; where none is, each does.
@@ -316,11 +349,12 @@ void Commander::answer(const Target& target, const Command& command, const Done&
     response.id = done.id;
     response.rev = done.rev;
   }
+  response.replayed = done.replayed;
   response.ts = service::now().wall;
   Message message;
-  message.topic = target.desk->prefix() + "/rsp/" + command.client;
+  message.topic = answers_to(target, command);
   contract::render_response(message.payload, response);
-  message.lane = Lane::answer;
+  message.lane = done.replayed ? Lane::event : Lane::answer;
   parts_.outlet->publish(std::move(message));
 }
 

@@ -23,6 +23,8 @@ inline constexpr Milliseconds commands_kept_ms{24LL * 3600 * 1000};
 // Later than this a command that is done is answered `accepted`: its commit is still to come.
 inline constexpr Milliseconds answer_ms_max{2'000};
 inline constexpr Milliseconds resync_ms_min{5'000};
+// A page of history is up to a megabyte; one station must not keep the others from the broker.
+inline constexpr Milliseconds replay_ms_min{1'000};
 // A station is there while it confirms at least this often.
 inline constexpr Milliseconds station_ms_max{30'000};
 
@@ -35,6 +37,8 @@ class Commander {
     Outlet* outlet;
     NodeDesk* node;
     std::function<BedDesk*(std::string_view unit, std::string_view bed)> find_bed;
+    // Events of a place from one on, as the journal has them, all that was recorded so far included.
+    std::function<void(const std::string& scope, std::uint64_t from_seq, journal::PageDone then)> read_events;
   };
   explicit Commander(Parts parts) : parts_(std::move(parts)) {}
 
@@ -55,6 +59,7 @@ class Commander {
     std::string status, text;
     std::optional<std::string> id;
     std::optional<std::uint64_t> rev;
+    std::optional<contract::Response::Replayed> replayed = {};
   };
   struct Waiting {  // done, and waiting for its commit
     Target target;
@@ -70,6 +75,11 @@ class Commander {
   Done execute(const contract::Command& command, const Target& target, Stamp now);
   Done execute_on_bed(const contract::Command& command, BedDesk& desk, Stamp now);
   Done resync(const contract::Command& command, const Target& target, Stamp now);
+  // True: `last` lies far enough back for another of these.
+  static bool again(MonoTime& last, Milliseconds least, Stamp now);
+  void replay(const contract::Command& command, const Target& target, std::string_view json, Stamp now);
+  Done send_records(const contract::Command& command, const Target& target, std::uint64_t newest,
+                    const journal::Page& page);
   void received(const contract::Command& command, const Target& target, Stamp now);
   bool counts(std::string_view station) const;
   bool online(std::string_view station, Stamp now) const;
@@ -79,6 +89,7 @@ class Commander {
   void audit(const Target& target, const contract::Command& command, const Done& done, std::string_view json,
              Stamp now);
   void keep_text(const Target& target, const contract::Command& command, Stamp now);
+  static std::string answers_to(const Target& target, const contract::Command& command);  // topic
   void answer(const Target& target, const contract::Command& command, const Done& done);
   void remember(const std::string& command_id, Seen seen);
 
@@ -90,6 +101,7 @@ class Commander {
   std::map<std::string, MonoTime, std::less<>> heard_;     // stations: last `received`
   std::map<std::string, bool, std::less<>> said_online_;   // stations: their own status
   std::map<std::string, MonoTime, std::less<>> resynced_;  // client and place: last resync
+  std::map<std::string, MonoTime, std::less<>> replayed_;  // likewise
 };
 
 }  // namespace app

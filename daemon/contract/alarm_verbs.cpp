@@ -139,4 +139,10 @@ void read_received(const Fields& document, Arguments& arguments, Request& out) {
   out = std::move(received);
 }
 
+void read_replay(const Fields&, Arguments& arguments, Request& out) {
+  const auto from_seq = arguments.fields().count("from_seq");
+  if (!from_seq) arguments.complain("args.from_seq must be the number of the first event that is wanted");
+  out = Replay{from_seq.value_or(0)};
+}
+
 }  // namespace contract

@@ -21,6 +21,7 @@ void read_bare(const Fields&, Arguments&, Request& out) {
 
 using Keys = std::span<const std::string_view>;
 constexpr std::array<std::string_view, 1> received_keys{"list"};
+constexpr std::array<std::string_view, 1> replay_keys{"from_seq"};
 constexpr std::array<std::string_view, 2> pause_keys{"scope", "secs"};
 constexpr std::array<std::string_view, 1> resume_keys{"scope"};
 constexpr std::array<std::string_view, 1> respond_keys{"response"};
@@ -64,7 +65,7 @@ struct Verb {
   Keys keys;  // in args, besides the common ones
   void (*read)(const Fields& document, Arguments& arguments, Request& out);
 };
-constexpr std::array<Verb, 23> verbs{{
+constexpr std::array<Verb, 24> verbs{{
     {"ack", {}, read_ack},
     {"unack", {}, read_unack},
     {"reset", {}, read_reset},
@@ -76,6 +77,7 @@ constexpr std::array<Verb, 23> verbs{{
     {"limits-set", limits_keys, read_limits_set},
     {"received", received_keys, read_received},
     {"resync", {}, read_bare<Resync>},
+    {"replay", replay_keys, read_replay},
     {"session-start", session_keys, read_session_start},
     {"baseline-set", baseline_keys, read_baseline},
     {"session-end", {}, read_bare<SessionEnd>},
@@ -106,6 +108,13 @@ std::string shortened(std::string text) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> verb_names() {
+  std::vector<std::string_view> names;
+  names.reserve(verbs.size());
+  for (const Verb& verb : verbs) names.push_back(verb.name);
+  return names;
+}
 
 std::string verb_list() {
   std::string out;

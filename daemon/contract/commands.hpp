@@ -66,6 +66,9 @@ struct Received {
   std::vector<Target> list;
 };  // at most received_entries_max
 struct Resync {};
+struct Replay {
+  std::uint64_t from_seq = 0;
+};
 struct InfusionRate {
   infusion::Rate rate;
   bool confirmed = false;
@@ -88,10 +91,11 @@ struct Note {
   std::string text;  // journal only, never published
 };
 
-using Request = std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Shelve, Unshelve, LimitsSet,
-                             Received, Resync, infusion::SessionStart, BaselineSet, infusion::InfusionStart,
-                             InfusionRate, InfusionHold, InfusionResume, InfusionStop, SessionEnd,
-                             PatientConfirm, infusion::NurseObservation, Checklist, Note>;
+using Request =
+    std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Shelve, Unshelve, LimitsSet, Received,
+                 Resync, Replay, infusion::SessionStart, BaselineSet, infusion::InfusionStart, InfusionRate,
+                 InfusionHold, InfusionResume, InfusionStop, SessionEnd, PatientConfirm,
+                 infusion::NurseObservation, Checklist, Note>;
 
 struct Command {
   std::string command_id, verb, client, actor;
@@ -115,6 +119,9 @@ using Parsed = std::variant<Command, Refusal>;
 // ourselves: callers ignore it before they come here.
 Parsed parse_command(std::string_view verb, std::string_view client, std::string_view json, bool retained,
                      vitals::WallTime now, bool clock_synced);
+
+// Every verb there is, in the order of the document.
+std::vector<std::string_view> verb_names();
 
 // A station's own status document (its birth and will).
 struct StationStatus {

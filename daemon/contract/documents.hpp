@@ -171,9 +171,18 @@ struct Response {
   int code = 0;
   std::optional<std::string> id;  // target
   std::optional<std::uint64_t> rev;
+  struct Replayed {
+    std::uint64_t from_seq = 0, to_seq = 0;  // what the records before this answer cover
+    std::size_t records = 0;                 // how many they are
+  };
   WallTime ts{};
+  std::optional<Replayed> replayed = {};  // answer to `replay`
 };
 void render_response(std::string& out, const Response& response);
+
+// An event document as it is sent once more: with "hist":true. False, and nothing rendered: what the journal
+// gave is no document.
+bool render_history(std::string& out, std::string_view document);
 
 // The event log. event/alarm, event/infusion and event/link repeat the document of their kind with a seq of
 // its own; a command's outcome, an observation by a nurse and a change of the settings are documents that

@@ -70,8 +70,20 @@ void render_response(std::string& out, const Response& response) {
     if (response.rev) writer.count("rev", *response.rev);
     writer.close_object();
   }
+  if (response.replayed) {
+    writer.count("from_seq", response.replayed->from_seq);
+    writer.count("to_seq", response.replayed->to_seq);
+    writer.count("records", response.replayed->records);
+  }
   writer.time("ts", response.ts);
   writer.close_object();
+}
+
+bool render_history(std::string& out, std::string_view document) {
+  if (document.size() < 3 || document.front() != '{' || document.back() != '}') return false;
+  out.assign(document.substr(0, document.size() - 1));
+  out += ",\"hist\":true}";
+  return true;
 }
 
 void render_command_event(std::string& out, const CommandEvent& event, const Envelope& envelope) {

@@ -18,6 +18,7 @@ void read_shelve(const Fields& document, Arguments& arguments, Request& out);
 void read_unshelve(const Fields& document, Arguments& arguments, Request& out);
 void read_limits_set(const Fields& document, Arguments& arguments, Request& out);
 void read_received(const Fields& document, Arguments& arguments, Request& out);
+void read_replay(const Fields& document, Arguments& arguments, Request& out);
 
 // session_verbs.cpp
 void read_checklist(const Fields& document, Arguments& arguments, Request& out);

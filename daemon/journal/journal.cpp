@@ -145,7 +145,13 @@ void Journal::Impl::write(Batch& batch) {
     if (result.fault == Fault::broken) give_up_file(result);
   }
   note(result, batch);
-  for (const Job& job : batch.jobs) answer(job.done, result.ok() && job.whole);
+  for (const Job& job : batch.jobs) {
+    if (job.read && store.is_open()) {
+      job.read();
+    } else {
+      answer(job.done, result.ok() && job.whole);
+    }
+  }
   batch.jobs.clear();
   if (result.ok()) checkpoint(Checkpoint::when_long);
 }
@@ -261,6 +267,21 @@ void Journal::write(std::vector<Entry> entries, Done done) {
   }
   impl_->wake.notify_one();
   for (const Done& refused : not_kept) answer(refused, false);
+}
+
+void Journal::read_events(std::string scope, std::uint64_t from_seq, PageDone done) {
+  Job job;
+  job.done = [done](bool) { done({}); };  // no room for the question, or no file
+  job.read = [store = &impl_->store, scope = std::move(scope), from_seq, done = std::move(done)] {
+    done(store->read_events(scope, from_seq));
+  };
+  std::vector<Done> refused;
+  {
+    const std::lock_guard lock{impl_->mutex};
+    refused = impl_->queue.push(std::move(job));
+  }
+  impl_->wake.notify_one();
+  for (const Done& no_room : refused) answer(no_room, false);
 }
 
 Health Journal::health() const {

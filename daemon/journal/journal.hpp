@@ -75,6 +75,17 @@ struct Restored {
   std::string trouble;  // not empty: the old file was unusable and moved aside; says why and where it is now
 };
 
+// A part of the event log of one scope, oldest first.
+struct Page {
+  bool read = false;              // false: the file cannot be read now
+  std::vector<std::string> docs;  // at most page_events_max, and about page_bytes_max together
+  std::uint64_t first_kept = 0;   // the oldest number of the scope that is still there; 0: none is
+  std::uint64_t last = 0;         // the number of the last of `docs`
+  bool more = false;              // newer ones follow
+};
+inline constexpr std::size_t page_events_max = 1'000;  // contract 6.7
+inline constexpr std::size_t page_bytes_max = std::size_t{1} << 20U;
+
 struct Health {
   bool failed = false;     // the last attempt to write failed; ends with the next one that succeeds
   std::string reason;      // of the latest failure, also after it has passed
@@ -100,6 +111,7 @@ struct Limits {
 // Called exactly once: in the journal's thread after the commit (true), or when the entries could not be kept
 // (false), then possibly from within write(). It must only hand over to the caller's own thread.
 using Done = std::function<void(bool kept)>;
+using PageDone = std::function<void(Page page)>;  // likewise
 
 class Journal {
  public:
@@ -116,6 +128,9 @@ class Journal {
   // the disk. After an answer of "not kept" the open episodes, sessions, commands and last numbers are still
   // written with the next commit that succeeds; only events (and the audit text of commands) are gone.
   void write(std::vector<Entry> entries, Done done);
+  // Events of `scope` from number `from_seq` on, with everything that was passed to write() before and could
+  // be kept. Never waits for the disk.
+  void read_events(std::string scope, std::uint64_t from_seq, PageDone done);
   Health health() const;
 
  private:

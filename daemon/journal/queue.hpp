@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <vector>
 
 #include "daemon/journal/journal.hpp"
@@ -12,7 +13,9 @@ namespace journal {
 
 struct Job {
   std::vector<Entry> entries;
-  Done done;
+  Done done = {};
+  std::function<void()> read =
+      {};             // after the commit, in the journal's thread; it sees what was queued before
   bool whole = true;  // false: entries of it were given up, so the answer is "not kept"
 };
 

@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <system_error>
 
 namespace journal {
 namespace {
 
 constexpr std::int64_t schema_version = 3;
+constexpr std::uint64_t seq_max = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t application_id = 0x76697461;  // "vita"
 constexpr int checkpoint_pages = 1'000;              // SQLite's own default, 4 MB
 constexpr int busy_wait_ms = 1'000;                  // a start must not wait longer for another program
@@ -241,6 +243,8 @@ Result Store::prepare() {
       {&s.trim_commands, "DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?"},
       {&s.event_range, "SELECT (SELECT min(rowid) FROM event), (SELECT max(rowid) FROM event)"},
       {&s.trim_events, "DELETE FROM event WHERE rowid < ?"},
+      {&s.first_event, "SELECT min(seq) FROM event WHERE scope = ?"},
+      {&s.read_events, "SELECT seq, doc FROM event WHERE scope = ? AND seq >= ? ORDER BY seq LIMIT ?"},
   };
   for (const auto& [statement, sql] : all) {
     const int code = statement->prepare(db_.get(), sql);
@@ -392,6 +396,27 @@ int Store::trim(std::uint64_t events_max) {
   const std::uint64_t surplus = std::min(events_ - events_max, trim_rows_max);
   events_ -= surplus;
   return statements_.trim_events.run(first + static_cast<std::int64_t>(surplus));
+}
+
+Page Store::read_events(std::string_view scope, std::uint64_t from_seq) {
+  Page page;
+  const auto first = [&](const Statement& row) {
+    page.first_kept = static_cast<std::uint64_t>(row.number(0));
+  };
+  int code = statements_.first_event.each(first, scope);
+  std::size_t bytes = 0;
+  const auto take = [&](const Statement& row) {
+    page.more = page.docs.size() >= page_events_max || bytes >= page_bytes_max;
+    if (page.more) return;
+    page.last = static_cast<std::uint64_t>(row.number(0));
+    page.docs.emplace_back(row.text(1));
+    bytes += page.docs.back().size();
+  };
+  // One more than fits tells whether there is more.
+  const auto limit = static_cast<std::int64_t>(page_events_max + 1);
+  if (code == SQLITE_OK) code = statements_.read_events.each(take, scope, std::min(from_seq, seq_max), limit);
+  page.read = code == SQLITE_OK;
+  return page;
 }
 
 Result Store::checkpoint(Checkpoint which) {

@@ -49,6 +49,9 @@ class Store {
   // Moves the log into the file. After the answers were given: it may take a while.
   Result checkpoint(Checkpoint which);
 
+  // Outside a transaction. What cannot be read is a page with `read` false.
+  Page read_events(std::string_view scope, std::uint64_t from_seq);
+
   std::uint64_t events() const { return events_; }
 
  private:
@@ -56,7 +59,7 @@ class Store {
     Statement begin, commit, rollback;
     Statement put_event, put_sequence, put_episode, end_episode, end_episodes, put_session, put_command,
         put_note, trim_notes, put_past, trim_past, put_bed;
-    Statement trim_commands, event_range, trim_events;
+    Statement trim_commands, event_range, trim_events, first_event, read_events;
   };
 
   Result failure(int code) const;

@@ -47,6 +47,14 @@ void add_check(CLI::App& app, int& exit_code) {
   command->callback([file, &exit_code] { exit_code = check(*file); });
 }
 
+void add_acl(CLI::App& app, int& exit_code) {
+  auto* command =
+      app.add_subcommand("acl", "print mosquitto's access rules for the logins and roles of a settings file");
+  auto file = std::make_shared<std::string>();
+  command->add_option("FILE", *file, "settings, as /etc/vitalsd/vitalsd.toml")->required();
+  command->callback([file, &exit_code] { exit_code = print_access_rules(*file); });
+}
+
 void add_drivers(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("drivers", "list the protocols that can be read");
   auto json = std::make_shared<bool>(false);
@@ -119,6 +127,7 @@ void add_replay(CLI::App& app, int& exit_code) {
 }  // namespace
 
 void add_tools(CLI::App& app, int& exit_code) {
+  add_acl(app, exit_code);
   add_capture(app, exit_code);
   add_check(app, exit_code);
   add_drivers(app, exit_code);

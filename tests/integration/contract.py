@@ -12,7 +12,7 @@ class Contract:
     """The first pattern of topics.json that matches a topic names the schema of its payload."""
 
     def __init__(self, folder=SCHEMAS):
-        self.rules = []
+        self.rules, self.by_name = [], {}
         for entry in json.loads((folder / "topics.json").read_text())["topics"]:
             validator = None
             if entry["schema"] is not None:
@@ -20,6 +20,7 @@ class Contract:
                 kind = jsonschema.validators.validator_for(schema)
                 kind.check_schema(schema)
                 validator = kind(schema)
+                self.by_name[schema["properties"]["schema"]["const"]] = validator
             self.rules.append((re.compile(entry["pattern"]), entry["schema"], entry["empty"], validator))
 
     def problem(self, topic, payload):
@@ -35,6 +36,8 @@ class Contract:
                 document = json.loads(payload)
             except ValueError as error:
                 return f"{topic}: not JSON: {error}"
+            if isinstance(document, dict) and document.get("hist") and "/rsp/" in topic:
+                validator = self.by_name[document["schema"]]
             error = jsonschema.exceptions.best_match(validator.iter_errors(document))
             return error and f"{topic} ({file}): {error.json_path}: {error.message}: {payload.decode()[:600]}"
         return f"{topic}: no schema covers this topic"

@@ -170,6 +170,67 @@ def test_resync_brings_the_documents_again(world):
     station.wait_for(lambda: any(m.topic.endswith("/b1/state") for m in station.messages[mark:]), what="the bed's state")
 
 
+def records(station, cmd_id):
+    """What came on the station's answers before the answer to a command."""
+    answers = [m.doc for m in station.messages if m.topic.endswith(f"/rsp/{station.name}")]
+    end = next(i for i, doc in enumerate(answers) if doc.get("cmd_id") == cmd_id and doc["schema"] == "vitals.rsp/1")
+    begin = next((i for i in range(end, 0, -1) if not answers[i - 1].get("hist")), 0)
+    return answers[begin:end]
+
+
+def test_scenario_20_a_station_that_was_away_gets_every_event_by_replay(world):
+    station = world.started()
+    away = world.station("ns-2")  # a viewer
+    away.wait_for(lambda: away.last.get(f"{away.bed(BED)}/state"), what="the bed")
+    assert station.command(BED, "session-start", args={"kg": 70})["status"] == "applied"
+    events = f"{station.bed(BED)}/event/"
+    seen = away.wait_for(lambda: max((m.doc["seq"] for m in away.messages if m.topic.startswith(events)), default=0),
+                         what="an event before it goes")
+    away.close()
+    mark, count = station.mark(), 1500
+    for turn in range(0, count, 50):  # in pieces: more at once than a broker holds for a client would be lost
+        ids = [station.send(station.bed(BED), "note", args={"text": f"note {turn + i}"}) for i in range(50)]
+        station.answer_to(ids[-1], timeout=30)
+    missed = {m.doc["seq"]: m.doc for m in station.messages[mark:] if m.topic.startswith(events)}
+    assert len(missed) >= count
+    away = world.station("ns-2")  # back, with a clean session
+    away.wait_for(lambda: away.last.get(f"{away.bed(BED)}/state"), what="the bed again")
+    assert station.command(BED, "note", args={"text": "one more"})["status"] == "applied"
+    newest = away.wait_for(lambda: max((m.doc["seq"] for m in away.messages if m.topic.startswith(events)
+                                        and m.doc["seq"] > seen + 1), default=0), what="the gap")
+    got, asked, answer = [], seen + 1, {"text": "more follow"}
+    while answer["text"] == "more follow":
+        cmd_id = away.send(away.bed(BED), "replay", args={"from_seq": asked})
+        answer = away.answer_to(cmd_id)
+        if answer["status"] == "refused" and "once in a second" in answer["text"]:
+            answer = {"text": "more follow"}
+            continue
+        assert answer["status"] == "applied" and answer["from_seq"] == asked, answer
+        page = records(away, cmd_id)
+        assert len(page) == answer["records"]
+        got, asked = got + page, answer["to_seq"] + 1
+    assert [doc["seq"] for doc in got] == list(range(seen + 1, seen + 1 + len(got))), "in order, without a gap"
+    assert asked > newest
+    for doc in got:
+        assert doc.pop("hist") is True
+        assert doc["seq"] not in missed or doc == missed[doc["seq"]], "as it was"
+    assert "note 7" not in json.dumps(got), "what people type stays in the journal"
+
+
+def test_replay_goes_on_over_a_restart_and_knows_the_node(world):
+    station = world.started()
+    first = station.command(BED, "replay", args={"from_seq": 0})
+    assert first["status"] == "applied" and first["from_seq"] > 0, "older ones were never there"
+    world.daemon.kill()
+    world.daemon.start()
+    station.online(NODE, after=station.mark())
+    again = station.command(BED, "replay", args={"from_seq": first["from_seq"]})
+    assert again["status"] == "applied" and again["records"] > first["records"]
+    assert again["to_seq"] - first["to_seq"] >= 1000, "numbers jump after a restart; those between hold nothing"
+    node = f"{station.root}/1/node/{NODE}"
+    assert station.answer_to(station.send(node, "replay", args={"from_seq": 0}))["status"] == "applied"
+
+
 def target(doc):
     return {"cond": doc["cond"], "id": doc["id"], "rev": doc["rev"]}
 

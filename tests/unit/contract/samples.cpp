@@ -371,8 +371,11 @@ void add_answers(std::vector<Sample>& out) {
   applied.id = std::string(alarms::view(alarm().id));
   contract::Response expired{
       "01JD3N7B2V4X6Z8A0C2E4G6J8M", "expired", "issued 61 s ago", 1, {}, {}, at(40'044)};
+  contract::Response replayed{"01JD3N7B2V4X6Z8A0C2E4G6J8N", "applied", "more follow", 0, {}, {}, at(40'044)};
+  replayed.replayed = {8131, 9130, 1000};
   for (const auto& [topic, response] :
-       {std::pair{bed_topic("rsp/ns-2"), applied}, std::pair{node_topic("rsp/ns-2"), expired}})
+       {std::pair{bed_topic("rsp/ns-2"), applied}, std::pair{node_topic("rsp/ns-2"), expired},
+        std::pair{bed_topic("rsp/ns-2"), replayed}})
     out.push_back(
         {topic, rendered([&, &r = response](std::string& text) { contract::render_response(text, r); })});
 }

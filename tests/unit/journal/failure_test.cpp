@@ -113,6 +113,14 @@ TEST(JournalFailure, NoDirectoryMeansFailedButAlive) {
   EXPECT_EQ(sequence_of(found, "icu/1"), 5U);
 }
 
+TEST(JournalFailure, WithoutAFileAQuestionIsAnsweredToo) {
+  const Directory directory;
+  Journal journal{(directory.path() / "nowhere" / "journal.db").string(), now_ms};
+  std::promise<Page> page;
+  journal.read_events("icu/1", 0, [&](Page found) { page.set_value(std::move(found)); });
+  EXPECT_FALSE(page.get_future().get().read);
+}
+
 TEST(JournalFailure, ADirectoryInItsPlaceIsNotMoved) {
   const Directory directory;
   std::filesystem::create_directory(directory.file());

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <limits>
 
 #include "daemon/journal/mirror.hpp"
 #include "tests/unit/journal/faulty_disk.hpp"
@@ -234,6 +235,59 @@ TEST(Journal, TheEventLogIsBoundedAndNumbersGoOn) {
   EXPECT_EQ(query(directory.file(), "SELECT min(seq) FROM event"), 5'000 - rows + 1)
       << "the oldest ones went";
   EXPECT_EQ(sequence_of(restore(directory.file()), "icu/1"), 5'000U);
+}
+
+Page read(Journal& journal, const std::string& scope, std::uint64_t from_seq) {
+  std::promise<Page> page;
+  journal.read_events(scope, from_seq, [&](Page found) { page.set_value(std::move(found)); });
+  return page.get_future().get();
+}
+
+TEST(Journal, EventsAreReadInPagesWithoutAGap) {
+  const Directory directory;
+  Journal journal{directory.file(), now_ms};
+  for (std::uint64_t seq = 1; seq <= 1'500; ++seq)  // none of it committed for sure when it is asked for
+    journal.write(list(event("icu/1", seq, std::to_string(seq)), event("icu/2", seq)), {});
+  const Page first = read(journal, "icu/1", 3);
+  EXPECT_TRUE(first.read && first.more);
+  EXPECT_EQ(first.first_kept, 1U);
+  ASSERT_THAT(first.docs, SizeIs(page_events_max));
+  EXPECT_EQ(first.docs.front(), "3");
+  EXPECT_EQ(first.docs.back(), "1002");
+  EXPECT_EQ(first.last, 1'002U);
+  const Page second = read(journal, "icu/1", first.last + 1);
+  EXPECT_TRUE(second.read);
+  EXPECT_FALSE(second.more);
+  ASSERT_THAT(second.docs, SizeIs(498));
+  EXPECT_EQ(second.docs.front(), "1003");
+  EXPECT_EQ(second.last, 1'500U);
+  const Page none = read(journal, "icu/1", std::numeric_limits<std::uint64_t>::max());
+  EXPECT_TRUE(none.read);
+  EXPECT_THAT(none.docs, IsEmpty());
+  EXPECT_EQ(read(journal, "icu/9", 0).first_kept, 0U);
+}
+
+TEST(Journal, APageOfLargeEventsIsShort) {
+  const Directory directory;
+  Journal journal{directory.file(), now_ms};
+  for (std::uint64_t seq = 1; seq <= 100; ++seq)
+    journal.write(list(event("icu/1", seq, std::string(60'000, 'x'))), {});
+  const Page page = read(journal, "icu/1", 0);
+  EXPECT_TRUE(page.more);
+  EXPECT_THAT(page.docs, SizeIs(18)) << "the one that fills a megabyte is the last";
+  EXPECT_EQ(page.last, 18U);
+}
+
+TEST(Journal, APageTellsWhatIsNotKeptAnyMore) {
+  const Directory directory;
+  Limits limits;
+  limits.events_max = 1'000;
+  Journal journal{directory.file(), now_ms, limits};
+  for (std::uint64_t seq = 1; seq <= 5'000; ++seq) journal.write(list(event("icu/1", seq)), {});
+  EXPECT_TRUE(write(journal, {}));
+  const Page page = read(journal, "icu/1", 1);
+  EXPECT_EQ(page.first_kept, 5'000 - journal.health().rows + 1);
+  EXPECT_THAT(page.docs, SizeIs(page_events_max));
 }
 
 TEST(Journal, TextIsKeptByteForByte) {

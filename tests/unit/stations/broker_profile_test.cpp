@@ -43,7 +43,7 @@ class BrokerProfileTest : public testing::Test {
     const auto dir = make_temp_dir();
     make_certificates(dir, certified_address);
     std::ofstream(dir / "passwd").flush();
-    for (const char* name : {"gw1", "ns-2", "wall-1"})
+    for (const char* name : {"gw1", "ns-1", "hallway"})
       ASSERT_EQ(run_tool({"mosquitto_passwd", "-b", (dir / "passwd").string(), name, "secret"}), 0);
     std::filesystem::copy_file(project_dir() / "config/mosquitto/acl.example", dir / "acl");
     std::string config = read_file(project_dir() / "config/mosquitto/vitalsd.conf");
@@ -54,7 +54,7 @@ class BrokerProfileTest : public testing::Test {
     // What Debian's mosquitto.conf has, and the user who may read the temporary directory.
     config += "\npersistence_location @DIR@/\nlog_dest stderr\nuser root\n";
     broker = std::make_unique<Mosquitto>(dir, config);
-    login = {"ns-2", "secret", (dir / "ca.crt").string()};
+    login = {"ns-1", "secret", (dir / "ca.crt").string()};
   }
 
   stations::BrokerSettings daemon_settings() const {
@@ -120,15 +120,15 @@ TEST_F(BrokerProfileTest, a_station_commands_in_its_own_name_only) {
   ASSERT_TRUE(recorder.wait([](const Recorder& r) { return !r.connections.empty(); }));
   link.subscribe("vitals/1/bed/pain/b3/cmd/#", 1);
   ASSERT_TRUE(recorder.wait([](const Recorder& r) { return !r.subscribed.empty(); }));
-  Watcher station(broker->port(), "vitals/1/bed/+/+/rsp/ns-2", &login);
+  Watcher station(broker->port(), "vitals/1/bed/+/+/rsp/ns-1", &login);
   station.publish("vitals/1/bed/pain/b3/cmd/ack/ns-3", "in another name");
-  station.publish("vitals/1/bed/pain/b3/cmd/shelve/ns-2", "beyond its role");
+  station.publish("vitals/1/bed/pain/b3/cmd/shelve/ns-1", "beyond its role");
   station.publish("vitals/1/bed/pain/b3/alarm/spo2-low", "an alarm of its own");
-  station.publish("vitals/1/bed/pain/b3/cmd/ack/ns-2", "in its own name");
+  station.publish("vitals/1/bed/pain/b3/cmd/ack/ns-1", "in its own name");
   ASSERT_TRUE(recorder.wait([](const Recorder& r) { return !r.messages.empty(); }));
   EXPECT_EQ(recorder.messages[0].payload, "in its own name");
   link.publish(message("vitals/1/bed/pain/b3/rsp/ns-3", "for another", Lane::answer, 1));
-  link.publish(message("vitals/1/bed/pain/b3/rsp/ns-2", "for it", Lane::answer, 2));
+  link.publish(message("vitals/1/bed/pain/b3/rsp/ns-1", "for it", Lane::answer, 2));
   ASSERT_TRUE(station.wait_payload("for it"));
   EXPECT_EQ(station.seen().size(), 1U);
   link.stop({}, stop_limit);

@@ -86,9 +86,11 @@ void Ward::boot() {
   node_ = std::make_unique<app::NodeDesk>(identity_, "test", seq_, outlet, now_);
   desk_ = std::make_unique<app::BedDesk>(identity_, bed_settings(), 1, seq_, outlet, now_);
   commander_ = std::make_unique<app::Commander>(app::Commander::Parts{
-      &identity_, &stations_, this, this, node_.get(), [this](std::string_view unit, std::string_view bed) {
+      &identity_, &stations_, this, this, node_.get(),
+      [this](std::string_view unit, std::string_view bed) {
         return unit == "pain" && bed == "b3" ? desk_.get() : nullptr;
-      }});
+      },
+      [](const std::string&, std::uint64_t, const journal::PageDone& then) { then({}); }});
   if (const auto view = app::read_session_record(session_)) {
     const auto patient = app::read_patient_record(session_);
     desk_->bed().restore_session(*view, now_, patient ? &*patient : nullptr, app::read_cuff_record(session_));
