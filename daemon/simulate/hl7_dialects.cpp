@@ -2,6 +2,7 @@
 // Mindray PDS, Philips (MDIL), Nihon Kohden, Comen, Welch Allyn and Dräger's Infinity gateway. One table
 // each: the code and unit of every value, and how a missing one looks.
 #include <array>
+#include <ctime>
 
 #include "daemon/simulate/hl7.hpp"
 
@@ -125,8 +126,15 @@ Place place_of(const std::string& bed) {
   return slash == std::string::npos ? Place{"", bed} : Place{bed.substr(0, slash), bed.substr(slash + 1)};
 }
 
-// Monitors of these makers write their local time and do not say which; the simulated ones live in UTC.
-std::string local_time(std::int64_t unix_s) { return time_text(unix_s).substr(0, 14); }
+// Monitors of these makers write their local time and do not say which; the simulated ones stand beside this
+// machine.
+std::string local_time(std::int64_t unix_s) {
+  const std::time_t time{unix_s};
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  std::array<char, 32> out{};
+  return {out.data(), std::strftime(out.data(), out.size(), "%Y%m%d%H%M%S", &local)};
+}
 
 class Writer {
  public:
@@ -210,7 +218,7 @@ class Writer {
 
   void cuff_rows() {
     std::string taken;
-    if (dialect_ == Dialect::welch_allyn) taken = local_time(sample_.cuff->taken_unix_s) + ".000+0000";
+    if (dialect_ == Dialect::welch_allyn) taken = time_text(sample_.cuff->taken_unix_s).insert(14, ".000");
     if (dialect_ == Dialect::draeger || dialect_ == Dialect::mindray_pds || dialect_ == Dialect::comen)
       taken = local_time(sample_.cuff->taken_unix_s);
     row(sys, sample_.cuff->sys, style_.cuff_place, taken);
