@@ -20,6 +20,7 @@ constexpr std::string_view failure_name(unsigned status) {
   switch (status) {
     case 3: return "failed";
     case 4: return "pump-up-timeout";
+    case 5: return "5";  // not in the list of causes, yet within what counts as failed
     case 6: return "total-timeout";
     case 7: return "one-pressure-timeout";
     case 8: return "overpressure";  // or too much air

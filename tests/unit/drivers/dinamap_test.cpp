@@ -216,8 +216,12 @@ TEST(DinamapCuff, FailuresAreSaidOnceWithTheirCode) {
                                                Contains(HasSubstr("status nibp-failed on"))))
       << "another one";
   EXPECT_THAT(port.reply('N', cuff_busy), Contains(HasSubstr("status nibp-failed off")));
-  for (const auto& [status, name] : std::initializer_list<std::pair<int, std::string>>{
-           {4, "pump-up-timeout"}, {6, "total-timeout"}, {7, "one-pressure-timeout"}, {9, "unknown"}})
+  for (const auto& [status, name] :
+       std::initializer_list<std::pair<int, std::string>>{{4, "pump-up-timeout"},
+                                                          {5, "5"},
+                                                          {6, "total-timeout"},
+                                                          {7, "one-pressure-timeout"},
+                                                          {9, "unknown"}})
     EXPECT_THAT(replied('N', cuff(status, 5, 0, 0, 0)), Contains(HasSubstr("code=\"" + name + "\"")));
 }
 
