@@ -167,6 +167,13 @@ int App::run() {
   wait_for_signal();
   watchdog_period_ = service::watchdog_period();
   for (auto& source : sources_) source->start();
+  if (settings_.fallback) {
+    const settings::Fallback& local = *settings_.fallback;
+    const outputs::FallbackSettings made{local.program, local.limit, local.repeat};
+    fallback_ = std::make_unique<outputs::Fallback>(made, [this](const std::string& trouble) {
+      boost::asio::post(loop_, [this, trouble] { local_call_made(trouble); });
+    });
+  }
   broker_->start();
   service::notify_ready();  // not waiting for the broker: a bed is watched from now on
   spdlog::info("vitalsd {} watches {} beds as node {}", service::version, desks_.size(), identity_.node);
@@ -206,6 +213,7 @@ void App::one_ended() {
   const Stamp now = service::now();
   settle(now);
   broker_->stop(node_->status("offline", "clean", connection_, now), stop_ms_max);
+  fallback_.reset();
   metrics_.reset();  // last: it may wait for a client that stalls
   loop_.stop();
 }
@@ -298,7 +306,9 @@ void App::every_second(Stamp now) {
   clock_synced_ = settings_.node.clock_trusted || service::clock_synchronised();
   const unsigned online = commander_->stations_online(now);
   node_->alarms().set_clock_synced(clock_synced_);
-  node_->hearing(hearing(now), now);
+  const NodeDesk::Hearing heard = hearing(now);
+  node_->hearing(heard, now);
+  call_locally(heard);
   node_->clock(clock_synced_, now);
   watch_clock(now);
   const journal::Health journal = journal_->health();
@@ -329,10 +339,26 @@ NodeDesk::Hearing App::hearing(Stamp now) {
     out.receipts_missing = out.receipts_missing || desk->alarms().receipts().missing(now);
     unsigned high = 0, medium = 0, low = 0;
     desk->count_active(high, medium, low);
-    if (high + medium + low == 0 || out.urgent) continue;
-    out.urgent = desk->bed().session(now).phase == infusion::Phase::infusing;
+    const bool alarm = high + medium + low > 0;
+    if (!alarm && out.broker && out.listener) continue;  // heard, so nobody asks for more
+    const bool infusing = desk->bed().session(now).phase == infusion::Phase::infusing;
+    out.urgent = out.urgent || (infusing && alarm);
+    out.calling = out.calling || infusing || high + medium > 0;
   }
   return out;
+}
+
+void App::call_locally(const NodeDesk::Hearing& hearing) {
+  if (!fallback_) return;
+  const std::string why{node_->unheard(hearing)};
+  if (fallback_->health().on == why.empty())
+    spdlog::warn("fallback at the bed {}", why.empty() ? "off: stations hear again" : "on: " + why);
+  fallback_->set(!why.empty(), why);
+}
+
+void App::local_call_made(const std::string& trouble) {
+  if (!trouble.empty()) spdlog::error("fallback at the bed: {}", trouble);
+  node_->fallback_failed(!trouble.empty(), service::now());
 }
 
 void App::watch_queues(const journal::Health& journal, Stamp now) {

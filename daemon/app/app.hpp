@@ -20,6 +20,7 @@
 #include "daemon/app/sources.hpp"
 #include "daemon/contract/documents.hpp"
 #include "daemon/journal/journal.hpp"
+#include "daemon/outputs/fallback.hpp"
 #include "daemon/service/metrics.hpp"
 #include "daemon/settings/settings.hpp"
 #include "daemon/stations/broker_link.hpp"
@@ -61,6 +62,8 @@ class App final : private Host, private Outlet {
   void heartbeat(Stamp now);
   void look_at_certificates(Stamp now);
   NodeDesk::Hearing hearing(Stamp now);
+  void call_locally(const NodeDesk::Hearing& hearing);  // at the bed
+  void local_call_made(const std::string& trouble);
   void watch_queues(const journal::Health& journal, Stamp now);
   void watch_disk(Stamp now);
   void watch_clock(Stamp now);
@@ -113,6 +116,7 @@ class App final : private Host, private Outlet {
   MonoTime next_alive_{};
   std::int64_t lag_ms_ = 0;
   LagCounts lag_;
+  std::unique_ptr<outputs::Fallback> fallback_;
   std::unique_ptr<service::MetricsServer> metrics_;
   MonoTime open_metrics_at_{};
   vitals::WallTime started_{};

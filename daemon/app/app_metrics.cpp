@@ -50,6 +50,7 @@ Snapshot App::snapshot(Stamp now) const {
   out.lag = lag_;
   out.inbound_dropped = inbound_dropped_.load();
   out.journal = journal_->health();
+  if (fallback_) out.fallback = fallback_->health();
   out.broker = broker_->health();
   out.node_active = node_->active();
   out.node_transitions = node_->alarms().transitions();

@@ -106,6 +106,13 @@ void put_journal(const journal::Health& from, Page& page) {
   page.counter("vitalsd_journal_files_set_aside_total", "files given up as broken").add({}, from.set_aside);
 }
 
+void put_fallback(const outputs::FallbackHealth& from, Page& page) {
+  page.gauge("vitalsd_fallback_on", "1: the program at the bed calls, since no station hears")
+      .add({}, from.on ? 1.0 : 0.0);
+  page.counter("vitalsd_fallback_runs_total", "how often it was run").add({}, from.runs);
+  page.counter("vitalsd_fallback_failures_total", "runs that failed or were killed").add({}, from.failures);
+}
+
 void put_broker(const stations::BrokerHealth& from, std::uint64_t inbound_dropped, Page& page) {
   constexpr std::array<std::string_view, stations::lane_count> lanes{"alarm", "answer", "state", "event",
                                                                      "observation"};
@@ -298,6 +305,7 @@ service::MetricFamilies metrics_page(const Snapshot& snapshot) {
   Page page;
   put_process(snapshot, page);
   put_journal(snapshot.journal, page);
+  if (snapshot.fallback) put_fallback(*snapshot.fallback, page);
   put_broker(snapshot.broker, snapshot.inbound_dropped, page);
   put_links(snapshot.sources, page);
   put_network(snapshot.sources, page);

@@ -79,6 +79,8 @@ NodeDesk::NodeDesk(const Identity& identity, std::string version, std::uint64_t 
                      "check stations, broker and disk", behaviour(Priority::low, 60s, 60s), now)),
       cert_expiry_(&add("cert-expiry", "a certificate of ours expires", "renew the certificate",
                         behaviour(Priority::low, 0s, 0s), now)),
+      fallback_failed_(&add("fallback-failed", "the program that calls at the bed does not work",
+                            "check [fallback] in the settings and the log", low_and_later_medium(), now)),
       started_(now.mono),
       repeated_at_(now.mono) {}
 
@@ -113,6 +115,22 @@ void NodeDesk::hearing(const Hearing& hearing, Stamp now) {
   say(broker_lost_, !hearing.broker, hearing.urgent, now);
   say(no_listener_, hearing.broker && !hearing.listener, hearing.urgent, now);
   say(confirm_missing_, hearing.broker && hearing.receipts_missing, hearing.urgent, now);
+}
+
+std::string_view NodeDesk::unheard(const Hearing& hearing) const {
+  const auto why = [](const Watched& one) {
+    const alarms::Alarm* alarm = one.condition->alarm();
+    return alarm != nullptr && alarm->state == alarms::State::active ? std::string_view{alarm->text}
+                                                                     : std::string_view{};
+  };
+  if (const auto missing = why(confirm_missing_); !missing.empty()) return missing;
+  if (!hearing.calling) return {};
+  const auto lost = why(broker_lost_);
+  return lost.empty() ? why(no_listener_) : lost;
+}
+
+void NodeDesk::fallback_failed(bool failed, Stamp now) {
+  engine_.assert_present(*fallback_failed_, failed, now, *this);
 }
 
 void NodeDesk::clock_stepped(Milliseconds by, const std::string& config_hash, Stamp now) {

@@ -27,8 +27,12 @@ class NodeDesk final : private alarms::Listener {
     bool listener = false;          // a station that counts is there and confirms
     bool receipts_missing = false;  // alarms that no such station has confirmed in time
     bool urgent = false;
+    bool calling = false;  // an infusion runs, or an alarm of medium or high priority is active
   };
   void hearing(const Hearing& hearing, Stamp now);
+  // Why nobody hears what somebody must hear: for the fallback at the bed. Empty: somebody does.
+  std::string_view unheard(const Hearing& hearing) const;
+  void fallback_failed(bool failed, Stamp now);
   void journal(bool failed, const std::string& reason, Stamp now);
   void clock(bool synced, Stamp now);
   // The system clock was set. Nothing runs on it; what it labels has a gap here, so it is in the event log.
@@ -103,6 +107,7 @@ class NodeDesk final : private alarms::Listener {
   alarms::Condition* disk_low_;
   alarms::Condition* overflow_;
   alarms::Condition* cert_expiry_;
+  alarms::Condition* fallback_failed_;
   std::string buffer_;
   MonoTime started_;
   MonoTime repeated_at_;

@@ -15,6 +15,7 @@
 #include "daemon/app/fault_book.hpp"
 #include "daemon/bed/observation_counts.hpp"
 #include "daemon/journal/journal.hpp"
+#include "daemon/outputs/fallback.hpp"
 #include "daemon/stations/broker_link.hpp"
 
 namespace app {
@@ -83,6 +84,7 @@ struct Snapshot {
   LagCounts lag;
   std::uint64_t inbound_dropped = 0;
   journal::Health journal;
+  std::optional<outputs::FallbackHealth> fallback;
   stations::BrokerHealth broker;
   ActiveAlarms node_active{};
   Transitions node_transitions{};

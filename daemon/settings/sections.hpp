@@ -40,6 +40,7 @@ void read_journal(Reader& root, Settings& out, Report& report);
 void read_broker(Reader& root, Settings& out, Report& report);
 void read_stations(Reader& root, Settings& out, Report& report);
 void read_metrics(Reader& root, Settings& out, Report& report);
+void read_fallback(Reader& root, Settings& out, Report& report);
 // `tls = { ... }` of an HL7 source; nullopt: none.
 std::optional<Tls> read_tls(Reader& source, bool listening, Report& report);
 // `codes = [...]` of an HL7 source, into the driver's option of that name.

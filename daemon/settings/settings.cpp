@@ -94,6 +94,7 @@ Loaded load(const std::string& path) {
     read_broker(root, out.settings, report);
     read_stations(root, out.settings, report);
     read_metrics(root, out.settings, report);
+    read_fallback(root, out.settings, report);
     auto sources = read_sources(root, report);
     auto beds = read_beds(root, report);
     root.finish();

@@ -44,6 +44,13 @@ struct Metrics {
   std::uint16_t port = 9464;
 };
 
+// What calls at the bed when no station hears: outputs/fallback.hpp.
+struct Fallback {
+  std::vector<std::string> program;  // absolute path and arguments
+  Milliseconds limit{10'000};        // of one run
+  Milliseconds repeat{30'000};
+};
+
 struct Stations {
   std::vector<std::string> required;               // empty: any station
   std::map<std::string, Role, std::less<>> roles;  // login -> role; a login that is not here is unauthorised
@@ -134,7 +141,8 @@ struct Settings {
   Journal journal;
   Broker broker;
   Stations stations;
-  std::optional<Metrics> metrics;  // none: not served
+  std::optional<Metrics> metrics;    // none: not served
+  std::optional<Fallback> fallback;  // none: nothing calls at the bed
   std::vector<Source> sources;
   std::vector<Bed> beds;
   std::map<std::string, alarms::Profile, std::less<>> profiles;

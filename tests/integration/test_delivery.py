@@ -1,5 +1,7 @@
 """Nothing confirmed is lost: kill -9, broker away, station away; and every sign of life in both directions."""
 import json
+import os
+import select
 import signal
 import time
 
@@ -8,6 +10,61 @@ from monitors import pcd01
 from rig import NODE
 
 BED = "pain/b1"
+
+
+class Beeper:
+    """A program at the bed, and the pipe into which it writes what it is told."""
+
+    def __init__(self, folder):
+        self.program, pipe = folder / "beeper", folder / "said"
+        os.mkfifo(pipe)
+        self.said, self.text = os.open(pipe, os.O_RDWR), ""
+        self.program.write_text(f'#!/bin/sh\necho "$@" > {pipe}\n')
+        self.program.chmod(0o700)
+
+    def told(self, line, timeout=40):
+        """The next thing that it is told."""
+        while "\n" not in self.text:
+            ready, _, _ = select.select([self.said], [], [], timeout)
+            assert ready, f"not told {line!r} within {timeout} s"
+            self.text += os.read(self.said, 4096).decode()
+        said, self.text = self.text.split("\n", 1)
+        assert said == line
+
+    def close(self):
+        os.close(self.said)
+
+
+@pytest.fixture
+def beeper(world):
+    beeper = Beeper(world.folder)
+    settings = world.daemon.settings.read_text()
+    world.daemon.settings.write_text(f'{settings}\n[fallback]\nprogram = ["{beeper.program}"]\nrepeat_s = 300\n')
+    yield beeper
+    beeper.close()
+
+
+def test_with_the_broker_gone_during_an_infusion_the_bed_itself_calls(world, beeper):
+    station = world.started()
+    beeper.told("off")
+    assert station.command(BED, "session-start", args={"kg": 70})["status"] == "applied"
+    assert station.command(BED, "infusion-start", args={"mg_per_kg": 0.5, "kg": 70, "planned_min": 60})["status"] == "applied"
+    world.broker.kill()
+    beeper.told("on no connection to the broker: stations hear nothing")
+    mark = station.mark()
+    world.broker.start()
+    station.online(NODE, timeout=30, after=mark)
+    beeper.told("off")
+
+
+def test_an_alarm_that_no_station_confirms_calls_at_the_bed(world, beeper):
+    station = world.started()
+    beeper.told("off")
+    station.confirm = False
+    world.oximeter.show(spo2=85)
+    beeper.told("on no nursing station has confirmed an alarm")
+    station.confirm = True
+    beeper.told("off")
 
 
 @pytest.mark.quick

@@ -70,6 +70,38 @@ TEST_F(NodeDeskTest, DuringAnInfusionWithAnAlarmItIsHigh) {
   EXPECT_THAT(newest("confirm-missing"), HasSubstr("\"prio\":\"high\""));
 }
 
+TEST_F(NodeDeskTest, TheFallbackCallsWhenSomebodyMustHearAndNobodyDoes) {
+  NodeDesk::Hearing hearing = good;
+  hearing.broker = false;
+  pass(hearing, 0, 14);
+  hearing.calling = true;
+  EXPECT_EQ(desk_.unheard(hearing), "") << "not before the alarm";
+  pass(hearing, 15, 16);
+  EXPECT_EQ(desk_.unheard(hearing), "no connection to the broker: stations hear nothing");
+  hearing.calling = false;
+  EXPECT_EQ(desk_.unheard(hearing), "") << "no infusion, no alarm: nothing that anybody would have to hear";
+  hearing = good;
+  pass(hearing, 17, 30);
+  hearing.calling = true;
+  EXPECT_EQ(desk_.unheard(hearing), "");
+  hearing.listener = false;
+  pass(hearing, 31, 47);
+  EXPECT_EQ(desk_.unheard(hearing), "no nursing station listens: alarms are heard by nobody");
+  hearing = good;
+  hearing.receipts_missing = true;
+  pass(hearing, 48, 49);
+  EXPECT_EQ(desk_.unheard(hearing), "no nursing station has confirmed an alarm");
+}
+
+TEST_F(NodeDeskTest, AFallbackThatDoesNotWorkIsAnAlarm) {
+  desk_.fallback_failed(true, at(0));
+  pass(good, 0, 61);
+  EXPECT_THAT(newest("fallback-failed"), HasSubstr("\"prio\":\"low\""));
+  desk_.fallback_failed(false, at(62'000));
+  pass(good, 62, 123);
+  EXPECT_THAT(newest("fallback-failed"), HasSubstr("\"phase\":\"end\""));
+}
+
 TEST_F(NodeDeskTest, UrgencyDoesNotShortenTheTimeUntilItIsDeclared) {
   NodeDesk::Hearing hearing = good;
   hearing.listener = false;

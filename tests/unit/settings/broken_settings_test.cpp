@@ -58,7 +58,7 @@ vitalsd.toml:14:1: error: unknown key "source" in [[bed]], did you mean "sources
 )"},
       {changed("[broker]", R"(colour = 1
 [broker])"),
-       R"(vitalsd.toml:1:1: error: unknown key "colour", known are: service, node, journal, broker, stations, metrics, source, bed
+       R"(vitalsd.toml:1:1: error: unknown key "colour", known are: service, node, journal, broker, stations, metrics, fallback, source, bed
 )"},
       {changed("[broker]", "[brokr]"),
        R"(vitalsd.toml:1:1: warning: no [broker]: it is taken to run on this machine, at 127.0.0.1 port 1883
@@ -89,6 +89,28 @@ vitalsd.toml:17:1: error: unknown key "port" in [metrics], known are: listen, ne
 )"},
       {quiet_settings() + "[metrics]\n",
        R"(vitalsd.toml:15:1: error: [metrics] without listen: add listen = "127.0.0.1:9464"
+)"},
+  });
+}
+
+TEST(BrokenSettings, the_fallback_is_a_program_by_its_full_path) {
+  const Folder folder;
+  const Loaded fine =
+      folder.load(quiet_settings() + "[fallback]\nprogram = [\"/bin/true\", \"-x\"]\nlimit_s = 2\n");
+  EXPECT_TRUE(fine.ok()) << folder.described(fine);
+  ASSERT_TRUE(fine.settings.fallback.has_value());
+  EXPECT_EQ(fine.settings.fallback->program, (std::vector<std::string>{"/bin/true", "-x"}));
+  EXPECT_EQ(fine.settings.fallback->limit, Milliseconds{2'000});
+  expect_problems({
+      {quiet_settings() + "[fallback]\nprogram = [\"beep\"]\nrepeat_s = 1\n",
+       R"(vitalsd.toml:16:12: error: program "beep" must be an absolute path
+vitalsd.toml:17:1: error: repeat_s must be 5 to 300
+)"},
+      {quiet_settings() + "[fallback]\nprogram = [\"/no/beep\"]\n",
+       R"(vitalsd.toml:16:12: warning: /no/beep cannot be run by this user: it must be there and executable for the service's user
+)"},
+      {quiet_settings() + "[fallback]\n",
+       R"(vitalsd.toml:15:1: error: program must name a program with its arguments, as in ["/usr/local/bin/bed-beeper"]
 )"},
   });
 }
