@@ -61,6 +61,29 @@ TEST_F(ProfileLayers, what_is_said_goes_before_what_was_said_key_by_key) {
   EXPECT_EQ(intervals(one, Phase::infusing).cuff_titrating, 5min);
 }
 
+TEST_F(ProfileLayers, gate_and_checklist_are_kept_and_changed_key_by_key) {
+  folder.write_profile("base", base +
+                                   "[gate]\nspo2_least = 95\nsbp_most = 180\n"
+                                   "[checklist]\nliver = \"severe liver disease\"\nage = \"over 75\"\n");
+  const auto kept = profile("extends = \"base\"\nsigned_off_by = \"me\"\n");
+  EXPECT_EQ(kept.gate.spo2_least, 95);
+  ASSERT_EQ(kept.checklist.size(), 2U);
+  const auto changed = profile(
+      "extends = \"base\"\nsigned_off_by = \"me\"\n[gate]\nsbp_most = 170\n"
+      "[checklist]\nage = \"over 70\"\nlocal-1 = \"implants\"\n");
+  EXPECT_EQ(changed.gate.spo2_least, 95);
+  EXPECT_EQ(changed.gate.sbp_most, 170);
+  ASSERT_EQ(changed.checklist.size(), 3U);
+  const auto text_of = [&](std::string_view key) {
+    const auto found = std::find_if(changed.checklist.begin(), changed.checklist.end(),
+                                    [&](const alarms::ChecklistItem& one) { return one.key == key; });
+    return found == changed.checklist.end() ? "" : found->text;
+  };
+  EXPECT_EQ(text_of("age"), "over 70");
+  EXPECT_EQ(text_of("liver"), "severe liver disease");
+  EXPECT_EQ(text_of("local-1"), "implants");
+}
+
 TEST_F(ProfileLayers, what_a_phase_says_below_goes_before_what_holds_for_all_above) {
   const auto& one = profile("extends = \"base\"\nsigned_off_by = \"me\"\n[limits.sbp-high]\nwarn = 165\n");
   EXPECT_EQ(rule(one, LimitId::sbp_high, Phase::infusing).warn.limit, 165);
