@@ -1,10 +1,7 @@
 // Arguments to a subcommand, nothing more.
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdint>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "daemon/app/app.hpp"
 #include "daemon/service/log.hpp"
@@ -24,18 +21,6 @@ std::string banner() {
          "that a clinic signs off. No conformity with a standard is claimed.";
 }
 
-// FNV-1a of the settings file: stations see in `info` whether two boxes run the same settings.
-std::string hash_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream content;
-  content << in.rdbuf();
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : content.str()) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  std::ostringstream out;
-  out << std::hex << hash;
-  return out.str();
-}
-
 int run(const std::string& path) {
   const settings::Loaded loaded = settings::load(path);
   std::cerr << settings::describe(loaded.problems);
@@ -46,7 +31,7 @@ int run(const std::string& path) {
   std::signal(SIGXFSZ, SIG_IGN);  // a full quota is a failed journal, an alarm, not the end of the daemon
   std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its connection
   service::start_log(loaded.settings.log_level);
-  app::App app(loaded.settings, hash_of(path));
+  app::App app(loaded.settings, path);
   return app.run();
 }
 

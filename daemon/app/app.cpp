@@ -57,11 +57,13 @@ std::uint64_t next_seq(const journal::Restored& restored, const std::string& sco
 
 }  // namespace
 
-App::App(settings::Settings settings, std::string config_hash)
+App::App(settings::Settings settings, std::string settings_file)
     : settings_(std::move(settings)),
-      config_hash_(std::move(config_hash)),
+      settings_file_(std::move(settings_file)),
+      config_hash_(settings::hash_of(settings_file_)),
       identity_{settings_.node.name, random_boot(), settings_.node.root, config_hash_} {
   const Stamp now = service::now();
+  hash_said_ = config_hash_;
   Outlet& outlet = *this;
   journal_ = std::make_unique<journal::Journal>(settings_.journal.path, vitals::unix_ms(now.wall));
   if (!journal_->restored().trouble.empty()) spdlog::error("journal: {}", journal_->restored().trouble);
@@ -133,6 +135,8 @@ void App::restore(Stamp now) {
     spdlog::warn("journal: {} sessions of earlier days cannot be read", unread);
   spdlog::info("journal {}: {} unfinished episodes, {} sessions", settings_.journal.path, episodes,
                restored.sessions.size());
+  // A witness that does not lie in the file itself.
+  if (!restored.audit_head.empty()) spdlog::info("journal: the audit ends in {}", restored.audit_head);
 }
 
 Routes App::routes_of(const settings::Source& source) {
@@ -174,6 +178,9 @@ int App::run() {
       boost::asio::post(loop_, [this, trouble] { local_call_made(trouble); });
     });
   }
+  settings_watch_ = std::make_unique<SettingsWatch>(settings_file_, [this](SettingsSeen seen) {
+    boost::asio::post(loop_, [this, seen = std::move(seen)] { settings_seen(seen); });
+  });
   broker_->start();
   service::notify_ready();  // not waiting for the broker: a bed is watched from now on
   spdlog::info("vitalsd {} watches {} beds as node {}", service::version, desks_.size(), identity_.node);
@@ -191,8 +198,7 @@ void App::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     if (signal != SIGHUP) return stop();
-    spdlog::warn(
-        "SIGHUP: settings are read at the start only; a restart takes new ones, alarms go on over it");
+    settings_watch_->look();
     wait_for_signal();
   });
 }
@@ -213,6 +219,7 @@ void App::one_ended() {
   const Stamp now = service::now();
   settle(now);
   broker_->stop(node_->status("offline", "clean", connection_, now), stop_ms_max);
+  settings_watch_.reset();
   fallback_.reset();
   metrics_.reset();  // last: it may wait for a client that stalls
   loop_.stop();
@@ -359,6 +366,19 @@ void App::call_locally(const NodeDesk::Hearing& hearing) {
 void App::local_call_made(const std::string& trouble) {
   if (!trouble.empty()) spdlog::error("fallback at the bed: {}", trouble);
   node_->fallback_failed(!trouble.empty(), service::now());
+}
+
+void App::settings_seen(const SettingsSeen& seen) {
+  const bool usable = seen.problems.empty();
+  if (seen.asked || seen.hash != hash_said_) {
+    if (!usable)
+      spdlog::error("{} is not usable, the next start would fail:\n{}", settings_file_, seen.problems);
+    if (usable && seen.hash != config_hash_)
+      spdlog::warn("{} has changed; a restart takes it, alarms and sessions go on over it", settings_file_);
+    if (usable && seen.hash == config_hash_) spdlog::info("{} is what runs", settings_file_);
+  }
+  hash_said_ = seen.hash;
+  node_->settings_invalid(!usable, service::now());
 }
 
 void App::watch_queues(const journal::Health& journal, Stamp now) {

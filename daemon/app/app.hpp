@@ -17,6 +17,7 @@
 #include "daemon/app/commander.hpp"
 #include "daemon/app/host.hpp"
 #include "daemon/app/node_desk.hpp"
+#include "daemon/app/settings_watch.hpp"
 #include "daemon/app/sources.hpp"
 #include "daemon/contract/documents.hpp"
 #include "daemon/journal/journal.hpp"
@@ -29,7 +30,7 @@ namespace app {
 
 class App final : private Host, private Outlet {
  public:
-  App(settings::Settings settings, std::string config_hash);
+  App(settings::Settings settings, std::string settings_file);
   ~App() override;
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -64,6 +65,7 @@ class App final : private Host, private Outlet {
   NodeDesk::Hearing hearing(Stamp now);
   void call_locally(const NodeDesk::Hearing& hearing);  // at the bed
   void local_call_made(const std::string& trouble);
+  void settings_seen(const SettingsSeen& seen);  // of the file, which the next start would read
   void watch_queues(const journal::Health& journal, Stamp now);
   void watch_disk(Stamp now);
   void watch_clock(Stamp now);
@@ -90,7 +92,8 @@ class App final : private Host, private Outlet {
   Snapshot snapshot(Stamp now) const;
 
   settings::Settings settings_;
-  std::string config_hash_;
+  std::string settings_file_, config_hash_;
+  std::string hash_said_;  // of the settings that the log spoke of last
   Identity identity_;
   boost::asio::io_context loop_{1};
   boost::asio::steady_timer timer_{loop_};
@@ -117,6 +120,7 @@ class App final : private Host, private Outlet {
   std::int64_t lag_ms_ = 0;
   LagCounts lag_;
   std::unique_ptr<outputs::Fallback> fallback_;
+  std::unique_ptr<SettingsWatch> settings_watch_;
   std::unique_ptr<service::MetricsServer> metrics_;
   MonoTime open_metrics_at_{};
   vitals::WallTime started_{};

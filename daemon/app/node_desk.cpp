@@ -81,6 +81,8 @@ NodeDesk::NodeDesk(const Identity& identity, std::string version, std::uint64_t 
                         behaviour(Priority::low, 0s, 0s), now)),
       fallback_failed_(&add("fallback-failed", "the program that calls at the bed does not work",
                             "check [fallback] in the settings and the log", low_and_later_medium(), now)),
+      settings_invalid_(&add("settings-invalid", "the settings file is not usable: the next start would fail",
+                             "run vitalsd check on it", low_and_later_medium(), now)),
       started_(now.mono),
       repeated_at_(now.mono) {}
 
@@ -131,6 +133,10 @@ std::string_view NodeDesk::unheard(const Hearing& hearing) const {
 
 void NodeDesk::fallback_failed(bool failed, Stamp now) {
   engine_.assert_present(*fallback_failed_, failed, now, *this);
+}
+
+void NodeDesk::settings_invalid(bool invalid, Stamp now) {
+  engine_.assert_present(*settings_invalid_, invalid, now, *this);
 }
 
 void NodeDesk::clock_stepped(Milliseconds by, const std::string& config_hash, Stamp now) {

@@ -33,6 +33,8 @@ class NodeDesk final : private alarms::Listener {
   // Why nobody hears what somebody must hear: for the fallback at the bed. Empty: somebody does.
   std::string_view unheard(const Hearing& hearing) const;
   void fallback_failed(bool failed, Stamp now);
+  // The file: what runs is what it was at the start.
+  void settings_invalid(bool invalid, Stamp now);
   void journal(bool failed, const std::string& reason, Stamp now);
   void clock(bool synced, Stamp now);
   // The system clock was set. Nothing runs on it; what it labels has a gap here, so it is in the event log.
@@ -108,6 +110,7 @@ class NodeDesk final : private alarms::Listener {
   alarms::Condition* overflow_;
   alarms::Condition* cert_expiry_;
   alarms::Condition* fallback_failed_;
+  alarms::Condition* settings_invalid_;
   std::string buffer_;
   MonoTime started_;
   MonoTime repeated_at_;

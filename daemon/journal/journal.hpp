@@ -71,7 +71,8 @@ struct Restored {
   std::vector<Sequence> sequences;
   std::vector<PastEntry> past;  // those of a series, newest 2,000, oldest first
   std::vector<std::string> beds;
-  bool fresh = false;   // there was no journal: numbers start anew
+  std::string audit_head;  // hash of the newest row of the audit; empty: it has none
+  bool fresh = false;      // there was no journal: numbers start anew
   std::string trouble;  // not empty: the old file was unusable and moved aside; says why and where it is now
 };
 

@@ -10,10 +10,12 @@
 #include <limits>
 #include <system_error>
 
+#include "daemon/journal/audit.hpp"
+
 namespace journal {
 namespace {
 
-constexpr std::int64_t schema_version = 3;
+constexpr std::int64_t schema_version = 4;
 constexpr std::uint64_t seq_max = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t application_id = 0x76697461;  // "vita"
 constexpr int checkpoint_pages = 1'000;              // SQLite's own default, 4 MB
@@ -23,6 +25,8 @@ constexpr std::uint64_t trim_rows_min = 500, trim_rows_max = 10'000;
 
 // About 50 MB; the oldest go.
 constexpr std::int64_t notes_max = 100'000;
+// About 70 MB; the oldest go.
+constexpr std::int64_t audit_max = 100'000;
 // About 60 MB.
 constexpr std::int64_t past_max = 20'000;
 
@@ -53,6 +57,12 @@ constexpr std::array<const char*, schema_version - 1> migrations{
   CREATE TABLE past(scope TEXT NOT NULL, session TEXT NOT NULL, series TEXT NOT NULL, ended_ms INTEGER NOT NULL,
                     doc TEXT NOT NULL, PRIMARY KEY(scope, session, ended_ms)) STRICT;
   PRAGMA user_version = 3;
+)sql",
+    R"sql(
+  CREATE TABLE audit(id INTEGER PRIMARY KEY, command_id TEXT NOT NULL, scope TEXT NOT NULL, client TEXT NOT NULL,
+                     verb TEXT NOT NULL, status TEXT NOT NULL, text TEXT NOT NULL, ts_ms INTEGER NOT NULL,
+                     doc TEXT NOT NULL, before TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+  PRAGMA user_version = 4;
 )sql",
 };
 
@@ -232,6 +242,11 @@ Result Store::prepare() {
        "INSERT INTO command VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(command_id) DO UPDATE SET "
        "status = excluded.status, text = excluded.text, ts_ms = excluded.ts_ms, "
        "doc = iif(excluded.doc = '', doc, excluded.doc)"},
+      {&s.has_command, "SELECT 1 FROM command WHERE command_id = ?"},
+      {&s.put_audit,
+       "INSERT INTO audit(command_id, scope, client, verb, status, text, ts_ms, doc, before, hash) "
+       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+      {&s.trim_audit, "DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?"},
       {&s.put_note,
        "INSERT INTO note(scope, session, client, actor, verb, text, ts_ms) VALUES(?, ?, ?, ?, ?, ?, ?)"},
       {&s.trim_notes, "DELETE FROM note WHERE id <= (SELECT max(id) FROM note) - ?"},
@@ -250,7 +265,10 @@ Result Store::prepare() {
     const int code = statement->prepare(db_.get(), sql);
     if (code != SQLITE_OK) return failure(code);
   }
-  return {};
+  audit_head_.clear();
+  const int code = read_one("SELECT hash FROM audit ORDER BY id DESC LIMIT 1",
+                            [this](const Statement& row) { audit_head_ = row.text(0); });
+  return code == SQLITE_OK ? Result{} : failure(code);
 }
 
 Result Store::load(Restored& into, std::int64_t now_ms) {
@@ -290,6 +308,7 @@ Result Store::load(Restored& into, std::int64_t now_ms) {
       static_cast<std::int64_t>(past_loaded_max));
   std::reverse(into.past.begin(), into.past.end());
   read(beds, "SELECT scope FROM bed", [&](const Statement& row) { into.beds.push_back(owned(row.text(0))); });
+  into.audit_head = audit_head_;
   return code == SQLITE_OK ? Result{} : failure(code);
 }
 
@@ -297,11 +316,13 @@ Result Store::commit(const std::vector<Job>& jobs, const Mirror* state, bool rep
                      std::uint64_t events_max) {
   sequences_touched_.clear();
   commands_touched_ = false;
+  const std::string audit_head = audit_head_;
   int code = statements_.begin.run();
   if (code == SQLITE_OK) code = put_all(jobs, state, replace, events_max);
   if (code == SQLITE_OK) code = statements_.commit.run();
   if (code == SQLITE_OK) return {};
   Result result = failure(code);
+  audit_head_ = audit_head;
   // Some errors end the transaction by themselves.
   if (sqlite3_get_autocommit(db_.get()) == 0) statements_.rollback.run();
   return result;
@@ -338,9 +359,31 @@ int Store::put(const SessionEntry& session) {
 }
 
 int Store::put(const CommandEntry& command) {
+  const int code = put_command(command);
+  return code == SQLITE_OK ? put_audit(command) : code;
+}
+
+int Store::put_command(const CommandEntry& command) {
   commands_touched_ = true;
   return statements_.put_command.run(command.command_id, command.scope, command.client, command.verb,
                                      command.status, command.text, command.ts_ms, command.doc);
+}
+
+int Store::put_audit(const CommandEntry& command) {
+  std::string hash = audit_hash(audit_head_, command);
+  const int code =
+      statements_.put_audit.run(command.command_id, command.scope, command.client, command.verb,
+                                command.status, command.text, command.ts_ms, command.doc, audit_head_, hash);
+  audit_head_ = std::move(hash);
+  return code == SQLITE_OK ? statements_.trim_audit.run(audit_max) : code;
+}
+
+// Of the memory. The audit has it already, unless the file is a new one.
+int Store::put_again(const CommandEntry& command) {
+  bool known = false;
+  const int code = statements_.has_command.each([&](const Statement&) { known = true; }, command.command_id);
+  if (code != SQLITE_OK) return code;
+  return known ? put_command(command) : put(command);
 }
 
 int Store::put(const NoteEntry& note) {
@@ -363,7 +406,8 @@ int Store::put_state(const Mirror& state, bool replace) {
   };
   for (const auto& [key, alarm] : state.episodes) put_next(alarm);
   for (const auto& [scope, doc] : state.sessions) put_next(SessionEntry{scope, doc});
-  for (const CommandEntry& command : state.commands) put_next(command);
+  for (const CommandEntry& command : state.commands)
+    if (code == SQLITE_OK) code = put_again(command);
   for (const PastEntry& past : state.past) put_next(past);
   for (const std::string& scope : state.beds) put_next(BedEntry{scope});
   for (const auto& [scope, seq] : state.sequences) {

@@ -58,7 +58,7 @@ class Store {
   struct Statements {
     Statement begin, commit, rollback;
     Statement put_event, put_sequence, put_episode, end_episode, end_episodes, put_session, put_command,
-        put_note, trim_notes, put_past, trim_past, put_bed;
+        has_command, put_audit, trim_audit, put_note, trim_notes, put_past, trim_past, put_bed;
     Statement trim_commands, event_range, trim_events, first_event, read_events;
   };
 
@@ -78,6 +78,9 @@ class Store {
   int put(const EventEntry& event);
   int put(const SessionEntry& session);
   int put(const CommandEntry& command);
+  int put_command(const CommandEntry& command);
+  int put_audit(const CommandEntry& command);
+  int put_again(const CommandEntry& command);
   int put(const NoteEntry& note);
   int put(const PastEntry& past);
   int put(const BedEntry& bed);
@@ -89,6 +92,7 @@ class Store {
   Statements statements_;
   bool created_ = false;
   bool commands_touched_ = false;
+  std::string audit_head_;                                               // hash of the newest row
   std::map<std::string, std::uint64_t, std::less<>> sequences_touched_;  // in the transaction at hand
   std::uint64_t events_ = 0;
   int wal_pages_ = 0;

@@ -1,6 +1,9 @@
 #include "daemon/settings/settings.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 #include <tuple>
 
 #include "daemon/settings/binding.hpp"
@@ -113,6 +116,17 @@ std::string describe(const std::vector<Problem>& problems) {
     out += problem.text + "\n";
   }
   return out;
+}
+
+// FNV-1a.
+std::string hash_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (std::istreambuf_iterator<char> byte(in), end; byte != end; ++byte)
+    hash = (hash ^ static_cast<unsigned char>(*byte)) * 1099511628211ULL;
+  std::ostringstream out;
+  out << std::hex << hash;
+  return out.str();
 }
 
 }  // namespace settings

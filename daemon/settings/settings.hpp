@@ -180,6 +180,9 @@ struct Loaded {
 // /usr/share/vitalsd/profiles). Finds every error, not the first.
 Loaded load(const std::string& path);
 
+// Of the file's bytes, hexadecimal: stations see in `info` whether two boxes run the same settings.
+std::string hash_of(const std::string& path);
+
 // "file:line:column: error: text", one per line.
 std::string describe(const std::vector<Problem>& problems);
 

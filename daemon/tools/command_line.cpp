@@ -62,6 +62,16 @@ void add_drivers(CLI::App& app, int& exit_code) {
   command->callback([json, &exit_code] { exit_code = list_drivers(*json); });
 }
 
+void add_journal(CLI::App& app, int& exit_code) {
+  auto* command = app.add_subcommand("journal", "examine the durable record");
+  command->require_subcommand(1);
+  auto* verify =
+      command->add_subcommand("verify", "say whether the audit of commands is whole and unchanged");
+  auto file = std::make_shared<std::string>();
+  verify->add_option("FILE", *file, "a journal that no service has open, or a copy")->required();
+  verify->callback([file, &exit_code] { exit_code = verify_journal(*file); });
+}
+
 void add_ports(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("ports", "list the serial ports, their stable names and who holds them");
   auto json = std::make_shared<bool>(false);
@@ -131,6 +141,7 @@ void add_tools(CLI::App& app, int& exit_code) {
   add_capture(app, exit_code);
   add_check(app, exit_code);
   add_drivers(app, exit_code);
+  add_journal(app, exit_code);
   add_ports(app, exit_code);
   add_probe(app, exit_code);
   add_replay(app, exit_code);

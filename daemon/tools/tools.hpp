@@ -36,6 +36,7 @@ struct ProbeOptions {
 int capture(CaptureOptions options);
 int check(const std::string& file);               // a settings file
 int print_access_rules(const std::string& file);  // made from a settings file
+int verify_journal(const std::string& file);
 int list_drivers(bool json);
 int list_ports(bool json);
 int print_replay(const ReplayOptions& options);

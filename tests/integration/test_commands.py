@@ -1,8 +1,11 @@
 """Commands: what is refused, what happens once, and what the session does."""
+import contextlib
 import json
+import sqlite3
+import subprocess
 
 import pytest
-from rig import NODE
+from rig import DAEMON, NODE
 from station import now_ms
 
 BED = "pain/b1"
@@ -168,6 +171,28 @@ def test_resync_brings_the_documents_again(world):
     again = station.alarm(BED, "spo2-low", after=mark, phase="continue")
     assert again["id"] == start["id"]
     station.wait_for(lambda: any(m.topic.endswith("/b1/state") for m in station.messages[mark:]), what="the bed's state")
+
+
+def test_the_audit_of_commands_is_whole_after_kill_nine_and_a_change_is_seen(world):
+    station = world.started()
+    journal = world.folder / "journal.db"
+    for _ in range(3):
+        assert station.command(BED, "note", args={"text": "asked for water"})["status"] == "applied"
+        world.daemon.kill()
+        mark = station.mark()
+        world.daemon.start()
+        station.online(NODE, after=mark)
+
+    def verify():
+        return subprocess.run([DAEMON, "journal", "verify", str(journal)], capture_output=True, text=True, timeout=60)
+
+    assert "stop the service" in verify().stderr
+    world.daemon.stop()
+    assert "3 commands (1 to 3), none changed, none missing" in verify().stdout
+    with contextlib.closing(sqlite3.connect(journal)) as file, file:
+        file.execute("UPDATE audit SET client = 'ns-9' WHERE id = 2")
+    changed = verify()
+    assert changed.returncode == 1 and "row 2 has been changed" in changed.stderr
 
 
 def records(station, cmd_id):

@@ -250,5 +250,17 @@ def test_a_hang_up_does_not_end_the_watch(world):
         world.daemon.process.child.send_signal(signal.SIGHUP)
     world.oximeter.show(spo2=90)
     station.alarm(BED, "spo2-low", phase="start")
-    assert world.daemon.process.running and "SIGHUP" in world.daemon.log.read_text()
+    assert world.daemon.process.running and "is what runs" in world.daemon.log.read_text()
     world.daemon.stop()
+
+
+def test_settings_that_become_unusable_are_an_alarm_before_the_next_start_fails(world):
+    station = world.started()
+    good = world.daemon.settings.read_text()
+    world.daemon.settings.write_text(good.replace("protocol", "protokoll"))
+    world.daemon.process.child.send_signal(signal.SIGHUP)
+    alarm = node_alarm(station, "settings-invalid", 75, phase="start")
+    assert alarm["prio"] == "low" and "protokoll" in world.daemon.log.read_text()
+    world.daemon.settings.write_text(good)
+    world.daemon.process.child.send_signal(signal.SIGHUP)
+    node_alarm(station, "settings-invalid", 75, phase="end")

@@ -93,6 +93,14 @@ TEST_F(NodeDeskTest, TheFallbackCallsWhenSomebodyMustHearAndNobodyDoes) {
   EXPECT_EQ(desk_.unheard(hearing), "no nursing station has confirmed an alarm");
 }
 
+TEST_F(NodeDeskTest, SettingsThatTheNextStartWouldRefuseAreAnAlarm) {
+  desk_.settings_invalid(true, at(0));
+  pass(good, 0, 61);
+  EXPECT_THAT(newest("settings-invalid"), HasSubstr("\"prio\":\"low\""));
+  pass(good, 62, 700);
+  EXPECT_THAT(newest("settings-invalid"), HasSubstr("\"prio\":\"medium\""));
+}
+
 TEST_F(NodeDeskTest, AFallbackThatDoesNotWorkIsAnAlarm) {
   desk_.fallback_failed(true, at(0));
   pass(good, 0, 61);
