@@ -38,8 +38,8 @@ std::string read_password(const std::string& file) {
 stations::BrokerSettings App::broker_settings() const {
   stations::BrokerSettings out;
   const settings::Broker& from = settings_.broker;
-  out.host = from.host;
-  out.port = from.port;
+  out.brokers.push_back({from.host, from.port});
+  for (const settings::Broker::Address& one : from.alternates) out.brokers.push_back({one.host, one.port});
   out.client_id = identity_.node;
   out.user = from.user;
   out.password = read_password(from.password_file);
@@ -56,6 +56,9 @@ stations::BrokerHandlers App::broker_handlers() {
   stations::BrokerHandlers out;
   out.make_will = [this](std::uint64_t connection) {
     return node_->status("offline", "will", connection, service::now());
+  };
+  out.make_farewell = [this](std::uint64_t connection) {
+    return node_->status("offline", "fail-back", connection, service::now());
   };
   out.on_connected = [this](std::uint64_t connection) {
     boost::asio::post(loop_, [this, connection] { on_connected(connection); });
@@ -92,11 +95,16 @@ void App::publish_status(std::string_view state, std::string_view reason, Stamp 
 void App::on_connected(std::uint64_t connection) {
   const Stamp now = service::now();
   connection_ = connection;
-  spdlog::info("broker: connected, connection {}", connection);
+  const settings::Broker& from = settings_.broker;
+  const std::size_t broker = broker_->health().broker;
+  const settings::Broker::Address at =
+      broker == 0 ? settings::Broker::Address{from.host, from.port} : from.alternates[broker - 1];
+  spdlog::info("broker: connected to {} port {}, connection {}", at.host, at.port, connection);
   node_->alarms().receipts().start_over(now);
   for (auto& desk : desks_) desk->alarms().receipts().start_over(now);
   node_->repeat_alarms(now);
   std::vector<BedDesk*> worst_first;
+  worst_first.reserve(desks_.size());
   for (auto& desk : desks_) worst_first.push_back(desk.get());
   const auto severity = [](const BedDesk* desk) {
     unsigned high = 0, medium = 0, low = 0;
@@ -219,6 +227,7 @@ void App::reconcile(Stamp now) {
   retained_.clear();
   node_->bed_conflict(conflict, now);
   std::vector<std::string> beds;
+  beds.reserve(settings_.beds.size());
   for (const settings::Bed& bed : settings_.beds) beds.push_back(bed.scope());
   node_->publish_info(beds, config_hash_, now);
   for (auto& desk : desks_) desk->repeat_states(now);

@@ -38,7 +38,7 @@ class Arguments {
   // An argument that the verb does not have is a misspelt one more often than a needless one: never ignored.
   void allow(std::span<const std::string_view> keys) {
     for (const auto& [key, value] : args_->items()) {
-      const auto names = [&key = key](std::string_view known) { return known == key; };
+      const auto names = [name = std::string_view{key}](std::string_view known) { return known == name; };
       if (std::none_of(keys.begin(), keys.end(), names) &&
           std::none_of(common_keys.begin(), common_keys.end(), names))
         complain("args." + key.substr(0, id_length_max) + " is not an argument of this verb");

@@ -92,7 +92,7 @@ Result prepare_file(const std::string& path) {
 int write_errno(sqlite3* db) {
   sqlite3_file* log = nullptr;
   int of_log = 0, of_main = 0;
-  sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
   if (log != nullptr && log->pMethods != nullptr) {
     log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
   }

@@ -160,6 +160,7 @@ class Binder {
   // The table from location text to bed, and the beds' own lists of sources, must tell the same story.
   void place_locations(SourceDraft& draft, const std::vector<std::string>& naming) {
     std::vector<std::string> scopes;
+    scopes.reserve(beds_.size());
     for (const auto& bed : beds_) scopes.push_back(bed.bed.scope());
     std::set<std::string> placed;
     for (std::size_t i = 0; i < draft.bed_locations.size(); ++i) {

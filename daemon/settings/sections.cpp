@@ -62,6 +62,18 @@ void check_broker(Reader& reader, const Broker& broker, bool tls_off, Report& re
                    " give ca_file and port 8883");
 }
 
+void read_alternates(Reader& reader, Broker& broker, Report& report) {
+  for (const Text& text : reader.texts("alternates").value_or(std::vector<Text>{})) {
+    const auto endpoint = endpoint_of(text.text);
+    if (!endpoint || !is_address(endpoint->address)) {
+      report.error(text.place,
+                   "alternate " + in_quotes(text.text) + " must be ADDRESS:PORT, as in \"192.0.2.1:8883\"");
+      continue;
+    }
+    broker.alternates.push_back({endpoint->address, endpoint->port});
+  }
+}
+
 }  // namespace
 
 void read_service(Reader& root, Settings& out) {
@@ -99,6 +111,7 @@ void read_broker(Reader& root, Settings& out, Report& report) {
   Broker& broker = out.broker;
   broker.host = reader->text("host").value_or(broker.host);
   const auto port = reader->integer("port", 1, 65'535);
+  read_alternates(*reader, broker, report);
   broker.user = reader->text("user").value_or("");
   broker.password_file = reader->text("password_file").value_or("");
   broker.ca_file = reader->text("ca_file").value_or("");

@@ -30,6 +30,11 @@ struct Journal {
 struct Broker {
   std::string host = "127.0.0.1";  // an address: names cost a DNS wait
   std::uint16_t port = 1883;
+  struct Address {
+    std::string host;
+    std::uint16_t port = 1883;
+  };
+  std::vector<Address> alternates;  // tried in this order when the one above does not answer
   std::string user;
   std::string password_file;                 // first line; also $CREDENTIALS_DIRECTORY/NAME
   std::string ca_file, cert_file, key_file;  // any set: TLS

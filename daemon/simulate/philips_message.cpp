@@ -172,6 +172,7 @@ PhilipsBytes philips_reply(const PhilipsReply& reply) {
   if (reply.extended) body.u16(reply.sequence);
   body.u32(reply.ticks).put(PhilipsBytes(8, 0xFF)).u16(1).u16(reply.object_class).u16(reply.group);
   std::vector<PhilipsBytes> contexts;
+  contexts.reserve(reply.contexts.size());
   for (const PhilipsContext& context : reply.contexts)
     contexts.push_back(PhilipsWriter{}.u16(context.id).list(context.objects).bytes);
   body.list(contexts);

@@ -33,9 +33,16 @@ struct Message {
   std::uint64_t token = 0;  // not 0: on_delivered is called with it, exactly once
 };
 
-struct BrokerSettings {
+struct BrokerAddress {
   std::string host;  // an address: looking up a name can block the library for half a minute
   std::uint16_t port = 1883;
+};
+
+struct BrokerSettings {
+  // In order: the next one is tried when one does not answer, and the first is gone back to when it answers
+  // again. Login and certificates are the same for all. At least one.
+  std::vector<BrokerAddress> brokers;
+  vitals::Milliseconds return_try{30'000};  // how often the first is tried while another serves
   std::string client_id;
   std::string user, password;
   bool tls = false;
@@ -53,6 +60,8 @@ struct BrokerHandlers {
   // number. Each attempt has a number of its own, higher than all before: a broker may have taken an attempt
   // for a connection that we gave up, and its late will must not pass for that of the connection that stands.
   std::function<Message(std::uint64_t connection)> make_will;
+  // Said at another broker before it is left for the first one: there is no will then. Empty topic: nothing.
+  std::function<Message(std::uint64_t connection)> make_farewell;
   std::function<void(std::uint64_t connection)> on_connected;
   std::function<void(const std::string& reason)> on_lost;  // only after on_connected
   std::function<void(std::string topic, std::string payload, bool retained)> on_message;
@@ -65,6 +74,7 @@ struct BrokerHandlers {
 
 struct BrokerHealth {
   bool connected = false;
+  std::size_t broker = 0;        // which of the settings is connected, or tried
   std::size_t queued = 0;        // in the outbox and on their way
   LaneSizes waiting{};           // of them, in the outbox
   std::size_t in_flight = 0;     // of them, given to the library and not confirmed

@@ -18,10 +18,10 @@ constexpr int inflight_max = 200;
 constexpr int buffered_max = 1000;
 constexpr std::chrono::seconds connect_timeout{5};
 
-std::string uri_of(const BrokerSettings& settings) {
-  const bool bare_ipv6 = settings.host.find(':') != std::string::npos && settings.host.front() != '[';
-  const std::string host = bare_ipv6 ? "[" + settings.host + "]" : settings.host;
-  return (settings.tls ? "ssl://" : "tcp://") + host + ":" + std::to_string(settings.port);
+std::string uri_of(const BrokerAddress& to, bool tls) {
+  const bool bare_ipv6 = to.host.find(':') != std::string::npos && to.host.front() != '[';
+  const std::string host = bare_ipv6 ? "[" + to.host + "]" : to.host;
+  return (tls ? "ssl://" : "tcp://") + host + ":" + std::to_string(to.port);
 }
 
 mqtt::create_options create_options() {
@@ -43,8 +43,11 @@ mqtt::ssl_options tls_options(const BrokerSettings& settings) {
 }
 
 // Options are made anew for each connect: the library keeps pointers into copied ones.
-mqtt::connect_options connect_options(const BrokerSettings& settings, const Message* will) {
+mqtt::connect_options connect_options(const BrokerSettings& settings, const BrokerAddress& to,
+                                      const Message* will) {
   mqtt::connect_options out;
+  // One address at a time: given several, the library would try them all under one number and one time limit.
+  out.set_servers(mqtt::string_collection::create({uri_of(to, settings.tls)}));
   out.set_mqtt_version(MQTTVERSION_3_1_1);
   out.set_clean_session(true);
   out.set_automatic_reconnect(false);  // the will is renewed for each connection, so we reconnect ourselves
@@ -87,8 +90,10 @@ Begun begin(Call call, std::string* trouble = nullptr) {
 
 // The listener of every operation; which one it was travels in the user context.
 struct PahoClient::Impl : mqtt::iaction_listener {
-  Impl(const BrokerSettings& of, PahoEvents to)
-      : settings(of), events(std::move(to)), client(uri_of(of), of.client_id, create_options()) {}
+  Impl(const BrokerSettings& of, const std::string& client_id, PahoEvents to)
+      : settings(of),
+        events(std::move(to)),
+        client(uri_of(of.brokers.front(), of.tls), client_id, create_options()) {}
 
   void on_success(const mqtt::token& token) override { done(token, true, {}); }
   void on_failure(const mqtt::token& token) override {
@@ -114,19 +119,21 @@ PahoClient::PahoClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
   });
 }
 
-std::unique_ptr<PahoClient> PahoClient::make(const BrokerSettings& settings, PahoEvents events) {
+std::unique_ptr<PahoClient> PahoClient::make(const BrokerSettings& settings, const std::string& client_id,
+                                             PahoEvents events) {
   std::unique_ptr<PahoClient> out;
   begin([&] {
-    out = std::unique_ptr<PahoClient>(new PahoClient(std::make_unique<Impl>(settings, std::move(events))));
+    out = std::unique_ptr<PahoClient>(
+        new PahoClient(std::make_unique<Impl>(settings, client_id, std::move(events))));
   });
   return out;
 }
 
 PahoClient::~PahoClient() = default;
 
-Begun PahoClient::connect(const Message* will, Serial serial, std::string& trouble) {
+Begun PahoClient::connect(const BrokerAddress& to, const Message* will, Serial serial, std::string& trouble) {
   return begin(
-      [&] { impl_->client.connect(connect_options(impl_->settings, will), as_context(serial), *impl_); },
+      [&] { impl_->client.connect(connect_options(impl_->settings, to, will), as_context(serial), *impl_); },
       &trouble);
 }
 

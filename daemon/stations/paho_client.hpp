@@ -28,12 +28,14 @@ enum class Begun : std::uint8_t {
 class PahoClient {
  public:
   // nullptr: the library accepts neither the address nor the client id.
-  static std::unique_ptr<PahoClient> make(const BrokerSettings& settings, PahoEvents events);
+  // `client_id`: that of the settings, or of one that only looks whether a broker is there.
+  static std::unique_ptr<PahoClient> make(const BrokerSettings& settings, const std::string& client_id,
+                                          PahoEvents events);
   ~PahoClient();
   PahoClient(const PahoClient&) = delete;
   PahoClient& operator=(const PahoClient&) = delete;
 
-  Begun connect(const Message* will, Serial serial, std::string& trouble);
+  Begun connect(const BrokerAddress& to, const Message* will, Serial serial, std::string& trouble);
   Begun publish(const Message& message, Serial serial);
   Begun subscribe(const std::string& filter, int qos, Serial serial);
   void unsubscribe(const std::string& filter);

@@ -19,6 +19,7 @@ constexpr milliseconds disconnect_max{2000};
 constexpr milliseconds acknowledge_max{10'000};  // twice the keep-alive: this connection is dead
 constexpr milliseconds tick_every{1000};
 constexpr milliseconds abandon_max{1000};
+constexpr milliseconds farewell_max{2000};
 constexpr milliseconds stop_grace{250};
 
 // Messages given to the library at a time. What waits in the outbox can be overtaken, what the library has
@@ -119,6 +120,7 @@ BrokerHealth BrokerLink::Publisher::health() const {
   out.in_flight = on_their_way_;
   out.queued += out.in_flight;
   out.connected = connected_;
+  out.broker = broker_;
   out.published = published_;
   out.dropped = dropped_;
   out.ack_ms_last = ack_ms_last_;
@@ -171,7 +173,7 @@ bool BrokerLink::Publisher::make_client() {
   events.on_message = [self](std::string topic, std::string payload, bool retained) {
     self->call(self->handlers_.on_message, std::move(topic), std::move(payload), retained);
   };
-  client_ = PahoClient::make(settings_, std::move(events));
+  client_ = PahoClient::make(settings_, settings_.client_id, std::move(events));
   return client_ != nullptr;
 }
 
@@ -182,7 +184,8 @@ bool BrokerLink::Publisher::connect() {
   const Serial serial = ++serial_;
   std::string trouble;
   library_busy_ = true;
-  if (client_->connect(will.topic.empty() ? nullptr : &will, serial, trouble) != Begun::yes) {
+  if (client_->connect(settings_.brokers[broker_], will.topic.empty() ? nullptr : &will, serial, trouble) !=
+      Begun::yes) {
     library_busy_ = false;
     return connect_failed(trouble);
   }
@@ -214,17 +217,47 @@ Message BrokerLink::Publisher::make_will() {
 
 bool BrokerLink::Publisher::connect_failed(const std::string& reason) {
   call(handlers_.on_connect_failed, reason);
+  broker_ = (broker_ + 1) % settings_.brokers.size();
   return false;
 }
 
 void BrokerLink::Publisher::serve() {
   const SteadyTime since = now();
-  while (connected_ && stop_wanted() == Stop::no) step(now() + seconds{60});
+  if (broker_ != 0 && !first_)
+    first_ = std::make_unique<FirstBroker>(settings_, [self = shared_from_this()] { self->post({}); });
+  if (first_) first_->wait(now());
+  while (connected_ && stop_wanted() == Stop::no) {
+    step(now() + seconds{60});
+    if (connected_ && first_is_back()) leave_for_the_first();
+  }
+  broker_ = 0;
   // A connection that breaks at once (two clients with one id) must not turn into a storm.
   if (now() - since > reconnect_after_max) reconnect_after_ = reconnect_after_min;
 }
 
+bool BrokerLink::Publisher::first_is_back() { return broker_ != 0 && first_->answers(now()); }
+
+// What waits still goes out here, then our word that we are gone: no will says it for us.
+void BrokerLink::Publisher::leave_for_the_first() {
+  const SteadyTime until = now() + farewell_max;
+  while (connected_ && now() < until && health().queued > 0) step(until);
+  Message farewell;
+  if (handlers_.make_farewell) {
+    const std::lock_guard lock(gate_);
+    if (!closed_) farewell = handlers_.make_farewell(connection_);
+  }
+  if (connected_ && !farewell.topic.empty()) {
+    send(farewell);
+    const Serial serial = serial_;
+    while (connected_ && in_flight_.has(serial) && now() < until) step(until);
+  }
+  if (connected_) break_link("the first broker is back");
+  reconnect_at_once_ = true;
+}
+
+// Not before all brokers have been tried.
 void BrokerLink::Publisher::wait_before_reconnect() {
+  if (std::exchange(reconnect_at_once_, false) || broker_ != 0) return;
   std::unique_lock lock(mutex_);
   wake_.wait_until(lock, now() + reconnect_after_, [this] { return stop_ != Stop::no; });
   reconnect_after_ = std::min(reconnect_after_ * 2, reconnect_after_max);
@@ -270,6 +303,7 @@ void BrokerLink::Publisher::send_last(SteadyTime until) {
 
 void BrokerLink::Publisher::end_client() {
   connected_ = false;
+  first_.reset();
   if (library_busy_) {
     PahoClient::abandon(std::move(client_));
   } else {
@@ -295,6 +329,7 @@ void BrokerLink::Publisher::step(SteadyTime until) {
 
 SteadyTime BrokerLink::Publisher::next_timer(SteadyTime until) const {
   if (const auto sent_at = in_flight_.oldest_sent_at()) until = std::min(until, *sent_at + acknowledge_max);
+  if (broker_ != 0 && first_) until = std::min(until, first_->next());
   if (settings_.tick_topic.empty()) return until;
   if (const auto nudge_at = in_flight_.nudge_at()) until = std::min(until, *nudge_at);
   return std::min(until, next_tick_);

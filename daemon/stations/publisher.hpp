@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "daemon/stations/broker_link.hpp"
+#include "daemon/stations/first_broker.hpp"
 #include "daemon/stations/in_flight.hpp"
 #include "daemon/stations/outbox.hpp"
 #include "daemon/stations/paho_client.hpp"
@@ -60,6 +61,8 @@ class BrokerLink::Publisher : public std::enable_shared_from_this<BrokerLink::Pu
   void send_last(SteadyTime until);
   void end_client();
   void wait_before_reconnect();
+  bool first_is_back();
+  void leave_for_the_first();
 
   // One step of it.
   SteadyTime next_timer(SteadyTime until) const;
@@ -106,14 +109,15 @@ class BrokerLink::Publisher : public std::enable_shared_from_this<BrokerLink::Pu
   // ------------------------------------------------------------------------------------------------------------
 
   std::atomic<bool> connected_{false};  // ours: asking the library can block for as long as a name look-up
-  std::atomic<std::size_t> on_their_way_{0};
+  std::atomic<std::size_t> broker_{0}, on_their_way_{0};
   std::atomic<std::uint64_t> published_{0}, dropped_{0}, nudges_{0};
   std::atomic<std::int64_t> ack_ms_last_{0};
 
   // The thread's own.
   std::unique_ptr<PahoClient> client_;
-  bool library_busy_ = false;  // connecting or connected: must not be destroyed
-  bool finishing_ = false;
+  std::unique_ptr<FirstBroker> first_;  // made when the first broker has failed once
+  bool library_busy_ = false;           // connecting or connected: must not be destroyed
+  bool finishing_ = false, reconnect_at_once_ = false;
   InFlight in_flight_;
   std::map<Serial, std::string> subscribing_;
   Serial serial_ = 0;

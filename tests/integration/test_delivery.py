@@ -7,7 +7,8 @@ import time
 
 import pytest
 from monitors import pcd01
-from rig import NODE
+from rig import NODE, Broker
+from station import Station
 
 BED = "pain/b1"
 
@@ -42,6 +43,34 @@ def beeper(world):
     world.daemon.settings.write_text(f'{settings}\n[fallback]\nprogram = ["{beeper.program}"]\nrepeat_s = 300\n')
     yield beeper
     beeper.close()
+
+
+def test_with_the_first_broker_dead_the_next_one_serves_and_the_first_is_gone_back_to(world):
+    second = Broker(world.folder / "second")
+    try:
+        port = f'"port" = {world.broker.port}\n'
+        settings = world.daemon.settings.read_text()
+        assert settings.count(port) == 1
+        world.daemon.settings.write_text(settings.replace(port, f'{port}alternates = ["127.0.0.1:{second.port}"]\n'))
+        station = world.started()
+        elsewhere = Station(second.port, "ns-1", contract=world.contract)
+        world.stations.append(elsewhere)
+        world.broker.kill()
+        elsewhere.online(NODE)
+        world.oximeter.show(spo2=85)
+        alarm = elsewhere.alarm(BED, "spo2-low", phase="start")
+        assert elsewhere.acknowledge(BED, alarm)["status"] == "applied"
+        status, mark = f"vitals/1/node/{NODE}/status", station.mark()
+        there = elsewhere.last[status].doc["conn"]
+        world.broker.start()  # what it kept still says "online", of the first connection
+        station.wait_for(lambda: any(m.topic == status and m.doc["state"] == "online" and m.doc["conn"] > there
+                                     for m in station.messages[mark:]), 60, "the way back")
+        again = station.alarm(BED, "spo2-low", id=alarm["id"], ack="acked")
+        assert again["state"] == "active"
+        left = elsewhere.last[status].doc
+        assert left["state"] == "offline" and left["reason"] == "fail-back"
+    finally:
+        second.stop()
 
 
 def test_with_the_broker_gone_during_an_infusion_the_bed_itself_calls(world, beeper):

@@ -93,6 +93,22 @@ vitalsd.toml:17:1: error: unknown key "port" in [metrics], known are: listen, ne
   });
 }
 
+TEST(BrokenSettings, further_brokers_are_addresses_with_their_port) {
+  const Folder folder;
+  const Loaded fine =
+      folder.load(changed("[broker]", "[broker]\nalternates = [\"127.0.0.1:1884\", \"[::1]:1885\"]"));
+  EXPECT_TRUE(fine.ok()) << folder.described(fine);
+  ASSERT_EQ(fine.settings.broker.alternates.size(), 2U);
+  EXPECT_EQ(fine.settings.broker.alternates[1].host, "::1");
+  EXPECT_EQ(fine.settings.broker.alternates[1].port, 1885);
+  expect_problems({
+      {changed("[broker]", "[broker]\nalternates = [\"127.0.0.1\", \"broker:1883\"]"),
+       R"(vitalsd.toml:2:15: error: alternate "127.0.0.1" must be ADDRESS:PORT, as in "192.0.2.1:8883"
+vitalsd.toml:2:28: error: alternate "broker:1883" must be ADDRESS:PORT, as in "192.0.2.1:8883"
+)"},
+  });
+}
+
 TEST(BrokenSettings, the_fallback_is_a_program_by_its_full_path) {
   const Folder folder;
   const Loaded fine =

@@ -249,8 +249,7 @@ bool Recorder::none_twice() const {
 
 stations::BrokerSettings settings(const Mosquitto& broker) {
   stations::BrokerSettings out;
-  out.host = "127.0.0.1";
-  out.port = broker.port();
+  out.brokers.push_back({"127.0.0.1", broker.port()});
   out.client_id = "link";
   out.tick_topic = "tick/link";  // as in the daemon; without it the library now and then sleeps for a second
   return out;

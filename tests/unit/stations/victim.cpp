@@ -9,8 +9,7 @@
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   stations::BrokerSettings settings;
-  settings.host = "127.0.0.1";
-  settings.port = static_cast<std::uint16_t>(std::atoi(argv[1]));
+  settings.brokers.push_back({"127.0.0.1", static_cast<std::uint16_t>(std::atoi(argv[1]))});
   settings.client_id = "victim";
 
   stations::BrokerLink* link = nullptr;
