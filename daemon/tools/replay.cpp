@@ -137,7 +137,7 @@ class Replay {
     app::IntakeHandlers out;
     out.on_subject = [this](const drivers::Subject& subject) {
       patient_ = subject.patient_id;
-      bed_ = subject.bed;
+      bed_ = subject.location.empty() ? subject.bed : subject.location;
     };
     out.on_observation = [this](const vitals::Observation& observation, const app::Route* route) {
       print_observation(observation, route);
@@ -446,6 +446,8 @@ bool replay(const ReplayOptions& options, const std::function<void(std::string_v
     OptionChoice choice = choose_options(*entry, with.options, chunks);
     with.options = std::move(choice.options);
     error = std::move(choice.note);
+  } else {
+    with.options.insert_or_assign("framing", "mllp");  // so these chunks are, whichever way the file is
   }
   Replay(with, *entry, *profile, print).run(chunks);
   return true;

@@ -30,7 +30,8 @@ bool line_starts_message(std::string_view rest) {
           rest[3] > 'z');
 }
 
-// Where bare messages begin: `MSH` at the start of a line. A batch (FHS, BHS) stays whole.
+// Where bare messages begin: `MSH` at the start of a line. What stands before the first, a heading of the
+// file, is a piece of its own, so that it does not spoil that message. A batch (FHS, BHS) stays whole.
 std::vector<std::string_view> split_bare(std::string_view content) {
   const auto first = content.find_first_not_of(std::string_view{"\xef\xbb\xbf \t\r\n\0", 8});
   if (first != std::string_view::npos) {
@@ -38,12 +39,10 @@ std::vector<std::string_view> split_bare(std::string_view content) {
     if (name == "FHS" || name == "BHS") return {content};
   }
   std::vector<std::size_t> starts{0};
-  bool seen = first != std::string_view::npos && line_starts_message(content.substr(first));
   for (std::size_t at = content.find_first_of("\r\n"); at != std::string_view::npos;
        at = content.find_first_of("\r\n", at + 1)) {
-    if (!line_starts_message(content.substr(at + 1))) continue;
-    if (seen) starts.push_back(at + 1);
-    seen = true;
+    // Blanks before the first message belong to it.
+    if (at + 1 > first && line_starts_message(content.substr(at + 1))) starts.push_back(at + 1);
   }
   std::vector<std::string_view> out;
   for (std::size_t i = 0; i < starts.size(); ++i) {
@@ -78,6 +77,13 @@ std::optional<vitals::WallTime> message_time(std::string_view message) {
   const auto time = drivers::hl7::parse_time(message.substr(at + 1, end - at - 1), {}, {});
   if (!time.usable()) return std::nullopt;
   return time.at;
+}
+
+// When the first message was sent that tells it: a heading, or a message without a time, may stand before it.
+vitals::WallTime first_time(const std::vector<std::string_view>& pieces) {
+  for (const std::string_view piece : pieces)
+    if (const auto time = message_time(piece)) return *time;
+  return replay_epoch;
 }
 
 }  // namespace
@@ -138,20 +144,19 @@ std::vector<Chunk> hl7_chunks(std::string_view content, std::string& framed) {
     }
   }
   std::vector<Chunk> out;
-  std::optional<vitals::WallTime> start;
-  vitals::WallTime now = replay_epoch;
+  const vitals::WallTime start = first_time(pieces);
+  vitals::WallTime now = start;
   for (const std::string_view piece : pieces) {
     const auto stated = message_time(piece);
-    if (!start) {
-      now = stated.value_or(replay_epoch);
-      start = now;
-    } else {
-      const bool plausible = stated && *stated >= now && *stated - now <= gap_max;
-      now = plausible ? *stated : now + 1s;
+    const bool plausible = stated && *stated >= now && *stated - now <= gap_max;
+    if (plausible) {
+      now = *stated;
+    } else if (!out.empty()) {
+      now += 1s;
     }
     Chunk& chunk = out.emplace_back();
     chunk.bytes = piece;
-    chunk.at = {vitals::MonoTime{now - *start}, now};
+    chunk.at = {vitals::MonoTime{now - start}, now};
   }
   return out;
 }

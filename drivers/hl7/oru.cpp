@@ -27,7 +27,10 @@ constexpr Range plausible(Metric metric) {
     case Metric::spo2: return {1, 100};
     case Metric::rr: return {0, 250};    // shown, not judged: 0 is apnoea
     case Metric::temp: return {10, 50};  // shown, not judged
-    default: return {-50, 350};          // mmHg: an open line reads below zero
+    case Metric::nibp_sys:
+    case Metric::nibp_dia:
+    case Metric::nibp_map: return {1, 350};  // mmHg: a cuff that found nothing may be sent as 0
+    default: return {-50, 350};              // mmHg: an open line reads below zero
   }
 }
 

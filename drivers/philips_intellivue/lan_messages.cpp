@@ -75,6 +75,20 @@ LanMessages::Length LanMessages::length_of_sure(Bytes bytes) {
   return sure ? length_of(bytes) : Length{Length::Verdict::not_a_message};
 }
 
+// Session, context and operation of a data export message: no value of the protocol looks like these six
+// bytes. They have to stand inside as a whole, so that more bytes behind the message change nothing.
+std::size_t LanMessages::find_begin_inside(Bytes message) {
+  constexpr std::size_t sure_bytes = export_head.size() + 2;
+  auto at = message.begin() + 1;
+  while ((at = std::search(at, message.end(), export_head.begin(), export_head.end())) != message.end()) {
+    const Bytes begin = message.subspan(static_cast<std::size_t>(at - message.begin()));
+    if (begin.size() >= sure_bytes && is_operation(Reader(begin.subspan(export_head.size())).u16()))
+      return static_cast<std::size_t>(at - message.begin());
+    ++at;
+  }
+  return 0;
+}
+
 bool LanMessages::is_bare_control(Bytes bytes) {
   return bytes[0] == association_refuse_byte || bytes[0] == release_request_byte ||
          bytes[0] == release_response_byte || bytes[0] == abort_byte;

@@ -1,8 +1,10 @@
 // Messages on the LAN: a datagram each, without a frame. Here they are cut out of the row of bytes by the
 // length that each states of itself, so that it does not matter how the bytes are handed over; a datagram
-// that ends short is dropped when nothing follows it, or when what was taken for its rest makes no sense.
+// that ends short is dropped when nothing follows it, when the head of another stands inside the length that
+// it states, or when what was taken for its rest makes no sense.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -56,7 +58,9 @@ class LanMessages {
 
   static Length length_of(Bytes bytes);       // where a message is due
   static Length length_of_sure(Bytes bytes);  // anywhere: only heads that chance does not make
-  static bool is_bare_control(Bytes bytes);   // refuse, abort, release: the first byte says it all
+  // Where, behind its own beginning, a message holds the head of another: it was cut there. 0: nowhere.
+  static std::size_t find_begin_inside(Bytes message);
+  static bool is_bare_control(Bytes bytes);  // refuse, abort, release: the first byte says it all
   Bytes held() const { return {window_.data(), window_.size()}; }
 
   // False: more bytes are needed.
@@ -65,6 +69,15 @@ class LanMessages {
     if (window_.size() == 0) return false;
     const Length length = searching_ ? length_of_sure(held()) : length_of(held());
     if (length.verdict == Length::Verdict::more_needed) return false;
+    if (length.verdict == Length::Verdict::known) {
+      const Bytes inside = held().first(std::min(length.bytes, window_.size()));
+      if (const std::size_t next = find_begin_inside(inside); next != 0) {
+        on_wrong(std::string_view{"cut"}, window_.offset() + next);
+        window_.drop(next);
+        searching_ = false;
+        return true;
+      }
+    }
     if (length.verdict == Length::Verdict::not_a_message) {
       if (!searching_) on_wrong(std::string_view{"no-message"}, window_.offset());
       searching_ = true;

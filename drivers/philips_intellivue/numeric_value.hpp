@@ -18,6 +18,7 @@ inline constexpr std::uint16_t state_unavailable = 0x2000;
 inline constexpr std::uint16_t state_calibration = 0x1000;
 inline constexpr std::uint16_t state_test_data = 0x0800;
 inline constexpr std::uint16_t state_demo_data = 0x0400;
+inline constexpr std::uint16_t state_unknown = 0x0300;  // of the upper byte, without a published meaning
 inline constexpr std::uint16_t state_early = 0x0040;    // cuff: only the systolic is known so far
 inline constexpr std::uint16_t state_ongoing = 0x0020;  // cuff: a new run, the number is of the one before
 

@@ -329,7 +329,8 @@ Observation Numerics::judge_number(const Numeric& numeric, Metric metric, const 
     return vitals::absent(metric, Reason::implausible, rx);
   }
   Observation seen = vitals::measured(metric, value, rx);
-  if ((numeric.state & state_questionable) != 0) {
+  // Fully valid is only what has nothing in the upper byte.
+  if ((numeric.state & (state_questionable | state_unknown)) != 0) {
     seen.quality = Quality::questionable;
     seen.reason = why;
   }

@@ -137,6 +137,46 @@ TEST_F(ReplayTest, EveryRunAndEverySplitGivesTheSameLines) {
     ASSERT_EQ(replay(bytes, "hl7", {}, seed), whole) << "seed " << seed;
 }
 
+// A file of bare messages is read with either setting: the option is about the wire.
+TEST_F(ReplayTest, BareMessagesNeedNoOptionAndBearIt) {
+  EXPECT_EQ(replay(desaturation(), "hl7", {{"framing", "raw"}}), replay(desaturation(), "hl7"));
+}
+
+// What is shown as the bed is what a source with that option would be routed by.
+TEST_F(ReplayTest, TheBedIsReadWhereTheOptionSays) {
+  std::string bytes = desaturation();
+  for (std::size_t at = 0; (at = bytes.find("W^1^B4", at)) != std::string::npos;)
+    bytes.replace(at, 6, "W^R9^");
+  EXPECT_THAT(replay(bytes, "hl7"), Contains(HasSubstr("\"bed\":null")));
+  for (const std::string rule : {"room", "bed-or-room"})
+    EXPECT_THAT(replay(bytes, "hl7", {{"location", rule}}), Contains(HasSubstr("\"bed\":\"R9\""))) << rule;
+  EXPECT_THAT(replay(bytes, "hl7", {{"location", "msh-4"}}), Contains(HasSubstr("\"bed\":\"H\"")));
+}
+
+TEST_F(ReplayTest, AHeadingBeforeBareMessagesCostsNone) {
+  const auto values = [](const Lines& lines) {
+    Lines out;
+    for (const std::string& line : lines)
+      if (line.find("\"kind\":\"obs\"") != std::string::npos) out.push_back(line);
+    return out;
+  };
+  const Lines plain = values(replay(desaturation(), "hl7"));
+  ASSERT_EQ(plain.size(), 18U);
+  for (const std::string heading :
+       {"# ward 3, one minute and a half\r\n", "\xef\xbb\xbf", "\r\n\r\n  ", " \n"})
+    EXPECT_EQ(values(replay(heading + desaturation(), "hl7")), plain) << heading;
+}
+
+// Its values are of the time that the others tell, not of years before.
+TEST_F(ReplayTest, AFirstMessageWithoutATimeDoesNotMoveTheOthers) {
+  const std::string timeless =
+      "MSH|^~\\&|M|H|||||ORU^R01|0|P|2.6\rPV1||I|W^1^B4\rOBX|1|NM|8867-4^HR^LN|1|72|/min|||||F\r";
+  const Lines lines = replay(timeless + desaturation(), "hl7");
+  EXPECT_THAT(lines,
+              Contains(AllOf(HasSubstr("\"metric\":\"hr\",\"v\":72"), HasSubstr("\"t_rx\":1768487400000"))));
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("\"v\":90"), HasSubstr("\"t_rx\":1768487420000"))));
+}
+
 TEST_F(ReplayTest, FramedAndBareMessagesGiveTheSameValues) {
   const std::string bare = desaturation();
   const std::string first = bare.substr(0, bare.find("MSH", 3));

@@ -134,15 +134,33 @@ TEST(PhilipsDatagrams, OneThatEndsShortIsOverAfterAPause) {
   EXPECT_THAT(port.wait_until(2500), ::testing::Contains("@2400 fault broken cut offset=202"));
 }
 
-// Its length reaches into the next message, whose beginning is found again inside.
+// Its length reaches into the next message, whose beginning stands inside.
 TEST(PhilipsDatagrams, OneThatEndsShortIsFollowedAtOnceByAnother) {
   Port port;
   ByteVector cut = single_result;
   cut.resize(150);
   const Lines lines = port.feed(joined({cut, leads_off_result, linked_first}));
-  EXPECT_THAT(lines, lines_are({"@0 fault broken structure offset=219", "@0 obs hr - invalid missing",
+  EXPECT_THAT(lines, lines_are({"@0 fault broken cut offset=150", "@0 obs hr - invalid missing",
                                 "@0 obs spo2 91 questionable", "@0 frame-end", "@0 obs hr 72 valid",
                                 "@0 frame-end"}));
+}
+
+// As in a recording of packets that were kept up to a size: wherever one is cut, the last one counts.
+TEST(PhilipsDatagrams, ACutOneNeverCostsTheOneBehindIt) {
+  // Of fewer bytes the rest would have to be five or less, which look like the message's own.
+  for (std::size_t kept = 1; kept + 6 <= single_result.size(); ++kept) {
+    Port together, bytewise;
+    ByteVector cut = single_result;
+    cut.resize(kept);
+    const ByteVector all = joined({cut, leads_off_result});
+    const Lines lines = together.feed(all);
+    EXPECT_THAT(lines, ::testing::Contains("@0 obs spo2 91 questionable")) << kept;
+    EXPECT_THAT(together.observations(), ::testing::SizeIs(2)) << kept;
+    Lines one_by_one;
+    for (const std::uint8_t byte : all)
+      for (const std::string& line : bytewise.feed({byte})) one_by_one.push_back(line);
+    EXPECT_EQ(one_by_one, lines) << kept;
+  }
 }
 
 TEST(PhilipsDatagrams, NoiseIsOneFaultAndThenTheNextMessageCounts) {

@@ -80,6 +80,8 @@ TEST(PhilipsValues, EachStateBitHasItsEffect) {
       {0x4000, "72 questionable"},
       {0x2000, "- unavailable missing"},
       {0x1000, "- calibrating test-mode"},
+      {0x0200, "72 questionable"},
+      {0x0100, "72 questionable"},
       {0x0080, "72 valid"},
       {0x0040, "72 valid"},
       {0x0020, "72 valid"},

@@ -94,6 +94,8 @@ TEST(Reading, WhatCannotBe) {
   EXPECT_EQ(said({.code = spo2_code, .value = "101"}, Metric::spo2), "- invalid implausible");
   EXPECT_EQ(said({.code = sys_code, .value = "-1"}, Metric::nibp_sys), "- unavailable missing");
   EXPECT_EQ(said({.code = sys_code, .value = "400"}, Metric::nibp_sys), "- invalid implausible");
+  EXPECT_EQ(said({.code = sys_code, .value = "0"}, Metric::nibp_sys), "- invalid implausible");
+  EXPECT_EQ(said({.code = "150035^MDC_PRESS_BLD_ART_MEAN^MDC", .value = "0"}, Metric::art_map), "0 valid");
   EXPECT_EQ(said({.code = sys_code, .value = ">250"}, Metric::nibp_sys), "- over");
   EXPECT_EQ(said({.value = "<20"}), "- under");
 }
