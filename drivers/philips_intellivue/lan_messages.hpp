@@ -17,6 +17,8 @@ class LanMessages {
  public:
   // Whether a message, of either side, begins here that chance does not make.
   static bool is_sure_begin(Bytes bytes);
+  // Where, behind its own beginning, a message holds the head of another: it was cut there. 0: nowhere.
+  static std::size_t find_begin_inside(Bytes message);
 
   // Calls on_message(bytes, offset) for each; it returns false for one that makes no sense inside, and the
   // search for the next then starts within it. on_wrong(reason, offset) where there is no message.
@@ -58,9 +60,7 @@ class LanMessages {
 
   static Length length_of(Bytes bytes);       // where a message is due
   static Length length_of_sure(Bytes bytes);  // anywhere: only heads that chance does not make
-  // Where, behind its own beginning, a message holds the head of another: it was cut there. 0: nowhere.
-  static std::size_t find_begin_inside(Bytes message);
-  static bool is_bare_control(Bytes bytes);  // refuse, abort, release: the first byte says it all
+  static bool is_bare_control(Bytes bytes);   // refuse, abort, release: the first byte says it all
   Bytes held() const { return {window_.data(), window_.size()}; }
 
   // False: more bytes are needed.

@@ -25,6 +25,7 @@
 // program. No public recording has a filled alarm list: that layout rests on three programs that agree.
 #include "drivers/philips_intellivue/philips_intellivue.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -271,7 +272,13 @@ constexpr Facts intellivue_facts{
 
 const Facts& facts() { return intellivue_facts; }
 
-bool looks_like_lan(Bytes recording) { return LanMessages::is_sure_begin(recording); }
+bool looks_like_lan(Bytes recording) {
+  // Of the serial line, wherever it begins: a frame begins within the longest message.
+  constexpr std::size_t looked_at_bytes = 4096;
+  const Bytes begin = recording.first(std::min(recording.size(), looked_at_bytes));
+  if (begin.empty() || holds_frame_begin(begin)) return false;
+  return LanMessages::is_sure_begin(begin) || LanMessages::find_begin_inside(begin) != 0;
+}
 
 Made make(const Options& given) {
   if (std::string unknown = unknown_options(intellivue_facts, given); !unknown.empty())

@@ -8,7 +8,7 @@ namespace drivers::philips {
 const Facts& facts();
 Made make(const Options& options);
 
-// Whether a recording is of the LAN: it begins with a message, not with a frame of the serial line.
+// Whether a recording is of the LAN: it soon has a message, and no frame of the serial line.
 bool looks_like_lan(Bytes recording);
 
 }  // namespace drivers::philips

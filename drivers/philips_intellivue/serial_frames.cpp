@@ -1,5 +1,7 @@
 #include "drivers/philips_intellivue/serial_frames.hpp"
 
+#include <algorithm>
+
 #include "daemon/vitals/check.hpp"
 #include "drivers/philips_intellivue/reader.hpp"
 
@@ -113,6 +115,17 @@ SerialFrame SerialFrames::refuse(std::string_view wrong, State next) {
   state_ = next;
   size_ = 0;
   return {{}, wrong, offset_};
+}
+
+bool holds_frame_begin(Bytes bytes) {
+  constexpr std::array<std::uint8_t, 3> begin{frame_begin, protocol_id, message_type};
+  constexpr std::uint8_t length_high_max = 0x05;  // the longest message known has 1456 bytes
+  auto at = bytes.begin();
+  while ((at = std::search(at, bytes.end(), begin.begin(), begin.end())) != bytes.end()) {
+    at += begin.size();
+    if (at != bytes.end() && *at <= length_high_max) return true;
+  }
+  return false;
 }
 
 Bytes write_frame(Bytes data, std::span<std::uint8_t> frame) {

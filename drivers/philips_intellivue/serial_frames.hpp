@@ -65,6 +65,9 @@ class SerialFrames {
   State state_ = State::start;
 };
 
+// Whether a frame begins somewhere in these bytes.
+bool holds_frame_begin(Bytes bytes);
+
 // Frames `data` into `frame`; it must have room for twice (data + 6) and 2 more. The part that was written.
 Bytes write_frame(Bytes data, std::span<std::uint8_t> frame);
 

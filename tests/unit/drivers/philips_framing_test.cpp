@@ -187,6 +187,23 @@ TEST(PhilipsDatagrams, ARecordingOfThemIsKnownByItsFirstBytes) {
     EXPECT_FALSE(drivers::philips::looks_like_lan(hex(begin))) << begin;
 }
 
+// Begun in the middle, or with something that only its first byte tells.
+TEST(PhilipsDatagrams, ARecordingFromTheMiddleIsKnownByTheNextMessage) {
+  const auto from = [](const ByteVector& bytes, std::ptrdiff_t at) {
+    return ByteVector(bytes.begin() + at, bytes.end());
+  };
+  const ByteVector datagrams = joined({single_result, leads_off_result});
+  const ByteVector frames = joined({framed(single_result), framed(leads_off_result)});
+  for (std::ptrdiff_t at = 1; at < 100; ++at) {
+    EXPECT_TRUE(drivers::philips::looks_like_lan(from(datagrams, at))) << at;
+    EXPECT_FALSE(drivers::philips::looks_like_lan(from(frames, at))) << at;
+  }
+  EXPECT_TRUE(drivers::philips::looks_like_lan(joined({hex("0C 02 01 02"), single_result})));
+  EXPECT_FALSE(drivers::philips::looks_like_lan(hex("55")));
+  // Chance makes the three bytes of a frame's begin now and then, hardly ever with a length behind them.
+  EXPECT_TRUE(drivers::philips::looks_like_lan(joined({single_result, hex("C0 11 01 80"), single_result})));
+}
+
 TEST(PhilipsDatagrams, AnAnnouncementIsPassedOver) {
   Port port;
   const ByteVector body = joined({hex("00 00 00 00 00 1A 00 23 00 00 00 00 04 C4 B4 00 0D 17 00 0C"),
