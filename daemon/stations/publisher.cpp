@@ -19,7 +19,7 @@ constexpr milliseconds disconnect_max{2000};
 constexpr milliseconds acknowledge_max{10'000};  // twice the keep-alive: this connection is dead
 constexpr milliseconds tick_every{1000};
 constexpr milliseconds abandon_max{1000};
-constexpr milliseconds farewell_max{2000};
+constexpr milliseconds drain_max{1000}, farewell_max{2000};
 constexpr milliseconds stop_grace{250};
 
 // Messages given to the library at a time. What waits in the outbox can be overtaken, what the library has
@@ -239,8 +239,12 @@ bool BrokerLink::Publisher::first_is_back() { return broker_ != 0 && first_->ans
 
 // What waits still goes out here, then our word that we are gone: no will says it for us.
 void BrokerLink::Publisher::leave_for_the_first() {
-  const SteadyTime until = now() + farewell_max;
-  while (connected_ && now() < until && health().queued > 0) step(until);
+  const SteadyTime drained = now() + drain_max;
+  while (connected_ && now() < drained && health().queued > 0) step(drained);
+  {
+    const std::lock_guard lock(mutex_);
+    accepting_ = false;  // nothing comes after the farewell: whoever hears it may want to contradict
+  }
   Message farewell;
   if (handlers_.make_farewell) {
     const std::lock_guard lock(gate_);
@@ -249,6 +253,7 @@ void BrokerLink::Publisher::leave_for_the_first() {
   if (connected_ && !farewell.topic.empty()) {
     send(farewell);
     const Serial serial = serial_;
+    const SteadyTime until = now() + farewell_max;
     while (connected_ && in_flight_.has(serial) && now() < until) step(until);
   }
   if (connected_) break_link("the first broker is back");

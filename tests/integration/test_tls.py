@@ -20,11 +20,13 @@ def openssl(folder, *arguments):
 
 def authority(folder, name):
     openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem")
+            "-subj", f"/CN={name}", "-addext", "keyUsage=critical,keyCertSign,cRLSign",  # newer clients want to see it
+            "-keyout", f"{name}.key", "-out", f"{name}.pem")
 
 
 def certificate(folder, name, signed_by, address="127.0.0.1"):
-    (folder / f"{name}.ext").write_text(f"subjectAltName=IP:{address},DNS:{name}\n")
+    (folder / f"{name}.ext").write_text(f"subjectAltName=IP:{address},DNS:{name}\nbasicConstraints=critical,CA:false\n"
+                                        "authorityKeyIdentifier=keyid,issuer\nsubjectKeyIdentifier=hash\n")
     openssl(folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
             "-keyout", f"{name}.key", "-out", f"{name}.csr")
     openssl(folder, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{signed_by}.pem", "-CAkey", f"{signed_by}.key",
