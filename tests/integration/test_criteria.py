@@ -1,25 +1,6 @@
 """Gate, checklist, recovery, early warning: shown, warned of and recorded, over kill -9, and nothing of it decides."""
 import pytest
-from rig import NODE
-
-BED = "pain/b1"
-
-
-def infusion(station):
-    return station.last[f"{station.bed(BED)}/infusion"].doc
-
-
-def restart(world, station):
-    mark = station.mark()
-    world.daemon.kill()
-    world.daemon.start()
-    station.online(NODE, after=mark)
-
-
-def applied(station, verb, **args):
-    answer = station.command(BED, verb, args=args)
-    assert answer["status"] == "applied", (verb, answer)
-    return answer["text"]
+from session_steps import BED, applied, infusion, restart
 
 
 @pytest.mark.quick

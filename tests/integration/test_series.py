@@ -1,29 +1,11 @@
 """Sessions of a series see what the earlier ones left; a scheduled session waits, over kill -9 too."""
 import pytest
-from rig import NODE
+from session_steps import BED, applied, infusion, restart
 from station import now_ms
-
-BED = "pain/b1"
-
-
-def infusion(station):
-    return station.last[f"{station.bed(BED)}/infusion"].doc
 
 
 def state(station):
     return station.last[f"{station.bed(BED)}/state"].doc
-
-
-def restart(world, station):
-    mark = station.mark()
-    world.daemon.kill()
-    world.daemon.start()
-    station.online(NODE, after=mark)
-
-
-def applied(station, verb, **args):
-    answer = station.command(BED, verb, args=args)
-    assert answer["status"] == "applied", (verb, answer)
 
 
 def shown(station, what, predicate):

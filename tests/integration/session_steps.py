@@ -1,0 +1,21 @@
+"""Steps that tests of the infusion session share: at bed pain/b1, with kill -9 in between."""
+from rig import NODE
+
+BED = "pain/b1"
+
+
+def infusion(station):
+    return station.last[f"{station.bed(BED)}/infusion"].doc
+
+
+def restart(world, station):
+    mark = station.mark()
+    world.daemon.kill()
+    world.daemon.start()
+    station.online(NODE, after=mark)
+
+
+def applied(station, verb, **args):
+    answer = station.command(BED, verb, args=args)
+    assert answer["status"] == "applied", (verb, answer)
+    return answer["text"]
