@@ -102,8 +102,8 @@ void Bed::add_links() {
     const std::string& source = settings_.sources[i].name;
     links_[i].lost =
         add_technical("link-lost-" + source, "no connection to " + source, "check cable and monitor", source);
-    links_[i].demo_mode =
-        add_technical("demo-mode-" + source, source + " is in demo or test mode", "leave demo mode", source);
+    links_[i].demo_mode = add_technical("demo-mode-" + source, source + " is in demo, test or standby mode",
+                                        "let it watch the patient", source);
     links_[i].wrong_device =
         add_technical("wrong-device-" + source, "another device than expected at " + source,
                       "check what is connected", source);

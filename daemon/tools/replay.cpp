@@ -428,7 +428,8 @@ bool replay(const ReplayOptions& options, const std::function<void(std::string_v
   }
   const auto profile = settings::builtin_profile(options.profile);
   if (!profile) {
-    error = "there is no built-in profile \"" + options.profile + "\"";
+    error = "there is no built-in profile \"" + options.profile + "\"; there are";
+    for (const std::string_view name : settings::builtin_profile_names()) (error += ' ') += name;
     return false;
   }
   const auto content = read_file(options.file);

@@ -39,8 +39,9 @@ constexpr std::array<StateWord, 7> state_words{{
     {0x1000, " [silenced]"},
 }};
 
-// Inhibited, suspended, silenced.
+// Inhibited, suspended, silenced; demo, test, standby.
 constexpr std::uint16_t state_without_sound = 0xD000;
+constexpr std::uint16_t state_not_a_patient = 0x0700;
 
 // The same three levels for both kinds: 0001 0002 0004 technical, 0100 0200 0400 of the patient.
 AlarmLevel level_of(std::uint16_t type) {
@@ -152,6 +153,7 @@ bool take_entry(Reader& reader, bool technical, Alert& alert, bool& active) {
   active = type != type_none;
   alert.level = level_of(type);
   alert.silenced = (state & state_without_sound) != 0;
+  alert.test = (state & state_not_a_patient) != 0;
   TextWriter writer(alert);
   writer.add_utf16(text);
   if (alert.text_size == 0) write_words(alert, writer);
@@ -170,6 +172,7 @@ void tell(const Alert& alert, bool on, vitals::Stamp rx, Sink& out) {
   told.level = alert.level;
   told.technical = alert.technical;
   told.silenced = on && alert.silenced;
+  told.test = alert.test;
   told.on = on;
   told.rx = rx;
   out.on_device_alarm(told);

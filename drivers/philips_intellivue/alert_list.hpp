@@ -17,6 +17,7 @@ struct Alert {
   AlarmLevel level{};
   bool technical = false;
   bool silenced = false;  // it makes no sound at the monitor
+  bool test = false;      // demo, test or standby: not of a patient
   std::array<char, 96> text{};
   std::size_t text_size = 0;
 

@@ -40,7 +40,7 @@ namespace {
 constexpr std::uint16_t attribute_mode = 0x0946;
 constexpr std::uint16_t attribute_absolute_time = 0x0987;
 constexpr std::uint16_t attribute_relative_time = 0x098F;
-constexpr std::uint16_t mode_not_a_patient = 0x3000;  // demo 2000, service 1000
+constexpr std::uint16_t mode_not_a_patient = 0x3002;  // demo 2000, service 1000, standby 0002
 
 enum class Transport : std::uint8_t { serial, lan };
 

@@ -104,7 +104,7 @@ def silent(world, station):
     return lambda: station.alarm(BED, "spo2-stale", 60)
 
 
-@fault("another patient is admitted to the bed (ADT)", "`wrong-patient`, high, until a person answers", "session and alarms go on")
+@fault("another patient is admitted to the bed (ADT)", "`wrong-patient`, medium (high when the values say so), until a person answers", "session and alarms go on")
 def patient(world, station):
     monitor = world.sender()
     assert station.command(WARD_BED, "session-start", args={"kg": 70})["status"] == "applied"

@@ -119,8 +119,9 @@ class Daemon:
         self.log = self.folder / "vitalsd.log"
         self.process = None
 
-    def start(self):
-        env = {**os.environ, "ASAN_OPTIONS": "abort_on_error=0:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1"}
+    def start(self, more_env=None):
+        env = {**os.environ, "ASAN_OPTIONS": "abort_on_error=0:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1",
+               **(more_env or {})}
         self.process = Process([self.binary, "run", "--settings", str(self.settings)], self.log, env)
         return self
 

@@ -154,3 +154,11 @@ def test_summary_names_what_is_active(world):
     assert summary["top"] == "medium" and summary["unacked"] == 1
     assert {"spo2-low": start["id"]}.items() <= {e["cond"]: e["id"] for e in summary["set"]}.items()
     assert NODE == summary["node"]
+
+
+@pytest.mark.quick
+def test_stations_are_told_that_nobody_has_signed_the_shipped_limits(world):
+    station = world.started()
+    state = station.wait_for(lambda: station.last.get(f"{station.bed(BED)}/state"), what="the bed's state").doc
+    limits = station.wait_for(lambda: station.last.get(f"{station.bed(BED)}/limits"), what="the bed's limits").doc
+    assert (state["signed_off"], limits["signed_off_by"]) == (False, "")

@@ -351,7 +351,7 @@ void add_node(std::vector<Sample>& out) {
                  rendered([&](std::string& text) { contract::render_heartbeat(text, beat); })});
   out.push_back({node_topic("alarm/no-listener"), alarm_payload(node_alarm(), node_envelope())});
   out.push_back({node_topic("event/alarm"), alarm_payload(node_alarm(), node_envelope())});
-  const contract::ConfigEvent config{"c0ffee12", "settings read again: 2 beds"};
+  const contract::ConfigEvent config{"c0ffee12", "the system clock was set by -3600000 ms"};
   out.push_back({node_topic("event/config"), rendered([&](std::string& text) {
                    contract::render_config_event(text, config, node_envelope());
                  })});

@@ -55,6 +55,16 @@ TEST(PhilipsAlarms, WhatWasDoneAboutOneStandsInItsText) {
                 ElementsAre(HasSubstr("text=\"HR HIGH" + word + "\"")));
 }
 
+TEST(PhilipsAlarms, OneThatIsNoPatientsIsMarked) {
+  const std::pair<unsigned, bool> states[] = {{0x0400, true},  {0x0200, true},  {0x0100, true},
+                                              {0x0008, false}, {0x2000, false}, {0x8000, false}};
+  for (const auto& [state, is_test] : states) {
+    const Lines lines = said(Port().feed(alerts({alert(0x4182, 40, 0x0200, state, "HR HIGH")}, {})));
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0].find(" test text") != std::string::npos, is_test) << lines[0];
+  }
+}
+
 TEST(PhilipsAlarms, OneWithoutASoundAtTheMonitorIsMarked) {
   const std::pair<unsigned, bool> states[] = {{0x8000, true},  {0x4000, true},  {0x1000, true},
                                               {0x2000, false}, {0x0008, false}, {0x0100, false}};

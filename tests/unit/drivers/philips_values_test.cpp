@@ -333,6 +333,12 @@ TEST(PhilipsDemo, TheMonitorsModeMarksEveryValue) {
   EXPECT_THAT(said(port.feed(numerics(8192, {hr(1)}))), Contains("@0 obs hr 72 valid"));
 }
 
+TEST(PhilipsDemo, ServiceAndStandbyAreNoPatientEither) {
+  for (const char* mode : {"10 00", "00 02"})
+    EXPECT_THAT(said(Port().feed(mds_result(0, {attribute(0x0946, hex(mode))}))),
+                lines_are({"@0 status demo-mode on"}));
+}
+
 TEST(PhilipsDemo, TheValuesOwnMarkIsEnough) {
   Port port;
   EXPECT_THAT(said(port.feed(numerics(0, {hr(1, 0x0401)}))),

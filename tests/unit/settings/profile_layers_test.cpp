@@ -1,4 +1,9 @@
 // Profiles that rest on another one.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "daemon/settings/builtin.hpp"
 #include "tests/unit/settings/folder.hpp"
 
 namespace settings {
@@ -189,6 +194,23 @@ TEST_P(Shipped, profile_has_no_mistake_and_is_not_signed_off) {
     for (const auto& one : profile.limits[vitals::index_of(phase)]) EXPECT_TRUE(one.watched);
     EXPECT_GT(intervals(profile, phase).cuff, 0s);
   }
+}
+
+TEST_P(Shipped, profile_is_built_in) {
+  const auto built_in = builtin_profile(GetParam());
+  ASSERT_TRUE(built_in);
+  EXPECT_EQ(built_in->name, GetParam());
+  EXPECT_EQ(rule(*built_in, LimitId::hr_high).warn.limit, 120);
+  EXPECT_EQ(rule(*built_in, LimitId::spo2_low).warn.limit, GetParam() == "ketamine-adult"      ? 92
+                                                           : GetParam() == "postoperative-pca" ? 90
+                                                                                               : 94);
+}
+TEST(ShippedProfiles, are_all_built_in_and_no_others) {
+  std::vector<std::string> files;
+  for (const auto& one : std::filesystem::directory_iterator(std::string(VITALSD_CONFIG_DIR) + "/profiles"))
+    files.push_back(one.path().stem().string());
+  EXPECT_THAT(builtin_profile_names(), testing::UnorderedElementsAreArray(files));
+  EXPECT_FALSE(builtin_profile("ketamine"));
 }
 INSTANTIATE_TEST_SUITE_P(Profiles, Shipped,
                          testing::Values("ketamine-adult", "procedural-sedation", "postoperative-pca"),
