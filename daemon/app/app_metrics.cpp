@@ -42,23 +42,15 @@ void App::answer_scrape(Stamp now) {
 
 Snapshot App::snapshot(Stamp now) const {
   Snapshot out;
-  out.node = identity_.node;
+  node_->sample(out, now);
   out.version = service::version;
   out.started = started_;
-  out.clock_synchronised = clock_synced_;
-  out.stations_online = commander_->stations_online(now);
   out.lag = lag_;
   out.inbound_dropped = inbound_dropped_.load();
   out.journal = journal_->health();
   if (fallback_) out.fallback = fallback_->health();
   out.broker = broker_->health();
-  out.node_active = node_->active();
-  out.node_transitions = node_->alarms().transitions();
   for (const auto& source : sources_) out.sources.push_back(source->sample(now));
-  for (const auto& desk : desks_)
-    out.beds.push_back({desk->bed().scope(), desk->bed().observed(), desk->active(),
-                        desk->alarms().transitions(), desk->alarms().load(now.mono), desk->clocks(),
-                        desk->avoided()});
   return out;
 }
 

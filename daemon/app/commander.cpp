@@ -8,7 +8,6 @@
 #include "daemon/alarms/episode_id.hpp"
 #include "daemon/app/roles.hpp"
 #include "daemon/contract/topics.hpp"
-#include "daemon/service/clock.hpp"
 
 namespace app {
 namespace {
@@ -159,7 +158,7 @@ void Commander::handle(std::string_view topic, std::string_view payload, bool re
   if (const auto seen = seen_.find(command.command_id); seen != seen_.end()) {
     const std::string first =
         seen->second.status + (seen->second.text.empty() ? "" : ": " + seen->second.text);
-    return answer(target, command, {"duplicate", first, {}, {}});
+    return answer(target, command, {"duplicate", first, {}, {}}, now);
   }
   if (std::holds_alternative<contract::Replay>(command.request)) return replay(command, target, payload, now);
   finish(target, command, execute(command, target, now), payload, now);
@@ -257,8 +256,9 @@ void Commander::replay(const Command& command, const Target& target, std::string
   remember(command.command_id, {"applied", "", now.wall});
   const std::uint64_t from_seq = std::get<contract::Replay>(command.request).from_seq;
   const std::uint64_t newest = target.desk->seq();
-  const auto done = [this, command, target, newest, json = std::string{json}](const journal::Page& page) {
-    finish(target, command, send_records(command, target, newest, page), json, service::now());
+  const auto done = [this, command, target, newest, json = std::string{json}](const journal::Page& page,
+                                                                              Stamp at) {
+    finish(target, command, send_records(command, target, newest, page), json, at);
   };
   parts_.read_events(target.desk->scope(), from_seq, done);
 }
@@ -304,14 +304,15 @@ void Commander::finish(const Target& target, const Command& command, Done done, 
   remember(command.command_id, {done.status, done.text, now.wall});
   const std::uint64_t number = ++waiting_number_;
   waiting_.emplace(number, Waiting{target, command, std::move(done), now.mono + answer_ms_max});
-  parts_.host->when_kept([this, number](bool kept) {
+  const auto then = [this, number](bool kept, Stamp at) {
     const auto found = waiting_.find(number);
     if (found == waiting_.end()) return;  // answered `accepted` already
     Waiting one = std::move(found->second);
     waiting_.erase(found);
     if (!kept && one.done.status == "applied") one.done.status = "accepted";
-    answer(one.target, one.command, one.done);
-  });
+    answer(one.target, one.command, one.done, at);
+  };
+  parts_.host->when_kept(then, now);
 }
 
 void Commander::audit(const Target& target, const Command& command, const Done& done, std::string_view json,
@@ -338,7 +339,7 @@ void Commander::keep_text(const Target& target, const Command& command, Stamp no
                                            command.verb, text, vitals::unix_ms(now.wall)});
 }
 
-void Commander::answer(const Target& target, const Command& command, const Done& done) {
+void Commander::answer(const Target& target, const Command& command, const Done& done, Stamp now) {
   contract::Response response;
   response.command_id = command.command_id;
   response.status = done.status;
@@ -350,7 +351,7 @@ void Commander::answer(const Target& target, const Command& command, const Done&
     response.rev = done.rev;
   }
   response.replayed = done.replayed;
-  response.ts = service::now().wall;
+  response.ts = now.wall;
   Message message;
   message.topic = answers_to(target, command);
   contract::render_response(message.payload, response);
@@ -371,7 +372,7 @@ void Commander::tick(Stamp now) {
       continue;
     }
     if (one->second.done.status == "applied") one->second.done.status = "accepted";
-    answer(one->second.target, one->second.command, one->second.done);
+    answer(one->second.target, one->second.command, one->second.done, now);
     one = waiting_.erase(one);
   }
   const auto day_old = [&](const std::string& id) { return now.wall - seen_.at(id).at > commands_kept_ms; };

@@ -38,7 +38,7 @@ class Commander {
     NodeDesk* node;
     std::function<BedDesk*(std::string_view unit, std::string_view bed)> find_bed;
     // Events of a place from one on, as the journal has them, all that was recorded so far included.
-    std::function<void(const std::string& scope, std::uint64_t from_seq, journal::PageDone then)> read_events;
+    std::function<void(const std::string& scope, std::uint64_t from_seq, PageRead then)> read_events;
   };
   explicit Commander(Parts parts) : parts_(std::move(parts)) {}
 
@@ -90,7 +90,7 @@ class Commander {
              Stamp now);
   void keep_text(const Target& target, const contract::Command& command, Stamp now);
   static std::string answers_to(const Target& target, const contract::Command& command);  // topic
-  void answer(const Target& target, const contract::Command& command, const Done& done);
+  void answer(const Target& target, const contract::Command& command, const Done& done, Stamp now);
   void remember(const std::string& command_id, Seen seen);
 
   Parts parts_;

@@ -270,12 +270,12 @@ class Hl7Hub final : public SourceHub {
                                   {answer.kept.begin(), answer.kept.end()},
                                   {answer.not_kept.begin(), answer.not_kept.end()},
                                   std::nullopt});
-    const auto then = [this, id, number](bool kept) { settle_answer(id, number, kept); };
+    const auto then = [this, id, number](bool kept, Stamp /*now*/) { settle_answer(id, number, kept); };
     if (answer.text ==
         drivers::answer_duplicate) {  // positive only if what the first copy caused is kept (promise P5)
       host_.when_all_kept(then);
     } else {
-      host_.when_kept(then);
+      host_.when_kept(then, service::now());
     }
     if (connection.answers.size() >= answers_waiting_max && !connection.paused) {
       connection.paused = true;

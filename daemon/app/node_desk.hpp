@@ -60,6 +60,7 @@ class NodeDesk final : private alarms::Listener {
   alarms::AckResult pause_all(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now);
   alarms::AckResult resume_all(Stamp now);
   bool has_alarm(std::string_view condition) const;
+  const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
   ActiveAlarms active() const;
 
   // --- documents

@@ -50,8 +50,8 @@ class HubTest : public testing::Test, protected Host {
 
   BedDesk* desk_of(const bed::Bed&) override { return desk_.get(); }
   void settle(Stamp) override {}
-  void when_kept(std::function<void(bool)> then) override { then(true); }
-  void when_all_kept(std::function<void(bool)> then) override { then(true); }
+  void when_kept(Kept then, Stamp now) override { then(true, now); }
+  void when_all_kept(Kept then) override { then(true, service::now()); }
   void unknown_bed(std::string_view, std::string_view, Stamp) override {}
 
   Routes routes() {

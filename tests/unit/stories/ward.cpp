@@ -90,7 +90,7 @@ void Ward::boot() {
       [this](std::string_view unit, std::string_view bed) {
         return unit == "pain" && bed == "b3" ? desk_.get() : nullptr;
       },
-      [](const std::string&, std::uint64_t, const journal::PageDone& then) { then({}); }});
+      [this](const std::string&, std::uint64_t, const app::PageRead& then) { then({}, now_); }});
   if (const auto view = app::read_session_record(session_)) {
     const auto patient = app::read_patient_record(session_);
     desk_->bed().restore_session(*view, now_, patient ? &*patient : nullptr, app::read_cuff_record(session_));

@@ -75,8 +75,8 @@ class Ward : private app::Outlet, private app::Host {
   // app::Host
   app::BedDesk* desk_of(const bed::Bed&) override { return desk_.get(); }
   void settle(Stamp) override {}
-  void when_kept(std::function<void(bool)> then) override { then(true); }
-  void when_all_kept(std::function<void(bool)> then) override { then(true); }
+  void when_kept(app::Kept then, Stamp now) override { then(true, now); }
+  void when_all_kept(app::Kept then) override { then(true, now_); }
   void unknown_bed(std::string_view, std::string_view, Stamp) override {}
 
   bed::Settings bed_settings() const;

@@ -1,0 +1,181 @@
+// Connect, compare, publish; messages of stations in.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "daemon/app/node.hpp"
+#include "daemon/contract/topics.hpp"
+
+namespace app {
+namespace {
+
+using std::chrono_literals::operator""s;
+
+// How long retained documents are collected after a connect (contract 4.1).
+constexpr Milliseconds collect_ms = 2s;
+constexpr std::size_t retained_max = 100'000;
+
+}  // namespace
+
+void Node::publish(stations::Message message) {
+  if (connection_ != 0) broker_.publish(std::move(message));  // else: all current state goes out on connect
+}
+
+stations::Message Node::farewell(Stamp now) const {
+  return node_->status("offline", "clean", connection_, now);
+}
+
+void Node::publish_status(std::string_view state, std::string_view reason, Stamp now) {
+  publish(node_->status(state, reason, connection_, now));
+}
+
+void Node::on_connected(std::uint64_t connection, Stamp now) {
+  connection_ = connection;
+  const settings::Broker& from = settings_.broker;
+  const std::size_t broker = broker_.health().broker;
+  const settings::Broker::Address at =
+      broker == 0 ? settings::Broker::Address{from.host, from.port} : from.alternates[broker - 1];
+  spdlog::info("broker: connected to {} port {}, connection {}", at.host, at.port, connection);
+  node_->alarms().receipts().start_over(now);
+  for (auto& desk : desks_) desk->alarms().receipts().start_over(now);
+  node_->repeat_alarms(now);
+  const std::vector<BedDesk*> desks = worst_first();
+  for (BedDesk* desk : desks) desk->repeat_alarms(now);
+  node_->alarms().repeat_ends();
+  for (BedDesk* desk : desks) desk->alarms().repeat_ends();
+  subscribe_all();
+  retained_.clear();
+  reconcile_at_ = now.mono + collect_ms;
+  settle(now);
+}
+
+std::vector<BedDesk*> Node::worst_first() const {
+  std::vector<BedDesk*> out;
+  out.reserve(desks_.size());
+  for (const auto& desk : desks_) out.push_back(desk.get());
+  const auto severity = [](const BedDesk* desk) {
+    unsigned high = 0, medium = 0, low = 0;
+    desk->count_active(high, medium, low);
+    return std::tuple{high > 0, medium > 0, low > 0};
+  };
+  std::stable_sort(out.begin(), out.end(),
+                   [&](const BedDesk* a, const BedDesk* b) { return severity(a) > severity(b); });
+  return out;
+}
+
+void Node::subscribe_all() {
+  const std::string& node = node_->alarms().prefix();
+  broker_.subscribe(node + "/cmd/+/+", 1);
+  broker_.subscribe(node + "/status", 1);
+  broker_.subscribe(identity_.root + "/1/station/+/status", 1);
+  broker_.subscribe(node + "/alarm/+", 1);
+  for (auto& desk : desks_) {
+    broker_.subscribe(desk->alarms().prefix() + "/cmd/+/+", 1);
+    broker_.subscribe(desk->alarms().prefix() + "/alarm/+", 1);
+  }
+}
+
+void Node::on_lost(const std::string& reason) {
+  spdlog::warn("broker: connection lost: {}", reason);
+  connection_ = 0;
+  reconcile_at_.reset();
+}
+
+void Node::on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now) {
+  const std::string& node = node_->alarms().prefix();
+  if (topic == node + "/status") {
+    // The will of a connection of ours that is over came late: say again that we are here.
+    if (connection_ != 0 && !reconcile_at_ && payload.find("\"offline\"") != std::string::npos)
+      publish_status("online", "reconnect", now);
+  } else if (contract::parse_alarm_topic(identity_.root, topic)) {
+    if (retained && reconcile_at_) {
+      note_retained(topic, payload);
+      adopt(topic, payload, now);
+    }
+  } else if (contract::parse_station_topic(identity_.root, topic)) {
+    commander_->station_status(payload);
+  } else {
+    commander_->handle(topic, payload, retained, clock_synced_, now);
+  }
+  settle(now);
+}
+
+void Node::on_delivered(std::uint64_t token, bool delivered, Stamp now) {
+  const std::uint32_t index = app::desk_of(token);
+  if (index == 0) {
+    node_->alarms().delivered(token, delivered, now);
+  } else if (index <= desks_.size()) {
+    desks_[index - 1]->alarms().delivered(token, delivered, now);
+  }
+}
+
+void Node::note_retained(const std::string& topic, const std::string& payload) {
+  if (!payload.empty() && retained_.size() < retained_max) retained_.emplace_back(topic, payload);
+}
+
+// Written by a run before this one, and later than all that its journal kept.
+bool Node::uncommitted(const contract::StoredAlarm& document, const std::string& scope) const {
+  if (document.node != identity_.node || document.boot.empty() || document.boot == identity_.boot)
+    return false;
+  const auto& sequences = journal_.restored().sequences;
+  const auto last =
+      std::find_if(sequences.begin(), sequences.end(), [&](const auto& one) { return one.scope == scope; });
+  return last == sequences.end() || document.seq > last->seq;  // without a number the journal is new
+}
+
+// An alarm that was raised right before a crash, or whose journal was lost, is known to the broker alone: it
+// goes on as the same episode, before new data can begin another. Not its acknowledgement: none was answered
+// that was not committed, and a needless sound costs less than a missed one.
+void Node::adopt(const std::string& topic, const std::string& payload, Stamp now) {
+  const auto where = contract::parse_alarm_topic(identity_.root, topic);
+  const auto document = contract::parse_alarm(payload);
+  if (connection_ != 1 || !where || where->for_node || !document) return;
+  BedDesk* desk = find_bed(where->unit, where->bed);
+  if (desk == nullptr || desk->has_alarm(where->condition) || document->condition != where->condition) return;
+  if (!uncommitted(*document, desk->alarms().scope())) return;
+  alarms::Alarm alarm = document->alarm;
+  alarm.condition = document->condition;
+  alarm.src_code = document->src_code;
+  alarm.acked = false;
+  alarm.acked_by.clear();
+  alarm.acked_at.reset();
+  if (desk->bed().restore_alarm(alarm, now))
+    spdlog::warn("{} was not in the journal: taken over from the broker", topic);
+}
+
+// What stands on the broker and is not true here is ended or emptied; only our own documents are touched.
+void Node::reconcile(Stamp now) {
+  reconcile_at_.reset();
+  broker_.unsubscribe(node_->alarms().prefix() + "/alarm/+");
+  for (auto& desk : desks_) broker_.unsubscribe(desk->alarms().prefix() + "/alarm/+");
+  bool conflict = false;
+  for (const auto& [topic, payload] : retained_) {
+    const auto where = contract::parse_alarm_topic(identity_.root, topic);
+    const auto document = contract::parse_alarm(payload);
+    if (!where) continue;
+    if (document && document->node != identity_.node) {
+      spdlog::error("{} was written by node {}: two nodes claim this bed", topic, document->node);
+      conflict = true;
+      continue;
+    }
+    if (where->for_node) {
+      if (!node_->has_alarm(where->condition)) node_->alarms().ghost(where->condition);
+      continue;
+    }
+    BedDesk* desk = find_bed(where->unit, where->bed);
+    if (desk == nullptr || desk->has_alarm(where->condition)) continue;
+    spdlog::info("{} is not present here: taken off the broker", topic);
+    desk->alarms().ghost(where->condition);
+  }
+  retained_.clear();
+  node_->bed_conflict(conflict, now);
+  std::vector<std::string> beds;
+  beds.reserve(settings_.beds.size());
+  for (const settings::Bed& bed : settings_.beds) beds.push_back(bed.scope());
+  node_->publish_info(beds, identity_.config_hash, now);
+  for (auto& desk : desks_) desk->repeat_states(now);
+  publish_status("online", connection_ == 1 ? "start" : "reconnect", now);
+}
+
+}  // namespace app
