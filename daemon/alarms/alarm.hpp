@@ -110,6 +110,7 @@ struct Alarm {
   std::string acked_by;       // "login/actor"
   std::optional<vitals::WallTime> acked_at;
   std::optional<vitals::WallTime> audio_until;  // paused: when it sounds again
+  std::string audio_by;                         // paused: "login/actor"
   std::string response_by;                      // "login/actor"
 
   std::optional<vitals::Metric> metric;
@@ -126,6 +127,8 @@ struct Alarm {
   vitals::WallTime t_condition{};  // first sample in violation
   vitals::WallTime t_on{};         // on-delay elapsed: declared
   vitals::WallTime t_change{};
+  // When people were last called for it: from here unanswered time counts. Absent in records of older builds.
+  std::optional<vitals::WallTime> t_call;
   std::optional<vitals::WallTime> t_end;
   std::optional<vitals::WallTime> t_src;  // the device's time of `value`
   std::optional<vitals::WallTime> t_rx;   // when `value` was received

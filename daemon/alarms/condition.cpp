@@ -192,8 +192,7 @@ void Condition::settle_active(Stamp now, Listener& out) {
   if (end_due() <= now.mono && newest_fresh(now.mono)) return clear(now, out);
   if (deescalate_due() <= now.mono && newest_fresh(now.mono)) lower(behaviour_.priority, now, out);
   if (realarm_due() <= now.mono) {
-    call_anew();
-    called_at_ = now.mono;
+    call_anew(now);
     publish(Change::update, now, out);
   }
   if (audio_due() <= now.mono) resume_audio(now, out);
@@ -232,7 +231,8 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
   alarm_->t_condition = vitals::wall_at(now, since);
   alarm_->t_on = now.wall;
   alarm_->on_delay = waited;
-  on_since_ = called_at_ = now.mono;
+  on_since_ = now.mono;
+  called(now);
   if (newest_.has_value) alarm_->worst = newest_.value;
   const bool broken = break_shelf(priority);
   inhibit_if_shelved();
@@ -243,11 +243,11 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
 void Condition::start_again(Priority priority, Stamp now, Listener& out) {
   alarm_->state = State::active;
   alarm_->data = Data::fresh;
-  call_anew();
+  call_anew(now);
   if (priority > alarm_->priority) alarm_->rev_priority = alarm_->rev + 1;
   alarm_->priority = priority;
   alarm_->audience = *least_audience_;
-  on_since_ = called_at_ = now.mono;
+  on_since_ = now.mono;
   const bool broken = break_shelf(priority);
   inhibit_if_shelved();
   publish(Change::update, now, out);
@@ -257,8 +257,7 @@ void Condition::start_again(Priority priority, Stamp now, Listener& out) {
 void Condition::clear(Stamp now, Listener& out) {
   if (!alarm_->latches || alarm_->acked) return end(Change::end, EndReason::recovered, now, out);
   alarm_->state = State::latched;  // and silent: no pause is left to run
-  alarm_->audio = Audio::on;
-  alarm_->audio_until.reset();
+  sound_again();
   publish(Change::update, now, out);
 }
 
@@ -266,9 +265,8 @@ void Condition::raise(Priority priority, Stamp now, Listener& out) {
   if (alarm_->priority >= priority) return;
   alarm_->priority = priority;
   alarm_->rev_priority = alarm_->rev + 1;
-  call_anew();
+  call_anew(now);
   alarm_->latches = alarm_->latches || (behaviour_.latching && priority == Priority::high);
-  called_at_ = now.mono;
   const bool was_shelved = shelf_.has_value();  // any rise ends that: it was set aside as it was
   shelf_.reset();
   alarm_->inhibit = Inhibit::none;
@@ -282,15 +280,27 @@ void Condition::lower(Priority priority, Stamp now, Listener& out) {
   publish(alarm_->inhibit == Inhibit::none ? Change::deescalate : Change::update, now, out);
 }
 
+// From now on it counts how long nobody answers.
+void Condition::called(Stamp now) {
+  called_at_ = now.mono;
+  alarm_->t_call = now.wall;
+}
+
 // Whoever had seen it, or was on the way, had another alarm before him.
-void Condition::call_anew() {
+void Condition::call_anew(Stamp now) {
+  called(now);
   alarm_->acked = false;
   alarm_->acked_by.clear();
   alarm_->acked_at.reset();
-  alarm_->audio = Audio::on;
-  alarm_->audio_until.reset();
   alarm_->response = Response::undefined;
   alarm_->response_by.clear();
+  sound_again();
+}
+
+void Condition::sound_again() {
+  alarm_->audio = Audio::on;
+  alarm_->audio_until.reset();
+  alarm_->audio_by.clear();
 }
 
 void Condition::end(Change change, EndReason reason, Stamp now, Listener& out) {
@@ -364,11 +374,12 @@ bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
     const auto past = std::min(now.wall, std::max(wall, vitals::WallTime{}));
     return now.mono - (now.wall - past);
   };
-  on_since_ = called_at_ = mono_of(stored.t_on);
+  on_since_ = mono_of(stored.t_on);
+  called_at_ = mono_of(stored.t_call.value_or(stored.t_on));  // not told: rather too early than too late
   acked_at_ = mono_of(stored.acked_at.value_or(now.wall));
   last_on_ = std::max(last_on_, stored.t_on);
   restore_audio(stored, now);
-  restore_inhibit(stored);
+  restore_inhibit(stored, now);
   warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;  // a pending delay starts anew
   newest_.fresh_until = MonoTime::min();
   publish(Change::update, now, out);
@@ -380,12 +391,8 @@ bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
 void Condition::restore_audio(const Alarm& stored, Stamp now) {
   const bool runs = stored.audio == Audio::paused && stored.audio_until && *stored.audio_until > now.wall &&
                     *stored.audio_until - now.wall <= audio_pause_ms_max;
-  alarm_->audio = runs ? Audio::paused : Audio::on;
-  if (runs) {
-    audio_until_ = now.mono + (*stored.audio_until - now.wall);
-  } else {
-    alarm_->audio_until.reset();
-  }
+  if (!runs) return sound_again();
+  audio_until_ = now.mono + (*stored.audio_until - now.wall);
 }
 
 }  // namespace alarms

@@ -155,11 +155,13 @@ class Condition {
   AckResult reset(std::string_view id, Stamp now, Listener& out);
   AckResult unacknowledge(std::string_view id, std::uint64_t rev, Stamp now, Listener& out);
   // The sound of this episode rests for `time`; a rise, a re-alarm, a new beginning or unack end that.
-  AckResult pause_audio(std::string_view id, std::uint64_t rev, Milliseconds time, Stamp now, Listener& out);
+  AckResult pause_audio(std::string_view id, std::uint64_t rev, Milliseconds time, std::string_view by,
+                        Stamp now, Listener& out);
   AckResult resume_audio(std::string_view id, Stamp now, Listener& out);
   // The same for whatever episode there is. A pause that was pressed before this one called is none of it.
   // False: nothing changed.
-  bool pause_audio(vitals::WallTime pressed, Milliseconds time, Stamp now, Listener& out);
+  bool pause_audio(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now,
+                   Listener& out);
   bool resume_audio(Stamp now, Listener& out);
   // Accepted: nobody else is called. Rejected: the next are called now. It silences nothing.
   AckResult respond(std::string_view id, std::uint64_t rev, Response response, std::string_view by, Stamp now,
@@ -210,10 +212,12 @@ class Condition {
   bool break_shelf(Priority risen);
   void inhibit_if_shelved();
   void end_shelf(ShelfChange how, Stamp now, Listener& out);
-  void call_anew();
+  void called(Stamp now);
+  void call_anew(Stamp now);
+  void sound_again();
   AckResult seen(std::string_view id, std::uint64_t rev) const;
   void restore_audio(const Alarm& stored, Stamp now);
-  void restore_inhibit(const Alarm& stored);
+  void restore_inhibit(const Alarm& stored, Stamp now);
   void end(Change change, EndReason reason, Stamp now, Listener& out);
   void fill_from_newest();
   void publish(Change change, Stamp now, Listener& out);
@@ -234,7 +238,7 @@ class Condition {
   Reading newest_;                          // while something runs
   std::unique_ptr<Alarm> alarm_;
   MonoTime on_since_{};   // of the episode
-  MonoTime called_at_{};  // start, rise or re-alarm: from here unanswered time counts
+  MonoTime called_at_{};  // the alarm's t_call
   MonoTime acked_at_{};
   MonoTime audio_until_{};  // while paused
   std::optional<Shelf> shelf_;

@@ -31,26 +31,27 @@ AckResult Condition::acknowledge(std::string_view id, std::uint64_t rev, std::st
 AckResult Condition::unacknowledge(std::string_view id, std::uint64_t rev, Stamp now, Listener& out) {
   if (const AckResult found = seen(id, rev); found.verdict != AckVerdict::applied) return found;
   if (!alarm_->acked) return {AckVerdict::applied, "it was not acknowledged", alarm_->rev};
-  call_anew();
-  called_at_ = now.mono;
+  call_anew(now);
   publish(Change::update, now, out);
   reschedule();
   return {AckVerdict::applied, "", alarm_->rev};
 }
 
-AckResult Condition::pause_audio(std::string_view id, std::uint64_t rev, Milliseconds time, Stamp now,
-                                 Listener& out) {
+AckResult Condition::pause_audio(std::string_view id, std::uint64_t rev, Milliseconds time,
+                                 std::string_view by, Stamp now, Listener& out) {
   if (const AckResult found = seen(id, rev); found.verdict != AckVerdict::applied) return found;
-  if (!pause_audio(now.wall, time, now, out))
+  if (!pause_audio(now.wall, time, by, now, out))
     return {AckVerdict::refused, "it is latched and silent: acknowledge closes it", alarm_->rev};
   return {AckVerdict::applied, "", alarm_->rev};
 }
 
-bool Condition::pause_audio(vitals::WallTime pressed, Milliseconds time, Stamp now, Listener& out) {
+bool Condition::pause_audio(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now,
+                            Listener& out) {
   if (!active() || vitals::wall_at(now, called_at_) > pressed) return false;
   const Milliseconds length = std::clamp(time, audio_pause_ms_min, audio_pause_ms_max);
   alarm_->audio = Audio::paused;
   alarm_->audio_until = now.wall + length;
+  alarm_->audio_by = by;
   audio_until_ = now.mono + length;
   publish(Change::update, now, out);
   reschedule();
@@ -65,8 +66,7 @@ AckResult Condition::resume_audio(std::string_view id, Stamp now, Listener& out)
 
 bool Condition::resume_audio(Stamp now, Listener& out) {
   if (!alarm_ || alarm_->audio == Audio::on) return false;
-  alarm_->audio = Audio::on;
-  alarm_->audio_until.reset();
+  sound_again();
   publish(Change::update, now, out);
   reschedule();
   return true;
@@ -80,7 +80,7 @@ AckResult Condition::respond(std::string_view id, std::uint64_t rev, Response re
   alarm_->response_by = by;
   if (response == Response::rejected && alarm_->audience != Audience::second) {
     alarm_->audience = alarm_->audience == Audience::bed ? Audience::unit : Audience::second;
-    called_at_ = now.mono;  // those have their time, too
+    called(now);  // those have their time, too
   }
   publish(Change::update, now, out);
   reschedule();

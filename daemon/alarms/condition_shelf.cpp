@@ -35,8 +35,7 @@ void Condition::end_shelf(ShelfChange how, Stamp now, Listener& out) {
   shelf_.reset();
   if (alarm_ && alarm_->inhibit != Inhibit::none) {
     alarm_->inhibit = Inhibit::none;
-    call_anew();
-    called_at_ = now.mono;
+    call_anew(now);
     publish(Change::update, now, out);
   }
   out.on_shelf(*this, how, now);
@@ -61,10 +60,10 @@ bool Condition::restore_shelf(const Shelf& stored, Stamp now) {
 }
 
 // Without its shelf an alarm is not shelved: it calls anew.
-void Condition::restore_inhibit(const Alarm& stored) {
+void Condition::restore_inhibit(const Alarm& stored, Stamp now) {
   break_shelf(alarm_->priority);
   inhibit_if_shelved();
-  if (stored.inhibit != Inhibit::none && !shelf_) call_anew();
+  if (stored.inhibit != Inhibit::none && !shelf_) call_anew(now);
 }
 
 }  // namespace alarms

@@ -89,8 +89,9 @@ AckResult Engine::unacknowledge(std::string_view condition, std::string_view id,
 }
 
 AckResult Engine::pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
-                              Milliseconds time, Stamp now, Listener& out) {
-  return on(condition, now, out, [&](Condition& one) { return one.pause_audio(id, rev, time, now, out); });
+                              Milliseconds time, std::string_view by, Stamp now, Listener& out) {
+  return on(condition, now, out,
+            [&](Condition& one) { return one.pause_audio(id, rev, time, by, now, out); });
 }
 
 AckResult Engine::resume_audio(std::string_view condition, std::string_view id, Stamp now, Listener& out) {
@@ -103,11 +104,12 @@ AckResult Engine::respond(std::string_view condition, std::string_view id, std::
             [&](Condition& one) { return one.respond(id, rev, response, by, now, out); });
 }
 
-bool Engine::pause_audio(vitals::WallTime pressed, Milliseconds time, Stamp now, Listener& out) {
+bool Engine::pause_audio(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now,
+                         Listener& out) {
   advance(now, out);
   bool any = false;
   for (Condition& condition : conditions_) {
-    any = condition.pause_audio(pressed, time, now, out) || any;
+    any = condition.pause_audio(pressed, time, by, now, out) || any;
     note(condition);
   }
   return any;

@@ -43,12 +43,13 @@ class Engine {
   AckResult unacknowledge(std::string_view condition, std::string_view id, std::uint64_t rev, Stamp now,
                           Listener& out);
   AckResult pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev, Milliseconds time,
-                        Stamp now, Listener& out);
+                        std::string_view by, Stamp now, Listener& out);
   AckResult resume_audio(std::string_view condition, std::string_view id, Stamp now, Listener& out);
   AckResult respond(std::string_view condition, std::string_view id, std::uint64_t rev, Response response,
                     std::string_view by, Stamp now, Listener& out);
   // Every alarm that had called by `pressed`. False: there is none.
-  bool pause_audio(vitals::WallTime pressed, Milliseconds time, Stamp now, Listener& out);
+  bool pause_audio(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now,
+                   Listener& out);
   bool resume_audio(Stamp now, Listener& out);
   bool sounding() const;
   AckResult shelve(std::string_view condition, Milliseconds time, std::string_view by, Stamp now,

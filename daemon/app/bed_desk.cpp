@@ -236,10 +236,19 @@ void BedDesk::set_stations_online(unsigned count) {
   state_dirty_ = true;
 }
 
-bool BedDesk::has_alarm(std::string_view condition) const {
-  return std::any_of(bed_.conditions().begin(), bed_.conditions().end(), [&](const alarms::Condition& one) {
-    return one.spec().name == condition && one.alarm() != nullptr;
-  });
+const alarms::Alarm* BedDesk::alarm_of(std::string_view condition) const {
+  const auto& all = bed_.conditions();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const alarms::Condition& one) { return one.spec().name == condition; });
+  return found == all.end() ? nullptr : found->alarm();
+}
+
+bool BedDesk::has_alarm(std::string_view condition) const { return alarm_of(condition) != nullptr; }
+
+bool BedDesk::restore_alarm(const alarms::Alarm& stored, Stamp now) {
+  if (!bed_.restore_alarm(stored, now)) return false;
+  if (const alarms::Alarm* alarm = alarm_of(stored.condition)) alarms_.receipts().ask_again(*alarm, now);
+  return true;
 }
 
 std::vector<ClockSample> BedDesk::clocks() const {

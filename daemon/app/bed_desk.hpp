@@ -35,6 +35,9 @@ class BedDesk final : private bed::Output {
   const bed::Bed& bed() const { return bed_; }
   AlarmDesk& alarms() { return alarms_; }
 
+  // An episode of before this start: as Bed::restore_alarm, and it wants a confirmation anew.
+  bool restore_alarm(const alarms::Alarm& stored, Stamp now);
+
   void advance(Stamp now) { bed_.advance(now); }
   MonoTime deadline() const { return bed_.deadline(); }
 
@@ -69,6 +72,7 @@ class BedDesk final : private bed::Output {
   void on_device(std::size_t source, Stamp at) override;
   void on_setting(std::string_view text, Stamp at) override;
 
+  const alarms::Alarm* alarm_of(std::string_view condition) const;
   void publish_state(Stamp now);
   void publish_infusion(Stamp now);
   void publish_limits(Stamp now);

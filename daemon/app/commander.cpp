@@ -81,7 +81,7 @@ std::optional<Attended> attend(Place& place, const Command& command, Stamp now) 
                           if (r.whole)
                             return Result{Attended{place.pause_all(command.issued_at, r.time, by, now), {}}};
                           const contract::Target& t = r.target;
-                          return on(t, place.pause_audio(t.condition, t.id, t.rev, r.time, now));
+                          return on(t, place.pause_audio(t.condition, t.id, t.rev, r.time, by, now));
                         },
                         [&](const contract::AudioResume& r) {
                           if (r.whole) return Result{Attended{place.resume_all(now), {}}};

@@ -103,7 +103,7 @@ bool Node::restore_episode(const journal::Restored::Episode& stored, Stamp now) 
   alarm.src_code = document->src_code;
   const auto desk = desk_named_.find(stored.scope);
   const bool known = stored.scope == "node"      ? node_->restore_alarm(alarm, now)
-                     : desk != desk_named_.end() ? desk->second->bed().restore_alarm(alarm, now)
+                     : desk != desk_named_.end() ? desk->second->restore_alarm(alarm, now)
                                                  : false;
   if (!known) spdlog::warn("journal: {} of {} is not watched any more", stored.condition, stored.scope);
   return known;

@@ -137,10 +137,11 @@ void Node::adopt(const std::string& topic, const std::string& payload, Stamp now
   alarms::Alarm alarm = document->alarm;
   alarm.condition = document->condition;
   alarm.src_code = document->src_code;
+  if (alarm.acked) alarm.t_call = now.wall;  // whoever had seen it has his time again
   alarm.acked = false;
   alarm.acked_by.clear();
   alarm.acked_at.reset();
-  if (desk->bed().restore_alarm(alarm, now))
+  if (desk->restore_alarm(alarm, now))
     spdlog::warn("{} was not in the journal: taken over from the broker", topic);
 }
 

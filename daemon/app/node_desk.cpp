@@ -201,8 +201,8 @@ alarms::AckResult NodeDesk::unacknowledge(std::string_view condition, std::strin
 }
 
 alarms::AckResult NodeDesk::pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
-                                        Milliseconds time, Stamp now) {
-  return engine_.pause_audio(condition, id, rev, time, now, *this);
+                                        Milliseconds time, std::string_view by, Stamp now) {
+  return engine_.pause_audio(condition, id, rev, time, by, now, *this);
 }
 
 alarms::AckResult NodeDesk::resume_audio(std::string_view condition, std::string_view id, Stamp now) {
@@ -214,9 +214,9 @@ alarms::AckResult NodeDesk::respond(std::string_view condition, std::string_view
   return engine_.respond(condition, id, rev, response, by, now, *this);
 }
 
-alarms::AckResult NodeDesk::pause_all(vitals::WallTime pressed, Milliseconds time, std::string_view /*by*/,
+alarms::AckResult NodeDesk::pause_all(vitals::WallTime pressed, Milliseconds time, std::string_view by,
                                       Stamp now) {
-  if (engine_.pause_audio(pressed, time, now, *this)) return {};
+  if (engine_.pause_audio(pressed, time, by, now, *this)) return {};
   return {alarms::AckVerdict::refused, "there is no alarm whose sound could be paused", 0};
 }
 
@@ -225,10 +225,16 @@ alarms::AckResult NodeDesk::resume_all(Stamp now) {
   return {alarms::AckVerdict::applied, any ? "" : "nothing was paused", 0};
 }
 
-bool NodeDesk::has_alarm(std::string_view condition) const {
+const alarms::Alarm* NodeDesk::alarm_of(std::string_view condition) const {
   for (const alarms::Condition& one : engine_.conditions())
-    if (one.spec().name == condition) return one.alarm() != nullptr;
-  return false;
+    if (one.spec().name == condition) return one.alarm();
+  return nullptr;
+}
+
+bool NodeDesk::restore_alarm(const alarms::Alarm& stored, Stamp now) {
+  if (!engine_.restore(stored, now, *this)) return false;
+  if (const alarms::Alarm* alarm = alarm_of(stored.condition)) alarms_.receipts().ask_again(*alarm, now);
+  return true;
 }
 
 ActiveAlarms NodeDesk::active() const { return count_active(engine_.conditions()); }

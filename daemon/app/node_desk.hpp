@@ -46,20 +46,21 @@ class NodeDesk final : private alarms::Listener {
   void overflow(Stamp now);  // a queue has just given something up
   // Days until the first of our certificates expires, negative afterwards; none: there is none.
   void certificate(std::optional<int> days_left, std::string_view whose, Stamp now);
-  bool restore_alarm(const alarms::Alarm& stored, Stamp now) { return engine_.restore(stored, now, *this); }
+  // An episode of before this start goes on, and wants a confirmation anew.
+  bool restore_alarm(const alarms::Alarm& stored, Stamp now);
   alarms::AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                                 std::string_view by, Stamp now);
   alarms::AckResult reset(std::string_view condition, std::string_view id, Stamp now);
   alarms::AckResult unacknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                                   Stamp now);
   alarms::AckResult pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
-                                Milliseconds time, Stamp now);
+                                Milliseconds time, std::string_view by, Stamp now);
   alarms::AckResult resume_audio(std::string_view condition, std::string_view id, Stamp now);
   alarms::AckResult respond(std::string_view condition, std::string_view id, std::uint64_t rev,
                             alarms::Response response, std::string_view by, Stamp now);
   alarms::AckResult pause_all(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now);
   alarms::AckResult resume_all(Stamp now);
-  bool has_alarm(std::string_view condition) const;
+  bool has_alarm(std::string_view condition) const { return alarm_of(condition) != nullptr; }
   const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
   ActiveAlarms active() const;
 
@@ -98,6 +99,7 @@ class NodeDesk final : private alarms::Listener {
     std::optional<alarms::Standing> said;
   };
   void forget(alarms::Condition& condition, std::optional<MonoTime>& last, Stamp now);
+  const alarms::Alarm* alarm_of(std::string_view condition) const;
   void say(Watched& watched, bool present, bool urgent, Stamp now);
 
   Watched broker_lost_;

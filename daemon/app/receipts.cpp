@@ -9,13 +9,26 @@ namespace {
 // These say that nobody confirms: to wait for a confirmation of them would be to wait for oneself.
 constexpr std::array<std::string_view, 3> unconfirmable{"broker-lost", "no-listener", "confirm-missing"};
 
+bool is_news(const alarms::Alarm& alarm) {
+  return alarm.change == alarms::Change::start || alarm.change == alarms::Change::escalate;
+}
+
+// Somebody who has taken note of it has it.
+bool is_settled(const alarms::Alarm& alarm) {
+  return alarm.acked || alarm.inhibit != alarms::Inhibit::none || alarm.state != alarms::State::active;
+}
+
 bool wants_confirmation(const alarms::Alarm& alarm) {
-  if (alarm.change != alarms::Change::start && alarm.change != alarms::Change::escalate) return false;
-  if (alarm.shown() < alarms::Priority::medium) return false;
+  if (is_settled(alarm) || alarm.shown() < alarms::Priority::medium) return false;
   return std::find(unconfirmable.begin(), unconfirmable.end(), alarm.condition) == unconfirmable.end();
 }
 
 }  // namespace
+
+void Receipts::open(const alarms::Alarm& alarm, vitals::Stamp now) {
+  close(alarm.condition);
+  open_.push_back({std::string{alarm.condition}, alarm.id, alarm.rev, now.mono, 0});
+}
 
 void Receipts::close(std::string_view condition) {
   open_.erase(
@@ -24,10 +37,12 @@ void Receipts::close(std::string_view condition) {
 }
 
 void Receipts::take(const alarms::Alarm& alarm, vitals::Stamp now) {
-  const bool wanted = wants_confirmation(alarm);
-  const bool settled = alarm.acked || alarm.inhibit != alarms::Inhibit::none;
-  if (wanted || settled || alarm.state != alarms::State::active) close(alarm.condition);
-  if (wanted) open_.push_back({std::string{alarm.condition}, alarm.id, alarm.rev, now.mono, 0});
+  if (is_settled(alarm)) return close(alarm.condition);
+  if (is_news(alarm) && wants_confirmation(alarm)) open(alarm, now);
+}
+
+void Receipts::ask_again(const alarms::Alarm& alarm, vitals::Stamp now) {
+  if (wants_confirmation(alarm)) open(alarm, now);
 }
 
 void Receipts::confirm(std::string_view id, std::uint64_t rev) {

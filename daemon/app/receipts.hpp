@@ -20,6 +20,8 @@ class Receipts {
  public:
   // Each transition. Starts and escalations of medium and high priority want a confirmation.
   void take(const alarms::Alarm& alarm, vitals::Stamp now);
+  // An alarm from before a restart: who has confirmed it is not known any more.
+  void ask_again(const alarms::Alarm& alarm, vitals::Stamp now);
   void confirm(std::string_view id, std::uint64_t rev);
   // The broker is back: stations hear of everything again, and have the whole time again.
   void start_over(vitals::Stamp now);
@@ -36,6 +38,7 @@ class Receipts {
     vitals::MonoTime since{};
     unsigned repeats = 0;
   };
+  void open(const alarms::Alarm& alarm, vitals::Stamp now);
   void close(std::string_view condition);
 
   std::vector<Open> open_;

@@ -135,7 +135,7 @@ class Bed final : private alarms::Listener {
   alarms::AckResult unacknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                                   Stamp now);
   alarms::AckResult pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
-                                Milliseconds time, Stamp now);
+                                Milliseconds time, std::string_view by, Stamp now);
   alarms::AckResult resume_audio(std::string_view condition, std::string_view id, Stamp now);
   alarms::AckResult respond(std::string_view condition, std::string_view id, std::uint64_t rev,
                             alarms::Response response, std::string_view by, Stamp now);

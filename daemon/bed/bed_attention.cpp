@@ -42,9 +42,9 @@ alarms::AckResult Bed::unacknowledge(std::string_view condition, std::string_vie
 }
 
 alarms::AckResult Bed::pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
-                                   Milliseconds time, Stamp now) {
+                                   Milliseconds time, std::string_view by, Stamp now) {
   advance(now);
-  return engine_.pause_audio(condition, id, rev, time, now, *this);
+  return engine_.pause_audio(condition, id, rev, time, by, now, *this);
 }
 
 alarms::AckResult Bed::resume_audio(std::string_view condition, std::string_view id, Stamp now) {
@@ -61,7 +61,7 @@ alarms::AckResult Bed::respond(std::string_view condition, std::string_view id, 
 alarms::AckResult Bed::pause_all(vitals::WallTime pressed, Milliseconds time, std::string_view by,
                                  Stamp now) {
   advance(now);
-  if (!engine_.pause_audio(pressed, time, now, *this))
+  if (!engine_.pause_audio(pressed, time, by, now, *this))
     return {alarms::AckVerdict::refused, "there is no alarm whose sound could be paused", 0};
   paused_ = AudioPause{now.wall + time, std::string{by}};
   paused_until_ = now.mono + time;

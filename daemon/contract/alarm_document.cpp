@@ -43,6 +43,7 @@ void write_state(JsonWriter& writer, const Alarm& alarm) {
   writer.text_or_null("resp_by", alarm.response_by);
   writer.text("audio", name(alarm.audio));
   writer.time("audio_until", alarm.audio_until);
+  if (!alarm.audio_by.empty()) writer.text("audio_by", alarm.audio_by);
   writer.text("latch", alarm.latches ? "visual" : "none");
   writer.text_or_null("inhibit", name(alarm.inhibit));
 }
@@ -63,6 +64,7 @@ void write_times(JsonWriter& writer, const Alarm& alarm) {
   writer.time("t_cond", alarm.t_condition);
   writer.time("t_on", alarm.t_on);
   writer.time("t_chg", alarm.t_change);
+  if (alarm.t_call) writer.time("t_call", *alarm.t_call);
   writer.time("t_end", alarm.t_end);
   if (alarm.end_reason != alarms::EndReason::none) writer.text("end_reason", name(alarm.end_reason));
   writer.seconds("delay_s", alarm.on_delay);
@@ -162,6 +164,7 @@ bool read_acknowledgement(const Fields& fields, Alarm& out) {
   out.acked_by = text_or_empty(fields, "ack_by");
   out.acked_at = fields.time("ack_at");
   out.audio_until = fields.time("audio_until");
+  out.audio_by = text_or_empty(fields, "audio_by");
   out.response_by = text_or_empty(fields, "resp_by");
   return true;
 }
@@ -190,6 +193,7 @@ bool read_times(const Fields& fields, Alarm& out) {
   out.t_condition = *condition;
   out.t_on = *on;
   out.t_change = *change;
+  out.t_call = fields.time("t_call");
   out.t_end = fields.time("t_end");
   out.t_src = fields.time("t_src");
   if (out.origin == alarms::Origin::monitor) out.device.t_event = out.t_src;

@@ -269,6 +269,7 @@ def test_scenario_17_audio_pause_of_the_bed_is_broken_by_a_new_alarm(world):
     assert answer["status"] == "applied", answer
     paused = station.alarm(BED, "spo2-low", audio="paused")
     assert paused["id"] == low["id"] and paused["ack"] == "unacked" and paused["audio_until"] > paused["ts"]
+    assert paused["audio_by"] == "ns-1/rn-17"
     state = f"{station.bed(BED)}/state"
     audio = station.wait_for(lambda: station.last[state].doc["audio"]["state"] == "paused" and station.last[state].doc["audio"])
     assert audio["by"] == "ns-1/rn-17"
@@ -292,6 +293,7 @@ def test_audio_pause_of_one_alarm_survives_kill_nine(world):
     world.daemon.start()
     again = station.alarm(BED, "spo2-low", after=mark, state="active", id=low["id"], timeout=20)
     assert (again["audio"], again["audio_until"]) == ("paused", paused["audio_until"])
+    assert again["audio_by"] == "ns-1/rn-17"
 
 
 def test_audio_pause_of_the_bed_survives_kill_nine(world):

@@ -263,6 +263,25 @@ def test_an_alarm_that_no_station_confirms_is_repeated_and_then_said(world):
     node_alarm(viewer, "confirm-missing", 15, phase="end")
 
 
+def test_an_alarm_that_nobody_had_confirmed_before_a_crash_is_missed_after_it(world):
+    dumb = world.station("ns-1", confirm=False)
+    viewer = world.station("ns-2")
+    world.daemon.start()
+    viewer.online(NODE)
+    viewer.wait_for(lambda: world.value(viewer, "pain/b1", "spo2"), what="a first value of pain/b1")
+    world.oximeter.show(spo2=90)
+    start = viewer.alarm(BED, "spo2-low", phase="start")
+    mark = viewer.mark()
+    world.daemon.kill()
+    world.daemon.start()
+    again = viewer.alarm(BED, "spo2-low", after=mark, phase="update", timeout=20)
+    assert again["id"] == start["id"]
+    node_alarm(viewer, "confirm-missing", 30, phase="start")
+    dumb.confirm = True
+    dumb.send(dumb.bed(BED), "received", args={"list": [{"id": again["id"], "rev": again["rev"]}]})
+    node_alarm(viewer, "confirm-missing", 15, phase="end")
+
+
 def test_no_station_is_an_alarm_that_the_next_one_finds(world):
     viewer = world.station("ns-2")
     world.daemon.start()

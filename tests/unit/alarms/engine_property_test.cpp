@@ -136,11 +136,14 @@ class Judge : public Listener {
     if (shelf) RC_ASSERT(alarm.priority <= shelf->level && shelf->level < Priority::high);
     if (shelf) RC_ASSERT(alarm.change != Change::escalate && alarm.change != Change::deescalate);
     RC_ASSERT((alarm.audio == Audio::paused) == alarm.audio_until.has_value());
+    RC_ASSERT((alarm.audio == Audio::paused) == !alarm.audio_by.empty());
+    RC_ASSERT(alarm.t_call && *alarm.t_call <= alarm.t_change);
     if (alarm.audio_until) RC_ASSERT(*alarm.audio_until - alarm.t_change <= audio_pause_ms_max);
     if (alarm.state == State::latched) RC_ASSERT(alarm.audio == Audio::on);
     RC_ASSERT(alarm.response != Response::undefined || alarm.response_by.empty());
     if (alarm.change != Change::start && alarm.change != Change::escalate) return;
     RC_ASSERT(!alarm.acked);  // P6: no ack survives into the next episode, or a rise
+    RC_ASSERT(alarm.t_call == alarm.t_change);
     RC_ASSERT(alarm.audio == Audio::on);
     RC_ASSERT(alarm.response == Response::undefined);
   }
@@ -154,6 +157,7 @@ class Judge : public Listener {
            std::string{name(alarm.response)} + " " + std::string{name(alarm.inhibit)} + " " + alarm.text +
            " " + std::to_string(alarm.worst.value_or(-1)) + " " +
            std::to_string(vitals::unix_ms(alarm.t_change)) + " " +
+           std::to_string(vitals::unix_ms(*alarm.t_call)) + " " +
            std::to_string(vitals::unix_ms(alarm.t_condition));
   }
 
@@ -295,8 +299,8 @@ class History {
     const bool had = alarm != nullptr;
     switch (what) {
       case Do::unack: engine_->unacknowledge(name, view(id), rev, now_, judge); break;
-      case Do::pause: engine_->pause_audio(name, view(id), rev, time, now_, judge); break;
-      case Do::pause_all: engine_->pause_audio(now_.wall, time, now_, judge); break;
+      case Do::pause: engine_->pause_audio(name, view(id), rev, time, "ns-1/rn-1", now_, judge); break;
+      case Do::pause_all: engine_->pause_audio(now_.wall, time, "ns-1/rn-1", now_, judge); break;
       case Do::resume: engine_->resume_audio(name, view(id), now_, judge); break;
       case Do::resume_all: engine_->resume_audio(now_, judge); break;
       case Do::accept: engine_->respond(name, view(id), rev, Response::accepted, "a", now_, judge); break;

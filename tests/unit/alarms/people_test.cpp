@@ -7,10 +7,11 @@ namespace {
 struct People : OneCondition {
   People() { freshness = seconds(3600); }
   AckResult pause(double s) {
-    return engine.pause_audio("spo2-low", view(alarm()->id), alarm()->rev, seconds(s), now, record);
+    return engine.pause_audio("spo2-low", view(alarm()->id), alarm()->rev, seconds(s), "ns-2/rn-17", now,
+                              record);
   }
   bool pause_all(vitals::WallTime pressed, double s = 120) {
-    return engine.pause_audio(pressed, seconds(s), now, record);
+    return engine.pause_audio(pressed, seconds(s), "ns-2/rn-17", now, record);
   }
   AckResult respond(Response response) {
     return engine.respond("spo2-low", view(alarm()->id), alarm()->rev, response, "ns-2/rn-17", now, record);
@@ -22,6 +23,7 @@ TEST_F(People, a_pause_is_told_with_its_end_and_ends_by_its_timer) {
   EXPECT_EQ(pause(120).verdict, AckVerdict::applied);
   EXPECT_EQ(last().audio, Audio::paused);
   EXPECT_EQ(last().audio_until, now.wall + seconds(120));
+  EXPECT_EQ(last().audio_by, "ns-2/rn-17");
   EXPECT_EQ(last().change, Change::update);
   EXPECT_FALSE(last().acked) << "a pause is no acknowledgement";
   EXPECT_FALSE(engine.sounding());
@@ -30,6 +32,7 @@ TEST_F(People, a_pause_is_told_with_its_end_and_ends_by_its_timer) {
   wait(0.1);
   EXPECT_EQ(alarm()->audio, Audio::on);
   EXPECT_FALSE(last().audio_until);
+  EXPECT_EQ(last().audio_by, "");
   EXPECT_TRUE(engine.sounding());
 }
 
@@ -84,8 +87,9 @@ TEST_F(People, a_pause_while_looking_at_a_lower_priority_is_a_conflict) {
   go_medium();
   const std::uint64_t seen = alarm()->rev;
   go_high();
-  EXPECT_EQ(engine.pause_audio("spo2-low", view(alarm()->id), seen, seconds(60), now, record).verdict,
-            AckVerdict::conflict);
+  EXPECT_EQ(
+      engine.pause_audio("spo2-low", view(alarm()->id), seen, seconds(60), "ns-2/rn-17", now, record).verdict,
+      AckVerdict::conflict);
 }
 
 TEST_F(People, what_is_latched_is_silent_already) {

@@ -151,7 +151,8 @@ TEST_F(RareWays, every_verb_refuses_a_condition_and_an_episode_that_are_not_here
        {std::pair{"no-such", view(alarm()->id)}, std::pair{"spo2-low", view(other)}}) {
     for (const AckResult& result :
          {engine.acknowledge(name, id, 1, "a", now, record), engine.unacknowledge(name, id, 1, now, record),
-          engine.reset(name, id, now, record), engine.pause_audio(name, id, 1, seconds(60), now, record),
+          engine.reset(name, id, now, record),
+          engine.pause_audio(name, id, 1, seconds(60), "ns-2/rn-17", now, record),
           engine.resume_audio(name, id, now, record),
           engine.respond(name, id, 1, Response::accepted, "a", now, record)})
       EXPECT_EQ(result.verdict, AckVerdict::refused) << name;
@@ -166,7 +167,7 @@ TEST_F(RareWays, no_verb_binds_to_a_revision_that_was_never_issued) {
   for (const AckResult& result :
        {engine.acknowledge("spo2-low", id, ahead, "a", now, record),
         engine.unacknowledge("spo2-low", id, ahead, now, record),
-        engine.pause_audio("spo2-low", id, ahead, seconds(60), now, record),
+        engine.pause_audio("spo2-low", id, ahead, seconds(60), "ns-2/rn-17", now, record),
         engine.respond("spo2-low", id, ahead, Response::rejected, "a", now, record)})
     EXPECT_EQ(result.verdict, AckVerdict::refused);
 }
@@ -174,7 +175,7 @@ TEST_F(RareWays, no_verb_binds_to_a_revision_that_was_never_issued) {
 TEST_F(RareWays, resuming_says_whether_anything_was_paused) {
   go_medium();
   EXPECT_EQ(engine.resume_audio("spo2-low", view(alarm()->id), now, record).text, "it was not paused");
-  engine.pause_audio("spo2-low", view(alarm()->id), alarm()->rev, seconds(60), now, record);
+  engine.pause_audio("spo2-low", view(alarm()->id), alarm()->rev, seconds(60), "ns-2/rn-17", now, record);
   EXPECT_EQ(engine.resume_audio("spo2-low", view(alarm()->id), now, record).text, "");
   EXPECT_FALSE(engine.resume_audio(now, record));
   stay(97, 6);
@@ -186,7 +187,7 @@ TEST_F(RareWays, a_pause_of_the_bed_holds_for_each_of_its_alarms) {
   Condition& other = add("sensor");
   add("quiet");
   engine.assert_present(other, true, now, record);
-  EXPECT_TRUE(engine.pause_audio(now.wall, seconds(60), now, record));
+  EXPECT_TRUE(engine.pause_audio(now.wall, seconds(60), "ns-2/rn-17", now, record));
   EXPECT_FALSE(engine.sounding());
   EXPECT_TRUE(engine.resume_audio(now, record));
   EXPECT_TRUE(engine.sounding());

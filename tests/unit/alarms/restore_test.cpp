@@ -14,6 +14,24 @@ struct Restart : OneCondition {
     second.set_behaviour(again, behaviour, EndReason::phase, now, record);
     return second.restore(stored, now, record);
   }
+  // Time passes after the restart, up to so long after `from`.
+  void pass_to(vitals::WallTime from, double s) {
+    pass(static_cast<double>((from + seconds(s) - now.wall).count()) / 1000);
+    second.advance(now, record);
+  }
+  // It is high, and people are called for it as if there had been no restart.
+  void is_called_from(vitals::WallTime call) {
+    pass(5);
+    ASSERT_TRUE(restart());
+    EXPECT_EQ(again.alarm()->t_call, call);
+    for (const auto& [s, whom] :
+         {std::pair{59.9, Audience::bed}, {60.0, Audience::unit}, {119.9, Audience::unit}}) {
+      pass_to(call, s);
+      EXPECT_EQ(again.alarm()->audience, whom) << s << " s after the call";
+    }
+    pass_to(call, 120);
+    EXPECT_EQ(again.alarm()->audience, Audience::second);
+  }
   Alarm stored;
   std::string stored_name;
 };
@@ -50,6 +68,90 @@ TEST_F(Restart, P6_keeps_the_ack_and_its_realarm_time) {
   pass(0.1);
   second.advance(now, record);
   EXPECT_FALSE(again.alarm()->acked);
+}
+
+TEST_F(Restart, after_a_rise_people_have_their_time_from_the_rise) {
+  go_medium();
+  ack();
+  pass(120);
+  go_high();
+  ASSERT_EQ(alarm()->priority, Priority::high);
+  is_called_from(now.wall - seconds(1));  // go_high() waits a second for it
+}
+
+TEST_F(Restart, after_a_re_alarm_people_have_their_time_from_it) {
+  go_high();
+  ack();
+  wait(120);
+  ASSERT_FALSE(alarm()->acked);
+  is_called_from(now.wall);
+}
+
+TEST_F(Restart, after_an_acknowledgement_was_taken_back_people_have_their_time_from_then) {
+  go_high();
+  ack();
+  wait(100);
+  engine.unacknowledge("spo2-low", view(alarm()->id), alarm()->rev, now, record);
+  is_called_from(now.wall);
+}
+
+TEST_F(Restart, people_have_their_time_for_a_latched_alarm_that_came_back) {
+  go_latched();
+  wait(600);
+  go_high();
+  ASSERT_EQ(alarm()->state, State::active);
+  is_called_from(now.wall - seconds(1));
+}
+
+TEST_F(Restart, whoever_was_called_by_a_refusal_has_the_whole_time) {
+  go_high();
+  wait(9);
+  engine.respond("spo2-low", view(alarm()->id), alarm()->rev, Response::rejected, "ns-2/rn-17", now, record);
+  const auto asked = now.wall;
+  pass(5);
+  ASSERT_TRUE(restart());
+  pass_to(asked, 119.9);
+  EXPECT_EQ(again.alarm()->audience, Audience::unit);
+  pass_to(asked, 120);
+  EXPECT_EQ(again.alarm()->audience, Audience::second);
+}
+
+TEST_F(Restart, whose_shelf_is_lost_calls_from_the_restart_on) {
+  go_medium();
+  engine.shelve("spo2-low", seconds(600), "charge-1/rn-2", now, record);
+  pass(300);
+  ASSERT_TRUE(restart());  // without the shelf
+  const auto since = now.wall;
+  EXPECT_EQ(again.alarm()->inhibit, Inhibit::none);
+  pass_to(since, 179.9);
+  EXPECT_EQ(again.alarm()->audience, Audience::bed);
+  pass_to(since, 180);
+  EXPECT_EQ(again.alarm()->audience, Audience::unit);
+}
+
+TEST_F(Restart, a_record_that_does_not_tell_the_call_calls_rather_early_than_late) {
+  go_high();
+  ack();
+  wait(120);  // it calls again
+  stored = *alarm();
+  stored.t_call.reset();
+  second.set_behaviour(again, behaviour, EndReason::phase, now, record);
+  ASSERT_TRUE(second.restore(stored, now, record));
+  second.advance(now, record);
+  EXPECT_EQ(again.alarm()->audience, Audience::second) << "the alarm itself is 130 s old";
+}
+
+TEST_F(Restart, a_pause_goes_on_and_says_whose_it_is) {
+  go_medium();
+  engine.pause_audio("spo2-low", view(alarm()->id), alarm()->rev, seconds(60), "ns-2/rn-17", now, record);
+  pass(20);
+  ASSERT_TRUE(restart());
+  EXPECT_EQ(again.alarm()->audio, Audio::paused);
+  EXPECT_EQ(again.alarm()->audio_by, "ns-2/rn-17");
+  pass(40);
+  second.advance(now, record);
+  EXPECT_EQ(again.alarm()->audio, Audio::on);
+  EXPECT_EQ(again.alarm()->audio_by, "");
 }
 
 TEST_F(Restart, P6_an_ack_from_before_the_restart_is_applied) {
@@ -160,6 +262,7 @@ TEST_F(Restart, times_that_cannot_be_do_no_harm) {
     other.set_behaviour(one, behaviour, EndReason::phase, now, record);
     Alarm odd = stored;
     odd.t_on = wall;
+    odd.t_call = wall;
     odd.acked = true;
     odd.acked_at = wall;
     other.restore(odd, now, record);

@@ -101,6 +101,41 @@ TEST_F(NodeDeskTest, SettingsThatTheNextStartWouldRefuseAreAnAlarm) {
   EXPECT_THAT(newest("settings-invalid"), HasSubstr("\"prio\":\"medium\""));
 }
 
+TEST_F(NodeDeskTest, AnAlarmFromBeforeARestartThatNobodyConfirmsIsMissed) {
+  alarms::Alarm stored;
+  stored.id.fill('0');
+  stored.condition = "journal-failed";
+  stored.rev = 3;
+  stored.state = alarms::State::active;
+  stored.priority = alarms::Priority::medium;
+  stored.t_on = stored.t_condition = stored.t_change = at(-60'000).wall;
+  ASSERT_TRUE(desk_.restore_alarm(stored, at(0)));
+  EXPECT_FALSE(desk_.alarms().receipts().missing(at(14'999)));
+  EXPECT_TRUE(desk_.alarms().receipts().missing(at(15'000)));
+  desk_.alarms().receipts().confirm(std::string(26, '0'), 1'000'000);
+  EXPECT_FALSE(desk_.alarms().receipts().missing(at(60'000)));
+}
+
+TEST_F(NodeDeskTest, ValuesForAnUnknownBedAreLowWhileTheyCome) {
+  for (std::int64_t s = 0; s <= 60; s += 10) {
+    EXPECT_EQ(newest("unknown-bed"), "") << s;
+    desk_.unknown_bed("hl7", at(s * 1000));
+    desk_.tick(at(s * 1000));
+    desk_.advance(at(s * 1000));
+  }
+  EXPECT_THAT(newest("unknown-bed"), HasSubstr("\"state\":\"active\",\"kind\":\"tech\",\"prio\":\"low\""));
+  const auto quiet = [this](std::int64_t from_s, std::int64_t to_s) {
+    for (std::int64_t s = from_s; s <= to_s; ++s) {
+      desk_.tick(at(s * 1000));
+      desk_.advance(at(s * 1000));
+    }
+  };
+  quiet(61, 120);
+  EXPECT_THAT(newest("unknown-bed"), HasSubstr("\"state\":\"active\"")) << "the next one may be on its way";
+  quiet(121, 182);
+  EXPECT_THAT(newest("unknown-bed"), HasSubstr("\"phase\":\"end\""));
+}
+
 TEST_F(NodeDeskTest, AFallbackThatDoesNotWorkIsAnAlarm) {
   desk_.fallback_failed(true, at(0));
   pass(good, 0, 61);

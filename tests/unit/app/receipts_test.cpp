@@ -61,6 +61,24 @@ TEST_F(ReceiptsTest, AnUpdateChangesNothing) {
   EXPECT_TRUE(receipts_.missing(at(15'000)));
 }
 
+TEST_F(ReceiptsTest, AnAlarmFromBeforeARestartWantsOneAgain) {
+  receipts_.ask_again(alarm(Change::update, Priority::medium, 1'000'000), at(0));
+  EXPECT_TRUE(receipts_.repeat_due("spo2-low", at(5'000)));
+  EXPECT_TRUE(receipts_.missing(at(15'000)));
+  receipts_.confirm(id_, 1'000'000);
+  EXPECT_FALSE(receipts_.missing(at(15'000)));
+}
+
+TEST_F(ReceiptsTest, FromBeforeARestartAskedIsOnlyForWhatStillCalls) {
+  alarms::Alarm acked = alarm(Change::update, Priority::high), latched = acked, shelved = acked;
+  acked.acked = true;
+  latched.state = alarms::State::latched;
+  shelved.inhibit = alarms::Inhibit::shelved;
+  for (const alarms::Alarm& one : {acked, latched, shelved, alarm(Change::update, Priority::low)})
+    receipts_.ask_again(one, at(0));
+  EXPECT_FALSE(receipts_.missing(at(60'000)));
+}
+
 TEST_F(ReceiptsTest, LowPriorityAndTheAlarmsAboutItselfWantNone) {
   receipts_.take(alarm(Change::start, Priority::low), at(0));
   for (const std::string_view condition : {"broker-lost", "no-listener", "confirm-missing"}) {

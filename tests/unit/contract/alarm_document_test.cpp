@@ -23,7 +23,8 @@ TEST(AlarmDocument, is_what_the_contract_shows) {
       R"("ack":"unacked","ack_by":null,"ack_at":null,"resp":"undefined","resp_by":null,)"
       R"("audio":"on","audio_until":null,"latch":"visual","inhibit":null,)"
       R"("metric":"spo2","v":86,"worst":84,"limit":92,"limit_crit":88,"side":"low","u":"%","data":"fresh",)"
-      R"("t_cond":1764000000700,"t_on":1764000015700,"t_chg":1764000031000,"t_end":null,"delay_s":15,)"
+      R"("t_cond":1764000000700,"t_on":1764000015700,"t_chg":1764000031000,"t_call":1764000031000,)"
+      R"("t_end":null,"delay_s":15,)"
       R"("text":"SpO2 86 < 88 %","advice":"check patient and probe","audience":"bed",)"
       R"("t_src":1764000030600,"t_rx":1764000031000,"dose_mg":21.4,"dose_mg_kg":0.31,)"
       R"("origin":"daemon","src":"mon1","bed":"b3","unit":"pain","session":"s-7Q2K","phase_bed":"infusing",)"
@@ -141,6 +142,7 @@ Alarm any_alarm(Texts& texts) {
   alarm.acked_at = maybe(wall());
   alarm.audio = *word(alarms::Audio::paused);
   alarm.audio_until = maybe(wall());
+  alarm.audio_by = *plain_text();
   alarm.response = *word(alarms::Response::rejected);
   alarm.response_by = *plain_text();
   alarm.inhibit = *word(alarms::Inhibit::shelved);
@@ -153,6 +155,7 @@ Alarm any_alarm(Texts& texts) {
   alarm.t_condition = *wall();
   alarm.t_on = *wall();
   alarm.t_change = *wall();
+  alarm.t_call = maybe(wall());
   alarm.t_end = maybe(wall());
   alarm.t_src = maybe(wall());
   alarm.t_rx = maybe(wall());
@@ -197,6 +200,8 @@ RC_GTEST_PROP(AlarmDocumentProperty, reading_back_restores_every_field, ()) {
   RC_ASSERT(back.acked_at == alarm.acked_at);
   RC_ASSERT(back.audio == alarm.audio);
   RC_ASSERT(back.audio_until == alarm.audio_until);
+  RC_ASSERT(back.audio_by == alarm.audio_by);
+  RC_ASSERT(back.t_call == alarm.t_call);
   RC_ASSERT(back.response == alarm.response);
   RC_ASSERT(back.response_by == alarm.response_by);
   RC_ASSERT(back.inhibit == alarm.inhibit);

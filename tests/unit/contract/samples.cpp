@@ -144,6 +144,7 @@ alarms::Alarm technical() {
   out.advice = "check the probe";
   out.t_condition = at(0);
   out.t_on = out.t_change = at(15'000);
+  out.t_call = out.t_on;
   out.on_delay = Milliseconds{15'000};
   return out;
 }
@@ -163,6 +164,7 @@ alarms::Alarm forwarded() {
   out.text = "** SpO2 84<90 [silenced at the monitor]";
   out.t_src = at(14'000);
   out.t_condition = out.t_on = out.t_change = at(15'000);
+  out.t_call = out.t_on;
   return out;
 }
 
@@ -178,6 +180,7 @@ alarms::Alarm node_alarm() {
   out.text = "no nursing station confirms alarms";
   out.t_condition = at(0);
   out.t_on = out.t_change = at(15'000);
+  out.t_call = out.t_on;
   out.on_delay = Milliseconds{15'000};
   return out;
 }
@@ -265,6 +268,11 @@ void add_bed_alarms(std::vector<Sample>& out) {
   alarms::Alarm shelved = alarm();
   shelved.inhibit = alarms::Inhibit::shelved;
   out.push_back({bed_topic("alarm/spo2-low"), alarm_payload(shelved, envelope)});
+  alarms::Alarm paused = alarm();
+  paused.audio = alarms::Audio::paused;
+  paused.audio_until = at(151'000);
+  paused.audio_by = "ns-2/rn-17";
+  out.push_back({bed_topic("alarm/spo2-low"), alarm_payload(paused, envelope)});
   alarms::Alarm doubtful = alarm();
   doubtful.questionable = true;
   out.push_back({bed_topic("alarm/spo2-low"), alarm_payload(doubtful, envelope)});
@@ -411,6 +419,7 @@ alarms::Alarm alarm() {
   out.t_condition = at(700);
   out.t_on = at(15'700);
   out.t_change = at(31'000);
+  out.t_call = at(31'000);
   out.t_src = at(30'600);
   out.t_rx = at(31'000);
   out.on_delay = Milliseconds{15'000};

@@ -103,7 +103,7 @@ void Ward::boot() {
     alarms::Alarm alarm = stored->alarm;
     alarm.condition = stored->condition;
     alarm.src_code = stored->src_code;
-    desk_->bed().restore_alarm(alarm, now_);
+    desk_->restore_alarm(alarm, now_);
   }
   journal::Restored restored;
   restored.commands = commands_;
