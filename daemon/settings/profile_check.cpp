@@ -1,5 +1,6 @@
 // What a profile may not say, and what it had better not.
 #include <algorithm>
+#include <array>
 
 #include "daemon/settings/profile_file.hpp"
 #include "daemon/settings/words.hpp"
@@ -19,6 +20,34 @@ using alarms::high_delay_max;
 
 std::string named(LimitId id) { return std::string(alarms::name(id)); }
 
+// Where the first limit of a condition is of use, nearer is noise, and no level beyond its far end ever
+// calls. Pressures: the widest defaults of a monitor that we know (LIFEPAK 15, 50 to 200 and 20 to 150 mmHg),
+// the mean as these two make it; systolic up to 220, where NEWS2 gives 3 points. Rates: the ranges that IEC
+// 60601-2-27 asks for. Respiration and the near ends: a proposal, well outside of all protocols.
+alarms::LimitBounds usual_range(LimitId id) {
+  switch (id) {
+    case LimitId::hr_high: return {100, 200};
+    case LimitId::hr_low: return {30, 100};
+    case LimitId::spo2_low: return {85, 100};  // ISO 80601-2-61 allows no preset below
+    case LimitId::spo2_deep:
+      return {70, 90};  // monitors: 80, or 10 below the low limit; the ends: a proposal
+    case LimitId::sbp_high: return {100, 220};
+    case LimitId::sbp_low: return {50, 120};
+    case LimitId::dbp_high: return {60, 150};
+    case LimitId::dbp_low: return {20, 80};
+    case LimitId::map_high: return {75, 165};
+    case LimitId::map_low: return {30, 90};
+    case LimitId::rr_high: return {15, 60};
+    case LimitId::rr_low: return {4, 20};
+  }
+  return {};
+}
+
+std::string unit(LimitId id) {
+  if (is_pressure(id)) return " mmHg";
+  return id == LimitId::spo2_low || id == LimitId::spo2_deep ? " %" : " /min";
+}
+
 // Of one rule alone.
 class RuleCheck {
  public:
@@ -30,6 +59,7 @@ class RuleCheck {
       error("has neither warn nor critical: give a limit or leave it out");
     delays();
     order();
+    relative_order();
     latching();
     usefulness();
   }
@@ -60,6 +90,18 @@ class RuleCheck {
       error("critical " + number(critical) + " is above warn " + number(warn) + ": it must lie beyond");
   }
 
+  // At some baseline the high alarm would come first. A percentage and units cannot be compared.
+  void relative_order() {
+    const auto &warn = rule_.warn.relative, &critical = rule_.critical.relative;
+    if (!warn || !critical || warn->percent != critical->percent) return;
+    const bool floor_nearer =
+        side_of(id_) == Side::high ? critical->floor < warn->floor : critical->floor > warn->floor;
+    if (critical->change < warn->change || floor_nearer)
+      warning(
+          "critical_relative is nearer than warn_relative: there the high alarm comes without the medium "
+          "one");
+  }
+
   void latching() {
     if (has(rule_.critical) && !rule_.latching)
       warning("has latching = false: a high alarm that ends by itself is gone before anybody has seen it");
@@ -69,12 +111,19 @@ class RuleCheck {
   void usefulness() {
     const auto first = rule_.warn.limit ? rule_.warn.limit : rule_.critical.limit;
     if (!first) return;
-    if (id_ == LimitId::spo2_low && *first < 85)
-      warning("first warns below " + number(*first) + " %: ISO 80601-2-61 allows no preset below 85 %");
-    if (id_ == LimitId::hr_low && (*first < 30 || *first > 100))
-      warning("at " + number(*first) + " /min is outside 30 to 100, the usual range of this limit");
-    if (id_ == LimitId::hr_high && (*first < 100 || *first > 200))
-      warning("at " + number(*first) + " /min is outside 100 to 200, the usual range of this limit");
+    const alarms::LimitBounds usual = usual_range(id_);
+    const std::string range = number(usual.least) + " to " + number(usual.most);
+    if (id_ == LimitId::spo2_low) {
+      if (*first < usual.least)
+        warning("first warns below " + number(*first) + " %: ISO 80601-2-61 allows no preset below 85 %");
+    } else if (*first < usual.least || *first > usual.most) {
+      warning("at " + number(*first) + unit(id_) + " is outside " + range +
+              ", the usual range of this limit");
+    } else if (rule_.critical.limit && (side_of(id_) == Side::high ? *rule_.critical.limit > usual.most
+                                                                   : *rule_.critical.limit < usual.least)) {
+      warning("critical at " + number(*rule_.critical.limit) + unit(id_) + " is outside " + range +
+              ", the usual range of this limit");
+    }
   }
 
   LimitId id_;
@@ -115,14 +164,16 @@ void check_deep(const std::array<LimitRule, alarms::limit_count>& rules,
                    number(*low.critical.limit) + ": it must lie beyond");
 }
 
-// The phases in which an infusion can harm, and one of these limits is off.
-std::vector<std::string> unwatched(const Profile& profile, std::initializer_list<LimitId> ids) {
+// What ketamine does or a patient cannot do without: each of these is to be watched while an infusion can
+// harm.
+constexpr std::array mandatory{LimitId::hr_high, LimitId::hr_low,   LimitId::sbp_high,
+                               LimitId::sbp_low, LimitId::spo2_low, LimitId::spo2_deep};
+
+// The phases in which an infusion can harm, and this limit is off.
+std::vector<std::string> unwatched(const Profile& profile, LimitId id) {
   std::vector<std::string> out;
-  for (const vitals::Phase phase : {vitals::Phase::infusing, vitals::Phase::held, vitals::Phase::recovery}) {
-    const auto& rules = profile.limits[vitals::index_of(phase)];
-    const auto watched = [&](LimitId id) { return rules[index_of(id)].watched; };
-    if (std::none_of(ids.begin(), ids.end(), watched)) out.emplace_back(vitals::name(phase));
-  }
+  for (const vitals::Phase phase : {vitals::Phase::infusing, vitals::Phase::held, vitals::Phase::recovery})
+    if (!profile.limits[vitals::index_of(phase)][index_of(id)].watched) out.emplace_back(vitals::name(phase));
   return out;
 }
 
@@ -140,11 +191,9 @@ void check_bounds(const Profile& profile, std::size_t phase, const LimitPlaces& 
   }
 }
 
-bool watches(const Profile& profile, std::initializer_list<LimitId> ids) {
-  for (const auto& phase : profile.limits)
-    for (const LimitId id : ids)
-      if (phase[index_of(id)].watched) return true;
-  return false;
+bool watches(const Profile& profile, LimitId id) {
+  return std::any_of(profile.limits.begin(), profile.limits.end(),
+                     [&](const auto& phase) { return phase[index_of(id)].watched; });
 }
 
 void check_whole(const Profile& profile, const Place& file, Report& report) {
@@ -153,17 +202,17 @@ void check_whole(const Profile& profile, const Place& file, Report& report) {
         file,
         "signed_off_by is empty: the limits are a proposal until the clinic has signed them off, and "
         "stations are told so");
-  const auto demand = [&](std::initializer_list<LimitId> ids, const std::string& text) {
-    const auto phases = unwatched(profile, ids);
-    if (!watches(profile, ids)) {
-      report.warning({file.file}, text + " watched in any phase");
+  for (const LimitId id : mandatory) {
+    const auto phases = unwatched(profile, id);
+    if (!watches(profile, id)) {
+      report.warning({file.file}, named(id) + " is not watched in any phase");
     } else if (!phases.empty()) {
-      report.warning({file.file}, text + " watched in the phases " + joined(phases));
+      report.warning({file.file}, named(id) + " is not watched in the phases " + joined(phases));
     }
-  };
-  demand({LimitId::spo2_low}, "spo2-low is not");
-  demand({LimitId::hr_high, LimitId::hr_low}, "neither hr-high nor hr-low is");
-  demand({LimitId::sbp_high, LimitId::sbp_low, LimitId::map_high, LimitId::map_low}, "no blood pressure is");
+  }
+  if (profile.observation.first_hour == 0s && profile.observation.later == 0s)
+    report.warning({file.file},
+                   "no observation by a nurse is due while infusing: [observation] names no interval for it");
   if (profile.callout.high_second < profile.callout.high_unit)
     report.error({file.file}, "[callout] high_second_s is before high_unit_s: the unit is called first");
 }

@@ -49,7 +49,11 @@ struct ProfileLayers : ::testing::Test {
       "[limits.sbp-high]\nwarn = 160\ncritical = 180\n"
       "[phase.infusing]\ncuff_interval_s = 600\ncuff_interval_titrating_s = 300\n"
       "[phase.recovery.limits.sbp-high]\nwarn = 150\n"
-      "[technical]\nblind_delay_s = 20\n";
+      "[technical]\nblind_delay_s = 20\n"
+      "[observation]\ninterval_s = 1800\n"
+      "[limits.hr-low]\nwarn = 50\n"
+      "[limits.sbp-low]\nwarn = 90\n"
+      "[limits.spo2-deep]\ncritical = 80\n";
 };
 
 TEST_F(ProfileLayers, what_is_said_goes_before_what_was_said_key_by_key) {
@@ -161,8 +165,12 @@ TEST_F(ProfileLayers, check_prints_where_each_value_is_written) {
   EXPECT_EQ(table.substr(at), R"(
 profile quiet: where its values are written
   limits.hr-high: critical = 140 (base.toml:5), warn = 120 (base.toml:4), warn_relative = { above = 110, percent = 30 } (base.toml:6)
+  limits.hr-low: warn = 50 (base.toml:24)
   limits.sbp-high: critical = 180 (base.toml:13), warn = 160 (base.toml:12)
+  limits.sbp-low: warn = 90 (base.toml:26)
+  limits.spo2-deep: critical = 80 (base.toml:28)
   limits.spo2-low: critical = 88 (base.toml:10), warn = 94 (quiet.toml:4), warn_delay_s = 12 (base.toml:9)
+  observation: interval_s = 1800 (base.toml:22)
   phase.infusing: cuff_interval_s = 600 (base.toml:15), cuff_interval_titrating_s = 300 (base.toml:16)
   phase.recovery.limits.sbp-high: warn = 150 (base.toml:18)
   technical: blind_delay_s = 20 (base.toml:20)
