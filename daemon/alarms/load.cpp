@@ -20,22 +20,22 @@ Milliseconds quantile(const std::vector<Milliseconds>& sorted, std::size_t perce
 
 }  // namespace
 
-void Load::note(const Alarm& alarm, vitals::Stamp at) {
+void Load::note(std::string_view name, const Alarm& alarm, vitals::Stamp at) {
   if (alarm.priority == Priority::info) return;
-  Episode* one = episode(alarm.condition);
+  Episode* one = episode(name);
   if (one == nullptr) return;
   if (!one->open) begin(*one, alarm, at);
   follow(*one, alarm, at.mono);
   if (alarm.state == State::inactive) close(*one, alarm, at.mono);
 }
 
-Load::Episode* Load::episode(std::string_view condition) {
+Load::Episode* Load::episode(std::string_view name) {
   const auto known = std::find_if(episodes_.begin(), episodes_.end(),
-                                  [&](const Episode& one) { return one.condition == condition; });
+                                  [&](const Episode& one) { return one.condition == name; });
   if (known != episodes_.end()) return &*known;
   if (episodes_.size() < load_conditions_max) {
     Episode& made = episodes_.emplace_back();
-    made.condition = condition;
+    made.condition = name;
     return &made;
   }
   // Names of devices' own alarms can go on without end: one that is over makes room.
@@ -43,7 +43,7 @@ Load::Episode* Load::episode(std::string_view condition) {
       std::find_if(episodes_.begin(), episodes_.end(), [](const Episode& one) { return !one.open; });
   if (over == episodes_.end()) return nullptr;
   *over = Episode{};
-  over->condition = condition;
+  over->condition = name;
   return &*over;
 }
 

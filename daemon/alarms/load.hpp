@@ -46,7 +46,9 @@ struct LoadFigures {
 class Load {
  public:
   // Every document of a change, in order. What is only information is no alarm.
-  void note(const Alarm& alarm, vitals::Stamp at);
+  void note(const Alarm& alarm, vitals::Stamp at) { note(alarm.condition, alarm, at); }
+  // The same for several beds together: `name` tells the condition of one from that of another.
+  void note(std::string_view name, const Alarm& alarm, vitals::Stamp at);
   LoadFigures figures(vitals::MonoTime now) const;
 
  private:
@@ -58,7 +60,7 @@ class Load {
     std::array<std::optional<vitals::MonoTime>, chatter_cycles> cleared{};  // oldest first
   };
 
-  Episode* episode(std::string_view condition);
+  Episode* episode(std::string_view name);
   void begin(Episode& one, const Alarm& alarm, vitals::Stamp at);
   void follow(Episode& one, const Alarm& alarm, vitals::MonoTime at);
   void close(Episode& one, const Alarm& alarm, vitals::MonoTime at);

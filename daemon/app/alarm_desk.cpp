@@ -55,6 +55,7 @@ void AlarmDesk::transition(const alarms::Alarm& alarm, Stamp at) {
   ++seq_;
   ++transitions_[static_cast<std::size_t>(alarm.change)];
   load_.note(alarm, at);
+  if (unit_load_ != nullptr) unit_load_->note(desk_.bed + "/" + std::string{alarm.condition}, alarm, at);
   contract::render_alarm(buffer_, alarm, envelope(at, alarm.sim));
   const bool over = alarm.state == alarms::State::inactive;
   Ended* old = ended(alarm.condition);

@@ -62,6 +62,8 @@ class AlarmDesk {
   std::uint64_t seq() const { return seq_; }
   const Transitions& transitions() const { return transitions_; }
   alarms::LoadFigures load(MonoTime now) const { return load_.figures(now); }
+  // Also counts what begins and ends here in `unit`, which outlives the desk: that of all beds of a unit.
+  void count_in(alarms::Load& unit) { unit_load_ = &unit; }
   const std::string& prefix() const { return desk_.prefix; }
   const std::string& scope() const { return desk_.scope; }
   Receipts& receipts() { return receipts_; }
@@ -88,6 +90,7 @@ class AlarmDesk {
   std::uint32_t token_ = 0;
   Transitions transitions_{};
   alarms::Load load_;
+  alarms::Load* unit_load_ = nullptr;
   bool clock_synced_ = true;
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <initializer_list>
 #include <limits>
+#include <string>
 #include <utility>
 
 namespace app {
@@ -21,8 +22,8 @@ using Labels = std::initializer_list<Label>;
 // One family, filled sample by sample; left out when it stays empty.
 class Family {
  public:
-  Family(service::MetricFamilies& page, const char* name, const char* help, MetricType type)
-      : page_(page), family_{name, help, type, {}} {}
+  Family(service::MetricFamilies& page, std::string name, const char* help, MetricType type)
+      : page_(page), family_{std::move(name), help, type, {}} {}
   ~Family() {
     if (!family_.metric.empty()) page_.push_back(std::move(family_));
   }
@@ -48,11 +49,17 @@ class Family {
 
 class Page {
  public:
-  Family counter(const char* name, const char* help) { return {families_, name, help, MetricType::Counter}; }
-  Family gauge(const char* name, const char* help) { return {families_, name, help, MetricType::Gauge}; }
-  Family summary(const char* name, const char* help) { return {families_, name, help, MetricType::Summary}; }
-  Family histogram(const char* name, const char* help) {
-    return {families_, name, help, MetricType::Histogram};
+  Family counter(std::string name, const char* help) {
+    return {families_, std::move(name), help, MetricType::Counter};
+  }
+  Family gauge(std::string name, const char* help) {
+    return {families_, std::move(name), help, MetricType::Gauge};
+  }
+  Family summary(std::string name, const char* help) {
+    return {families_, std::move(name), help, MetricType::Summary};
+  }
+  Family histogram(std::string name, const char* help) {
+    return {families_, std::move(name), help, MetricType::Histogram};
   }
   service::MetricFamilies take() { return std::move(families_); }
 
@@ -250,45 +257,53 @@ void put_alarms(const Snapshot& from, Page& page) {
       steps.add({{"phase", phase(i)}}, from.node_transitions[i]);
 }
 
-// How much each bed alarms, and what people make of it. The 0.5 and 0.95 quantiles are of the newest 256
+// How much each bed, or all beds of a unit together, alarm, and what people make of it. A unit has names of
+// its own, so that a sum over beds counts nothing twice. The 0.5 and 0.95 quantiles are of the newest 256
 // answers.
-void put_load(const std::vector<BedSample>& beds, Page& page) {
+template <typename Samples>
+void put_load(const Samples& samples, const std::string& prefix, const char* label, Page& page) {
   const auto put = [&](Family family, auto figure) {
-    for (const auto& bed : beds) family.add({{"bed", bed.name}}, static_cast<double>(figure(bed)));
+    for (const auto& one : samples) family.add({{label, one.name}}, static_cast<double>(figure(one.load)));
   };
-  put(page.gauge("vitalsd_alarms_begun_last_10min", "alarms that began in the last ten minutes"),
-      [](const BedSample& bed) { return bed.load.last_10min; });
-  put(page.gauge("vitalsd_alarms_begun_last_hour", "alarms that began in the last hour"),
-      [](const BedSample& bed) { return bed.load.last_hour; });
-  put(page.gauge("vitalsd_alarm_flood", "1: more than ten in ten minutes, until fewer than five"),
-      [](const BedSample& bed) { return bed.load.flood ? 1 : 0; });
-  put(page.counter("vitalsd_alarm_floods_total", "times that a flood began"),
-      [](const BedSample& bed) { return bed.load.floods; });
-  put(page.gauge("vitalsd_alarms_chattering", "conditions that came and went three times in the last minute"),
-      [](const BedSample& bed) { return bed.load.chattering.size(); });
-  put(page.counter("vitalsd_alarm_chatters_total", "times that a condition began to chatter"),
-      [](const BedSample& bed) { return bed.load.chatters; });
-  put(page.gauge("vitalsd_alarms_standing", "alarms active for more than 24 hours"),
-      [](const BedSample& bed) { return bed.load.standing; });
-  put(page.counter("vitalsd_alarms_avoided_total", "violations that were over before their delay was"),
-      [](const BedSample& bed) { return bed.avoided; });
-  put(page.counter("vitalsd_alarms_ended_total", "alarms that ended by themselves or were reset"),
-      [](const BedSample& bed) { return bed.load.ended; });
-  put(page.counter("vitalsd_alarms_self_cleared_total", "of these, before anybody had acknowledged"),
-      [](const BedSample& bed) { return bed.load.self_cleared; });
-  put(page.counter("vitalsd_alarms_fleeting_total", "of these, within 10 s"),
-      [](const BedSample& bed) { return bed.load.fleeting; });
-  put(page.counter("vitalsd_alarm_audio_paused_seconds_total", "time with the sound of an alarm paused"),
-      [](const BedSample& bed) { return seconds(bed.load.paused.count()); });
-  Family answers = page.summary("vitalsd_alarm_acknowledge_seconds", "from the call to the acknowledgement");
-  for (const auto& bed : beds) {
-    auto& made = answers.add({{"bed", bed.name}}).summary;
-    made.sample_count = bed.load.answered;
-    made.sample_sum = seconds(bed.load.answered_sum.count());
-    if (!bed.load.answered_median) continue;
-    made.quantile = {{0.5, seconds(bed.load.answered_median->count())},
-                     {0.95, seconds(bed.load.answered_p95->count())}};
+  using Figures = alarms::LoadFigures;
+  put(page.gauge(prefix + "alarms_begun_last_10min", "alarms that began in the last ten minutes"),
+      [](const Figures& load) { return load.last_10min; });
+  put(page.gauge(prefix + "alarms_begun_last_hour", "alarms that began in the last hour"),
+      [](const Figures& load) { return load.last_hour; });
+  put(page.gauge(prefix + "alarm_flood", "1: more than ten in ten minutes, until fewer than five"),
+      [](const Figures& load) { return load.flood ? 1 : 0; });
+  put(page.counter(prefix + "alarm_floods_total", "times that a flood began"),
+      [](const Figures& load) { return load.floods; });
+  put(page.gauge(prefix + "alarms_chattering",
+                 "conditions that came and went three times in the last minute"),
+      [](const Figures& load) { return load.chattering.size(); });
+  put(page.counter(prefix + "alarm_chatters_total", "times that a condition began to chatter"),
+      [](const Figures& load) { return load.chatters; });
+  put(page.gauge(prefix + "alarms_standing", "alarms active for more than 24 hours"),
+      [](const Figures& load) { return load.standing; });
+  put(page.counter(prefix + "alarms_ended_total", "alarms that ended by themselves or were reset"),
+      [](const Figures& load) { return load.ended; });
+  put(page.counter(prefix + "alarms_self_cleared_total", "of these, before anybody had acknowledged"),
+      [](const Figures& load) { return load.self_cleared; });
+  put(page.counter(prefix + "alarms_fleeting_total", "of these, within 10 s"),
+      [](const Figures& load) { return load.fleeting; });
+  put(page.counter(prefix + "alarm_audio_paused_seconds_total", "time with the sound of an alarm paused"),
+      [](const Figures& load) { return seconds(load.paused.count()); });
+  Family answers = page.summary(prefix + "alarm_acknowledge_seconds", "from the call to the acknowledgement");
+  for (const auto& one : samples) {
+    auto& made = answers.add({{label, one.name}}).summary;
+    made.sample_count = one.load.answered;
+    made.sample_sum = seconds(one.load.answered_sum.count());
+    if (!one.load.answered_median) continue;
+    made.quantile = {{0.5, seconds(one.load.answered_median->count())},
+                     {0.95, seconds(one.load.answered_p95->count())}};
   }
+}
+
+void put_avoided(const std::vector<BedSample>& beds, Page& page) {
+  Family family =
+      page.counter("vitalsd_alarms_avoided_total", "violations that were over before their delay was");
+  for (const auto& bed : beds) family.add({{"bed", bed.name}}, bed.avoided);
 }
 
 void put_clocks(const std::vector<BedSample>& beds, Page& page) {
@@ -313,7 +328,9 @@ service::MetricFamilies metrics_page(const Snapshot& snapshot) {
   put_unmapped(snapshot.sources, page);
   put_observations(snapshot.beds, page);
   put_alarms(snapshot, page);
-  put_load(snapshot.beds, page);
+  put_load(snapshot.beds, "vitalsd_", "bed", page);
+  put_load(snapshot.units, "vitalsd_unit_", "unit", page);
+  put_avoided(snapshot.beds, page);
   put_clocks(snapshot.beds, page);
   return page.take();
 }

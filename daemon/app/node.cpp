@@ -58,6 +58,7 @@ void Node::make_beds(Stamp now) {
     made.salt = salt_();
     desks_.push_back(std::make_unique<BedDesk>(identity_, std::move(made), index, seq, outlet, now));
     desks_.back()->set_series_book(series_);
+    desks_.back()->alarms().count_in(unit_loads_[bed.unit]);
     desk_of_[&desks_.back()->bed()] = desks_.back().get();
     desk_named_[bed.scope()] = desks_.back().get();
   }
@@ -268,6 +269,7 @@ void Node::sample(Snapshot& into, Stamp now) const {
     into.beds.push_back({desk->bed().scope(), desk->bed().observed(), desk->active(),
                          desk->alarms().transitions(), desk->alarms().load(now.mono), desk->clocks(),
                          desk->avoided()});
+  for (const auto& [unit, load] : unit_loads_) into.units.push_back({unit, load.figures(now.mono)});
 }
 
 }  // namespace app

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -113,6 +114,7 @@ class Node final : public Host, private Outlet {
   std::vector<journal::Entry> batch_;  // recorded since the last settle
   std::unique_ptr<NodeDesk> node_;
   SeriesBook series_;
+  std::map<std::string, alarms::Load> unit_loads_;  // by the name of the unit
   std::vector<std::unique_ptr<BedDesk>> desks_;
   std::unordered_map<const bed::Bed*, BedDesk*> desk_of_;
   std::unordered_map<std::string, BedDesk*> desk_named_;  // "unit/bed"

@@ -58,6 +58,11 @@ struct BedSample {
   std::uint64_t avoided = 0;  // violations that were over, or lost, before their delay
 };
 
+struct UnitSample {  // all beds of a unit that this node watches
+  std::string name;
+  alarms::LoadFigures load;
+};
+
 // How late the loop's tick came, as a histogram.
 class LagCounts {
  public:
@@ -90,6 +95,7 @@ struct Snapshot {
   Transitions node_transitions{};
   std::vector<SourceSample> sources;
   std::vector<BedSample> beds;
+  std::vector<UnitSample> units;
 };
 
 }  // namespace app

@@ -81,6 +81,7 @@ def test_the_figures_follow_what_happens(scraped):
     station.alarm("pain/b2", "hr-zero", state="active")
     assert see("vitalsd_alarms_active", bed="pain/b2", priority="high") == 1
     assert see("vitalsd_alarm_transitions_total", bed="pain/b2", phase="start") >= 1
+    assert see("vitalsd_unit_alarms_begun_last_hour", unit="pain") >= see("vitalsd_alarms_begun_last_hour", bed="pain/b2") >= 1
     assert see("vitalsd_hl7_answers_total", source="monitor", code="CA") == 1
     assert see("vitalsd_source_connections", source="monitor") == 1
     assert see("vitalsd_journal_commit_seconds_count") >= 1

@@ -48,6 +48,24 @@ TEST_F(AlarmDeskTest, ATransitionIsRetainedLoggedAndRecordedUnderTheNextNumber) 
   EXPECT_EQ(std::get<journal::EventEntry>(outlet_.entries[1]).seq, 42U);
 }
 
+TEST_F(AlarmDeskTest, AUnitCountsTheAlarmsOfAllItsBeds) {
+  alarms::Load unit;
+  AlarmDesk other{identity_, {2, "pain/b2", "vitals/1/bed/pain/b2", "pain", "b2"}, 41, outlet_};
+  for (AlarmDesk* desk : {&desk_, &other}) desk->count_in(unit);
+  alarms::Alarm low = alarm(alarms::State::active, 1);
+  low.priority = alarms::Priority::medium;
+  desk_.transition(low, at(0));
+  other.transition(low, at(1'000));  // of the same name, and another
+  low.state = alarms::State::inactive;
+  low.change = alarms::Change::end;
+  low.end_reason = alarms::EndReason::recovered;
+  desk_.transition(low, at(2'000));
+  const alarms::LoadFigures of_unit = unit.figures(at(3'000).mono);
+  EXPECT_EQ(of_unit.last_10min, 2U);
+  EXPECT_EQ(of_unit.ended, 1U);
+  EXPECT_EQ(desk_.load(at(3'000).mono).last_10min, 1U);
+}
+
 TEST_F(AlarmDeskTest, ContinueHasNoNumberOfItsOwnAndIsNotLogged) {
   desk_.transition(alarm(alarms::State::active, 1), at(0));
   outlet_.messages.clear();

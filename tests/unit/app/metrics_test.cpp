@@ -64,6 +64,9 @@ Snapshot one_of_each() {
   bed.load.answered_p95 = vitals::Milliseconds{30'500};
   bed.load.paused = vitals::Milliseconds{120'000};
   out.beds.push_back(bed);
+  UnitSample unit{"pain", bed.load};
+  unit.load.last_hour = 14;
+  out.units.push_back(unit);
   return out;
 }
 
@@ -99,7 +102,11 @@ TEST(MetricsPage, SaysWhatWasCounted) {
         "vitalsd_alarm_acknowledge_seconds_count{bed=\"pain/b1\"} 3\n",
         "vitalsd_alarm_acknowledge_seconds_sum{bed=\"pain/b1\"} 60.5\n",
         "vitalsd_alarm_acknowledge_seconds{bed=\"pain/b1\",quantile=\"0.95\"} 30.5\n",
-        "vitalsd_alarm_audio_paused_seconds_total{bed=\"pain/b1\"} 120\n"})
+        "vitalsd_alarm_audio_paused_seconds_total{bed=\"pain/b1\"} 120\n",
+        "vitalsd_unit_alarms_begun_last_hour{unit=\"pain\"} 14\n",
+        "vitalsd_unit_alarm_flood{unit=\"pain\"} 1\n",
+        "vitalsd_unit_alarms_chattering{unit=\"pain\"} 1\n",
+        "vitalsd_unit_alarm_acknowledge_seconds{unit=\"pain\",quantile=\"0.5\"} 20\n"})
     EXPECT_THAT(text, HasSubstr(line));
   EXPECT_THAT(text, Not(HasSubstr("last_value{source=\"ward\",code=\"352"))) << "a code is no figure";
 }
