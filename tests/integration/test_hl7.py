@@ -51,6 +51,7 @@ def test_message_of_an_unknown_bed_is_answered_and_not_used(world):
     code, _ = monitor.send(pcd01("U1", bed="icu^^b9", hr=20, spo2=50, cuff=(250, 150, 180)))
     assert code in ("CA", "AA", "CE", "AE")
     assert monitor.send(pcd01("U2", hr=72, spo2=97))[0] == "CA"
+    assert "monitor: no bed for location" in world.daemon.log.read_text()
     judged = [m for m in station.messages if "/b2/alarm/" in m.topic and m.doc.get("kind") == "phys"]
     assert not judged, "values of an unknown bed are not judged at another one"
 
