@@ -127,6 +127,7 @@ void App::stop() {
 void App::one_ended() {
   if (--ending_ > 0) return;
   const Stamp now = service::now();
+  node_->desk().stopped(now);
   node_->settle(now);
   broker_->stop(node_->farewell(now), stop_ms_max);
   settings_watch_.reset();

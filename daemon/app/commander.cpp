@@ -375,6 +375,7 @@ void Commander::tick(Stamp now) {
     answer(one->second.target, one->second.command, one->second.done, now);
     one = waiting_.erase(one);
   }
+  log_stations(now);
   const auto day_old = [&](const std::string& id) { return now.wall - seen_.at(id).at > commands_kept_ms; };
   while (!seen_order_.empty() && day_old(seen_order_.front())) {
     seen_.erase(seen_order_.front());
@@ -387,6 +388,23 @@ bool Commander::online(std::string_view station, Stamp now) const {
   const auto heard = heard_.find(station);
   const bool confirms = heard != heard_.end() && now.mono - heard->second < station_ms_max;
   return confirms && (said == said_online_.end() || said->second);
+}
+
+// Looked at once a second, so that a station that comes and goes faster does not fill the log.
+void Commander::log_stations(Stamp now) {
+  for (const auto& [station, role] : parts_.stations->roles) {
+    const bool is_up = online(station, now);
+    if (is_up == (up_.count(station) != 0)) continue;
+    if (is_up) {
+      up_.insert(station);
+      parts_.node->station(station, true, "is there and confirms", now);
+    } else {
+      up_.erase(station);
+      const auto said = said_online_.find(station);
+      const bool left = said != said_online_.end() && !said->second;
+      parts_.node->station(station, false, left ? "is offline" : "has confirmed nothing for 30 s", now);
+    }
+  }
 }
 
 unsigned Commander::stations_online(Stamp now) const {

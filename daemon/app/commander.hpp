@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -83,6 +84,7 @@ class Commander {
   void received(const contract::Command& command, const Target& target, Stamp now);
   bool counts(std::string_view station) const;
   bool online(std::string_view station, Stamp now) const;
+  void log_stations(Stamp now);
   bool allowed(std::string_view client, std::string_view verb) const;
   void finish(const Target& target, const contract::Command& command, Done done, std::string_view json,
               Stamp now);
@@ -100,6 +102,7 @@ class Commander {
   std::uint64_t waiting_number_ = 0;
   std::map<std::string, MonoTime, std::less<>> heard_;     // stations: last `received`
   std::map<std::string, bool, std::less<>> said_online_;   // stations: their own status
+  std::set<std::string, std::less<>> up_;                  // stations that the log says are there
   std::map<std::string, MonoTime, std::less<>> resynced_;  // client and place: last resync
   std::map<std::string, MonoTime, std::less<>> replayed_;  // likewise
 };

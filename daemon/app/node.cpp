@@ -71,6 +71,10 @@ void Node::restore(Stamp now) {
   const auto episodes =
       std::count_if(restored.episodes.begin(), restored.episodes.end(),
                     [&](const journal::Restored::Episode& one) { return restore_episode(one, now); });
+  const auto sessions = std::count_if(desks_.begin(), desks_.end(), [&](const auto& desk) {
+    return vitals::in_session(desk->bed().session(now).phase);
+  });
+  node_->started(desks_.size(), static_cast<std::size_t>(episodes), static_cast<std::size_t>(sessions), now);
   commander_->restore(restored);
   if (const std::size_t unread = series_.restore(restored.past); unread > 0)
     spdlog::warn("journal: {} sessions of earlier days cannot be read", unread);

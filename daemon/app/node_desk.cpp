@@ -146,6 +146,29 @@ void NodeDesk::clock_stepped(Milliseconds by, const std::string& config_hash, St
   });
 }
 
+void NodeDesk::log(const contract::NodeEvent& event, Stamp now) {
+  alarms_.event("node", false, now, [&](std::string& out, const contract::Envelope& envelope) {
+    contract::render_node_event(out, event, envelope);
+  });
+}
+
+void NodeDesk::started(std::size_t beds, std::size_t episodes, std::size_t sessions, Stamp now) {
+  const auto several = [](std::size_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+  };
+  const std::string text = "started: " + several(beds, "bed") + ", " + several(episodes, "unfinished alarm") +
+                           ", " + several(sessions, "session");
+  log({"start", identity_->config_hash, version_, {}, text}, now);
+}
+
+void NodeDesk::stopped(Stamp now) {
+  log({"stop", identity_->config_hash, {}, {}, "stopped by its service manager or a person"}, now);
+}
+
+void NodeDesk::station(std::string_view name, bool up, std::string_view text, Stamp now) {
+  log({up ? "station-up" : "station-down", identity_->config_hash, {}, name, text}, now);
+}
+
 void NodeDesk::clock(bool synced, Stamp now) { engine_.assert_present(*clock_unsync_, !synced, now, *this); }
 
 void NodeDesk::journal(bool failed, const std::string& /*reason*/, Stamp now) {

@@ -39,6 +39,10 @@ class NodeDesk final : private alarms::Listener {
   void clock(bool synced, Stamp now);
   // The system clock was set. Nothing runs on it; what it labels has a gap here, so it is in the event log.
   void clock_stepped(Milliseconds by, const std::string& config_hash, Stamp now);
+  // The node's own life, in the event log alone.
+  void started(std::size_t beds, std::size_t episodes, std::size_t sessions, Stamp now);
+  void stopped(Stamp now);
+  void station(std::string_view name, bool up, std::string_view text, Stamp now);
   void unknown_bed(std::string_view source, Stamp now);
   // Whether another node's alarms stood under our beds at the last connect.
   void bed_conflict(bool found, Stamp now);
@@ -100,6 +104,7 @@ class NodeDesk final : private alarms::Listener {
   };
   void forget(alarms::Condition& condition, std::optional<MonoTime>& last, Stamp now);
   const alarms::Alarm* alarm_of(std::string_view condition) const;
+  void log(const contract::NodeEvent& event, Stamp now);
   void say(Watched& watched, bool present, bool urgent, Stamp now);
 
   Watched broker_lost_;

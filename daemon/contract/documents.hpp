@@ -208,4 +208,14 @@ struct ConfigEvent {
 };
 void render_config_event(std::string& out, const ConfigEvent& event, const Envelope& envelope);
 
+// The daemon's own life: it starts and stops, stations come and go.
+struct NodeEvent {
+  std::string_view event;        // start | stop | station-up | station-down
+  std::string_view config_hash;  // of the settings that this boot runs with
+  std::string_view version;      // at a start
+  std::string_view station;      // of a station
+  std::string_view text;         // in our words
+};
+void render_node_event(std::string& out, const NodeEvent& event, const Envelope& envelope);
+
 }  // namespace contract

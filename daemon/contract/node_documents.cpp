@@ -110,4 +110,16 @@ void render_config_event(std::string& out, const ConfigEvent& event, const Envel
   writer.close_object();
 }
 
+void render_node_event(std::string& out, const NodeEvent& event, const Envelope& envelope) {
+  JsonWriter writer(out);
+  writer.text("schema", schema::node_event);
+  writer.text("event", event.event);
+  writer.text("config", event.config_hash);
+  if (!event.version.empty()) writer.text("ver", event.version);
+  if (!event.station.empty()) writer.text("station", event.station);
+  writer.text("text", event.text);
+  write_common(writer, envelope);
+  writer.close_object();
+}
+
 }  // namespace contract

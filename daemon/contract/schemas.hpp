@@ -22,12 +22,14 @@ inline constexpr std::string_view summary = "vitals.alarms/1";
 inline constexpr std::string_view command_event = "vitals.event-cmd/1";
 inline constexpr std::string_view nurse_event = "vitals.event-nurse/1";
 inline constexpr std::string_view config_event = "vitals.event-config/1";
+inline constexpr std::string_view node_event = "vitals.event-node/1";
 inline constexpr std::string_view response = "vitals.rsp/1";
 inline constexpr std::string_view command = "vitals.cmd/1";
 inline constexpr std::string_view station = "vitals.station/1";
 
-inline constexpr std::array<std::string_view, 18> all{
-    node, info,  heartbeat, bed,           infusion,    link,         limits,   news2,   observation,
-    cuff, alarm, summary,   command_event, nurse_event, config_event, response, command, station};
+inline constexpr std::array<std::string_view, 19> all{
+    node,         info,        heartbeat, bed,     infusion, link,          limits,
+    news2,        observation, cuff,      alarm,   summary,  command_event, nurse_event,
+    config_event, node_event,  response,  command, station};
 
 }  // namespace contract::schema

@@ -302,6 +302,31 @@ def test_a_hang_up_does_not_end_the_watch(world):
     world.daemon.stop()
 
 
+def test_the_log_of_the_node_tells_of_starts_and_stops_and_of_stations_that_come_and_go(world):
+    station = world.started()
+    node = f"{station.root}/1/node/{NODE}"
+
+    def told(event, **wanted):
+        return next((m.doc for m in station.messages if m.topic == f"{node}/event/node" and m.doc["event"] == event
+                     and all(m.doc.get(k) == v for k, v in wanted.items())), None)
+    viewer = world.station("ns-2")
+    station.wait_for(lambda: told("station-up", station="ns-2"), 15, "that a station has come")
+    world.stations.remove(viewer)
+    viewer.close()
+    station.wait_for(lambda: told("station-down", station="ns-2"), 15, "that it has gone")
+    mark = station.mark()
+    world.daemon.stop()
+    world.daemon.start()
+    online = station.online(NODE, after=mark)
+    assert station.answer_to(station.send(node, "replay", args={"from_seq": 0}))["status"] == "applied"
+    log = [m.doc for m in station.messages if m.topic.endswith("/rsp/ns-1") and m.doc["schema"] == "vitals.event-node/1"]
+    assert [d["event"] for d in log if "station" not in d] == ["start", "stop", "start"]
+    assert log[0]["boot"] != log[-1]["boot"] == online["boot"]
+    info = station.last[f"{node}/info"].doc
+    assert {d["config"] for d in log} == {info["config"]}
+    assert all(d["hist"] for d in log)
+
+
 def test_settings_that_become_unusable_are_an_alarm_before_the_next_start_fails(world):
     station = world.started()
     good = world.daemon.settings.read_text()

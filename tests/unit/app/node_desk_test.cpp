@@ -26,7 +26,7 @@ class NodeDeskTest : public testing::Test {
   }
 
   static constexpr NodeDesk::Hearing good{true, true, false, false};
-  Identity identity_{"gw1", "9f3c", "vitals"};
+  Identity identity_{"gw1", "9f3c", "vitals", "c0ffee12"};
   RecordingOutlet outlet_;
   NodeDesk desk_{identity_, "0.1.0", 0, outlet_, at(0)};
 };
@@ -51,6 +51,22 @@ TEST_F(NodeDeskTest, AClockThatWasSetIsInTheEventLog) {
   ASSERT_EQ(found.size(), 1U);
   EXPECT_THAT(found.front()->payload, HasSubstr("\"config\":\"c0ffee12\""));
   EXPECT_THAT(found.front()->payload, HasSubstr("the system clock was set by -3600000 ms"));
+}
+
+TEST_F(NodeDeskTest, ItsLogSaysWhenItWasStartedAndStoppedAndWhoCameAndWent) {
+  desk_.started(2, 1, 0, at(0));
+  desk_.station("ns-2", true, "is there and confirms", at(1'000));
+  desk_.station("ns-2", false, "is offline", at(2'000));
+  desk_.stopped(at(3'000));
+  const auto found = outlet_.on("vitals/1/node/gw1/event/node");
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_THAT(found[0]->payload, HasSubstr(R"("event":"start","config":"c0ffee12","ver":"0.1.0",)"
+                                           R"("text":"started: 2 beds, 1 unfinished alarm, 0 sessions")"));
+  EXPECT_THAT(found[1]->payload, HasSubstr(R"("event":"station-up","config":"c0ffee12","station":"ns-2")"));
+  EXPECT_THAT(found[2]->payload, HasSubstr(R"("event":"station-down")"));
+  EXPECT_THAT(found[2]->payload, HasSubstr(R"("text":"is offline")"));
+  EXPECT_THAT(found[3]->payload, HasSubstr(R"("event":"stop")"));
+  EXPECT_EQ(outlet_.entries.size(), 4U) << "each in the journal";
 }
 
 TEST_F(NodeDeskTest, AMissingConfirmationIsAnAlarmAtOnce) {

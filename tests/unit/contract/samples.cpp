@@ -363,6 +363,14 @@ void add_node(std::vector<Sample>& out) {
   out.push_back({node_topic("event/config"), rendered([&](std::string& text) {
                    contract::render_config_event(text, config, node_envelope());
                  })});
+  for (const contract::NodeEvent& one :
+       {contract::NodeEvent{"start", "c0ffee12", "0.4.2", "",
+                            "started: 2 beds, 1 unfinished alarm, 1 session"},
+        contract::NodeEvent{"station-down", "c0ffee12", "", "ns-2", "has confirmed nothing for 30 s"},
+        contract::NodeEvent{"stop", "c0ffee12", "", "", "stopped by its service manager or a person"}})
+    out.push_back({node_topic("event/node"), rendered([&](std::string& text) {
+                     contract::render_node_event(text, one, node_envelope());
+                   })});
 }
 
 void add_answers(std::vector<Sample>& out) {
