@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <random>
 
+#include "daemon/app/build.hpp"
 #include "daemon/links/tls.hpp"
 #include "daemon/service/clock.hpp"
 #include "daemon/service/version.hpp"
@@ -82,10 +83,9 @@ int App::run() {
   watchdog_period_ = service::watchdog_period();
   for (auto& source : sources_) source->start();
   if (settings_.fallback) {
-    const settings::Fallback& local = *settings_.fallback;
-    const outputs::FallbackSettings made{local.program, local.limit, local.repeat};
-    fallback_ = std::make_unique<outputs::Fallback>(made, [this](const std::string& trouble) {
-      boost::asio::post(loop_, [this, trouble] { local_call_made(trouble); });
+    const auto made = make_fallback_settings(*settings_.fallback);
+    fallback_ = std::make_unique<outputs::Fallback>(made, [this](const std::string& trouble, bool any_fails) {
+      boost::asio::post(loop_, [this, trouble, any_fails] { local_call_tried(trouble, any_fails); });
     });
   }
   settings_watch_ = std::make_unique<SettingsWatch>(settings_file_, [this](SettingsSeen seen) {
@@ -188,15 +188,16 @@ std::optional<bool> App::look_at_disk(Stamp now) {
 
 void App::call_locally() {
   if (!fallback_) return;
-  const std::string& why = node_->unheard();
-  if (fallback_->health().on == why.empty())
+  const NodeDesk::Unheard& unheard = node_->unheard();
+  const std::string& why = unheard.why;
+  if (fallback_->on() == why.empty())
     spdlog::warn("fallback at the bed {}", why.empty() ? "off: stations hear again" : "on: " + why);
-  fallback_->set(!why.empty(), why);
+  fallback_->set({!why.empty(), unheard.high, why});
 }
 
-void App::local_call_made(const std::string& trouble) {
+void App::local_call_tried(const std::string& trouble, bool any_fails) {
   if (!trouble.empty()) spdlog::error("fallback at the bed: {}", trouble);
-  node_->desk().fallback_failed(!trouble.empty(), service::now());
+  node_->desk().fallback_failed(any_fails, service::now());
 }
 
 void App::settings_seen(const SettingsSeen& seen) {

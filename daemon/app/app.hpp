@@ -46,7 +46,7 @@ class App final {
   void look_at_certificates(Stamp now);
   std::optional<bool> look_at_disk(Stamp now);  // whether it is nearly full; none: nobody has looked
   void call_locally();                          // at the bed
-  void local_call_made(const std::string& trouble);
+  void local_call_tried(const std::string& trouble, bool any_fails);
   void settings_seen(const SettingsSeen& seen);  // of the file, which the next start would read
   void wait_for_signal();
   void stop();

@@ -50,4 +50,12 @@ bed::Settings make_bed_settings(const settings::Settings& all, const settings::B
   return out;
 }
 
+outputs::FallbackSettings make_fallback_settings(const settings::Fallback& from) {
+  outputs::FallbackSettings out;
+  if (!from.program.empty()) out.program = outputs::ProgramSettings{from.program, from.limit, from.repeat};
+  if (from.gpio) out.gpio = outputs::GpioSettings{from.gpio->chip, from.gpio->line, from.gpio->active_low};
+  if (from.tone) out.tone = outputs::ToneSettings{from.tone->device, from.tone->volume_percent};
+  return out;
+}
+
 }  // namespace app

@@ -114,10 +114,14 @@ void put_journal(const journal::Health& from, Page& page) {
 }
 
 void put_fallback(const outputs::FallbackHealth& from, Page& page) {
-  page.gauge("vitalsd_fallback_on", "1: the program at the bed calls, since no station hears")
+  page.gauge("vitalsd_fallback_on", "1: it is called at the bed, since no station hears")
       .add({}, from.on ? 1.0 : 0.0);
-  page.counter("vitalsd_fallback_runs_total", "how often it was run").add({}, from.runs);
-  page.counter("vitalsd_fallback_failures_total", "runs that failed or were killed").add({}, from.failures);
+  Family runs =
+      page.counter("vitalsd_fallback_runs_total", "how often an output was used, or tried while idle");
+  for (const auto& output : from.outputs) runs.add({{"output", std::string{output.name}}}, output.runs);
+  Family failures = page.counter("vitalsd_fallback_failures_total", "how often it did not work");
+  for (const auto& output : from.outputs)
+    failures.add({{"output", std::string{output.name}}}, output.failures);
 }
 
 void put_broker(const stations::BrokerHealth& from, std::uint64_t inbound_dropped, Page& page) {

@@ -229,6 +229,7 @@ NodeDesk::Hearing Node::hearing(Stamp now) {
     const bool infusing = desk->bed().session(now).phase == infusion::Phase::infusing;
     out.urgent = out.urgent || (infusing && alarm);
     out.calling = out.calling || infusing || high + medium > 0;
+    out.high = out.high || high > 0;
   }
   return out;
 }

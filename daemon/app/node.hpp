@@ -74,7 +74,7 @@ class Node final : public Host, private Outlet {
   const std::vector<std::unique_ptr<BedDesk>>& beds() const { return desks_; }
   Routes routes_of(const settings::Source& source);
   // Why nobody hears what somebody must hear, as of the last second; empty: somebody does.
-  const std::string& unheard() const { return unheard_; }
+  const NodeDesk::Unheard& unheard() const { return unheard_; }
   stations::Message farewell(Stamp now) const;  // the last word of an orderly stop
   void sample(Snapshot& into, Stamp now) const;
 
@@ -124,7 +124,7 @@ class Node final : public Host, private Outlet {
   std::optional<MonoTime> reconcile_at_;
   std::vector<std::pair<std::string, std::string>> retained_;  // alarm topics found after a connect
   MonoTime next_heartbeat_{};
-  std::string unheard_;
+  NodeDesk::Unheard unheard_;
   std::uint64_t dropped_said_ = 0;  // of all queues
   bool clock_synced_ = true;
   std::optional<Milliseconds> wall_over_mono_;  // a second ago

@@ -79,7 +79,7 @@ NodeDesk::NodeDesk(const Identity& identity, std::string version, std::uint64_t 
                      "check stations, broker and disk", behaviour(Priority::low, 60s, 60s), now)),
       cert_expiry_(&add("cert-expiry", "a certificate of ours expires", "renew the certificate",
                         behaviour(Priority::low, 0s, 0s), now)),
-      fallback_failed_(&add("fallback-failed", "the program that calls at the bed does not work",
+      fallback_failed_(&add("fallback-failed", "what calls at the bed when no station hears does not work",
                             "check [fallback] in the settings and the log", low_and_later_medium(), now)),
       settings_invalid_(&add("settings-invalid", "the settings file is not usable: the next start would fail",
                              "run vitalsd check on it", low_and_later_medium(), now)),
@@ -119,16 +119,14 @@ void NodeDesk::hearing(const Hearing& hearing, Stamp now) {
   say(confirm_missing_, hearing.broker && hearing.receipts_missing, hearing.urgent, now);
 }
 
-std::string_view NodeDesk::unheard(const Hearing& hearing) const {
-  const auto why = [](const Watched& one) {
-    const alarms::Alarm* alarm = one.condition->alarm();
-    return alarm != nullptr && alarm->state == alarms::State::active ? std::string_view{alarm->text}
-                                                                     : std::string_view{};
-  };
-  if (const auto missing = why(confirm_missing_); !missing.empty()) return missing;
-  if (!hearing.calling) return {};
-  const auto lost = why(broker_lost_);
-  return lost.empty() ? why(no_listener_) : lost;
+NodeDesk::Unheard NodeDesk::unheard(const Hearing& hearing) const {
+  for (const Watched* one : {&confirm_missing_, &broker_lost_, &no_listener_}) {
+    if (one != &confirm_missing_ && !hearing.calling) break;
+    const alarms::Alarm* alarm = one->condition->alarm();
+    if (alarm == nullptr || alarm->state != alarms::State::active) continue;
+    return {alarm->text, hearing.high || alarm->priority == Priority::high};
+  }
+  return {};
 }
 
 void NodeDesk::fallback_failed(bool failed, Stamp now) {

@@ -28,10 +28,16 @@ class NodeDesk final : private alarms::Listener {
     bool receipts_missing = false;  // alarms that no such station has confirmed in time
     bool urgent = false;
     bool calling = false;  // an infusion runs, or an alarm of medium or high priority is active
+    bool high = false;     // an alarm of high priority is active
   };
   void hearing(const Hearing& hearing, Stamp now);
-  // Why nobody hears what somebody must hear: for the fallback at the bed. Empty: somebody does.
-  std::string_view unheard(const Hearing& hearing) const;
+  // Why nobody hears what somebody must hear, for the fallback at the bed; empty: somebody does. `high`: that
+  // itself, or what is not heard, is of high priority.
+  struct Unheard {
+    std::string why;
+    bool high = false;
+  };
+  Unheard unheard(const Hearing& hearing) const;
   void fallback_failed(bool failed, Stamp now);
   // The file: what runs is what it was at the start.
   void settings_invalid(bool invalid, Stamp now);

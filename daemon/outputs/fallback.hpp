@@ -1,48 +1,53 @@
-// The local fallback: a program at the bed that calls when alarms reach no station (contract 6.9). It is run
-// with one more argument, "on" and then the reason, or "off", and again every so often while it is on, so
-// that a program which plays a tone once goes on calling. At the start it is told "off": a relay may still be
-// on from before a crash.
-//
-// It has a thread of its own: starting a program reads the disk, and nothing here may hold up an alarm.
+// The local fallback: what calls at the bed when alarms reach no station (contract 6.9). One output or
+// several, all told the same.
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "daemon/vitals/time.hpp"
+#include "daemon/outputs/gpio.hpp"
+#include "daemon/outputs/output.hpp"
+#include "daemon/outputs/program_output.hpp"
+#include "daemon/outputs/tone_output.hpp"
 
 namespace outputs {
 
+// At least one of them.
 struct FallbackSettings {
-  std::vector<std::string> program;        // absolute path and arguments; no shell reads them
-  vitals::Milliseconds limit{10'000};      // one run; then it and all it started is killed
-  vitals::Milliseconds repeat_ms{30'000};  // while it is on
+  std::optional<ProgramSettings> program;
+  std::optional<GpioSettings> gpio;
+  std::optional<ToneSettings> tone;
 };
 
 struct FallbackHealth {
   bool on = false;  // as last set
-  std::uint64_t runs = 0;
-  std::uint64_t failures = 0;  // not started, ended with another status than 0, or killed at the limit
+  std::vector<OutputHealth> outputs;
 };
 
 class Fallback {
  public:
-  // `on_run` is called in its thread after each run with what went wrong, empty if nothing did.
-  explicit Fallback(FallbackSettings settings, std::function<void(const std::string& trouble)> on_run = {});
-  ~Fallback();  // says "off" if it was on, and waits for that at most 2 s
+  // Called in the threads of the outputs, one at a time, with the first result of each and with every change
+  // of it: what is wrong, empty if nothing is, and whether any of them fails now. It only hands over.
+  using OnChange = std::function<void(const std::string& trouble, bool any_fails)>;
+  Fallback(const FallbackSettings& settings, OnChange on_change);
   Fallback(const Fallback&) = delete;
   Fallback& operator=(const Fallback&) = delete;
 
-  // Any thread; never waits. A change ends the run at hand.
-  void set(bool on, std::string reason);
+  void set(const Call& call);  // never waits
+  bool on() const { return said_.on; }
   FallbackHealth health() const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  void result(std::size_t output, const std::string& trouble);
+
+  const OnChange on_change_;
+  std::mutex mutex_;                                  // guards troubles_
+  std::vector<std::optional<std::string>> troubles_;  // by output: of its last attempt
+  Call said_;
+  std::vector<std::unique_ptr<Output>> outputs_;  // last: their threads use the others
 };
 
 }  // namespace outputs

@@ -1,7 +1,5 @@
 #include "daemon/settings/sections.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "daemon/settings/words.hpp"
@@ -169,31 +167,6 @@ void read_metrics(Reader& root, Settings& out, Report& report) {
                                               " is on the network, and the figures have no login: take "
                                               "127.0.0.1, or say network = true");
   out.metrics = Metrics{endpoint->address, endpoint->port};
-}
-
-void read_fallback(Reader& root, Settings& out, Report& report) {
-  auto reader = root.table("fallback");
-  if (!reader) return;
-  Fallback fallback;
-  const auto program = reader->texts("program").value_or(std::vector<Text>{});
-  for (const Text& one : program) fallback.program.push_back(one.text);
-  fallback.limit = reader->seconds("limit_s", 1, 60).value_or(fallback.limit);
-  fallback.repeat = reader->seconds("repeat_s", 5, 300).value_or(fallback.repeat);
-  reader->finish();
-  if (program.empty()) {
-    report.error(reader->place("program"),
-                 "program must name a program with its arguments, as in [\"/usr/local/bin/bed-beeper\"]");
-    return;
-  }
-  const std::string& path = fallback.program.front();
-  if (path.empty() || path.front() != '/') {
-    report.error(program.front().place, "program " + in_quotes(path) + " must be an absolute path");
-  } else if (::access(path.c_str(), X_OK) != 0) {
-    report.warning(
-        program.front().place,
-        path + " cannot be run by this user: it must be there and executable for the service's user");
-  }
-  out.fallback = std::move(fallback);
 }
 
 std::vector<vitals::Metric> metrics_of_word(std::string_view word) {

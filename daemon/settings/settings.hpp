@@ -49,11 +49,22 @@ struct Metrics {
   std::uint16_t port = 9464;
 };
 
-// What calls at the bed when no station hears: outputs/fallback.hpp.
+// What calls at the bed when no station hears: outputs/fallback.hpp. At least one of the three.
 struct Fallback {
-  std::vector<std::string> program;  // absolute path and arguments
+  std::vector<std::string> program;  // absolute path and arguments; empty: none
   Milliseconds limit{10'000};        // of one run
   Milliseconds repeat{30'000};
+  struct Gpio {
+    std::string chip;  // /dev/gpiochipN
+    std::uint32_t line = 0;
+    bool active_low = false;
+  };
+  std::optional<Gpio> gpio;
+  struct Tone {
+    std::string device = "default";  // of ALSA
+    unsigned volume_percent = 80;
+  };
+  std::optional<Tone> tone;
 };
 
 struct Stations {

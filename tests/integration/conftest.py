@@ -1,5 +1,6 @@
 """Fixtures: one world (broker, daemon, station) a test, ended whatever happens."""
 import os
+import select
 
 import pytest
 from contract import Contract
@@ -83,3 +84,35 @@ def world(tmp_path, contract, request):
 @pytest.fixture
 def kill_rounds():
     return int(os.environ.get("VITALSD_KILL_ROUNDS", "3"))
+
+
+class Beeper:
+    """A program at the bed, and the pipe into which it writes what it is told."""
+
+    def __init__(self, folder):
+        self.program, pipe = folder / "beeper", folder / "said"
+        os.mkfifo(pipe)
+        self.said, self.text = os.open(pipe, os.O_RDWR), ""
+        self.program.write_text(f'#!/bin/sh\necho "$@" > {pipe}\n')
+        self.program.chmod(0o700)
+
+    def told(self, line, timeout=40):
+        """The next thing that it is told."""
+        while "\n" not in self.text:
+            ready, _, _ = select.select([self.said], [], [], timeout)
+            assert ready, f"not told {line!r} within {timeout} s"
+            self.text += os.read(self.said, 4096).decode()
+        said, self.text = self.text.split("\n", 1)
+        assert said == line
+
+    def close(self):
+        os.close(self.said)
+
+
+@pytest.fixture
+def beeper(world):
+    beeper = Beeper(world.folder)
+    settings = world.daemon.settings.read_text()
+    world.daemon.settings.write_text(f'{settings}\n[fallback]\nprogram = ["{beeper.program}"]\nrepeat_s = 300\n')
+    yield beeper
+    beeper.close()

@@ -137,7 +137,7 @@ def frozen(world, station):
     return lambda: world.offline(station, mark)
 
 
-@fault("broker killed while infusing", "the program at the bed calls; stations see that they are cut off at once", "all; events of the time are replayed")
+@fault("broker killed while infusing", "the bed itself calls; stations see that they are cut off at once", "all; events of the time are replayed")
 def broker(world, station):
     world.infusing(station)
     world.told("off")
@@ -176,7 +176,7 @@ def station_off(world, station):
     return lambda: world.node(other, "no-listener")
 
 
-@fault("the required station hangs: connected, confirms nothing", "`confirm-missing`; the program at the bed calls", "all")
+@fault("the required station hangs: connected, confirms nothing", "`confirm-missing`; the bed itself calls", "all")
 def station_hangs(world, station):
     world.told("off")
     station.confirm = False

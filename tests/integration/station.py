@@ -179,6 +179,17 @@ class Station:
             return None
         return self.wait_for(seen, timeout, f"{condition} of {bed} with {wanted}")
 
+    def node_alarm(self, condition, timeout=10.0, **wanted):
+        """The newest document of a condition of a daemon itself whose members are as `wanted`."""
+        def seen():
+            for message in reversed(self.messages):
+                parts = message.topic.split("/")
+                if parts[2] == "node" and parts[4:] == ["alarm", condition] and \
+                        all(message.doc.get(key) == value for key, value in wanted.items()):
+                    return message.doc
+            return None
+        return self.wait_for(seen, timeout, f"{condition} of the daemon with {wanted}")
+
     def mark(self):
         """A point in the stream: pass it as `after` to look only at what came later."""
         with self.changed:
@@ -222,3 +233,19 @@ class Station:
 
     def acknowledge(self, bed, doc):
         return self.command(bed, "ack", {"cond": doc["cond"], "id": doc["id"], "rev": doc["rev"]})
+
+    def history(self, bed, from_seq):
+        """The bed's event log from a number on, as `replay` gives it, all pages, oldest first."""
+        out, topic = [], f"/rsp/{self.name}"
+        while True:
+            mark = self.mark()
+            answer = self.command(bed, "replay", args={"from_seq": from_seq})
+            if answer["status"] == "refused":  # at most once in a second
+                continue
+            assert answer["status"] == "applied", answer
+            page = [m.doc for m in self.messages[mark:] if m.topic.endswith(topic) and m.doc.get("hist")]
+            assert len(page) == answer["records"]
+            out += page
+            if answer["text"] != "more follow":
+                return out
+            from_seq = answer["to_seq"] + 1

@@ -1,7 +1,5 @@
 """Nothing confirmed is lost: kill -9, broker away, station away; and every sign of life in both directions."""
 import json
-import os
-import select
 import signal
 import time
 
@@ -11,38 +9,6 @@ from rig import NODE, Broker
 from station import Station
 
 BED = "pain/b1"
-
-
-class Beeper:
-    """A program at the bed, and the pipe into which it writes what it is told."""
-
-    def __init__(self, folder):
-        self.program, pipe = folder / "beeper", folder / "said"
-        os.mkfifo(pipe)
-        self.said, self.text = os.open(pipe, os.O_RDWR), ""
-        self.program.write_text(f'#!/bin/sh\necho "$@" > {pipe}\n')
-        self.program.chmod(0o700)
-
-    def told(self, line, timeout=40):
-        """The next thing that it is told."""
-        while "\n" not in self.text:
-            ready, _, _ = select.select([self.said], [], [], timeout)
-            assert ready, f"not told {line!r} within {timeout} s"
-            self.text += os.read(self.said, 4096).decode()
-        said, self.text = self.text.split("\n", 1)
-        assert said == line
-
-    def close(self):
-        os.close(self.said)
-
-
-@pytest.fixture
-def beeper(world):
-    beeper = Beeper(world.folder)
-    settings = world.daemon.settings.read_text()
-    world.daemon.settings.write_text(f'{settings}\n[fallback]\nprogram = ["{beeper.program}"]\nrepeat_s = 300\n')
-    yield beeper
-    beeper.close()
 
 
 def test_with_the_first_broker_dead_the_next_one_serves_and_the_first_is_gone_back_to(world):
@@ -94,6 +60,29 @@ def test_an_alarm_that_no_station_confirms_calls_at_the_bed(world, beeper):
     beeper.told("on no nursing station has confirmed an alarm")
     station.confirm = True
     beeper.told("off")
+
+
+def test_the_bed_calls_by_a_tone_as_long_as_stations_hear_nothing(world, monkeypatch):
+    """The loudspeaker is a file: ALSA's own plugin writes into it what it would play."""
+    sound, config = world.folder / "sound.raw", world.folder / "asound.conf"
+    config.write_text(f'pcm.bed {{ type file format raw slave.pcm {{ type null }} file "{sound}" }}\n')
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
+    settings = world.daemon.settings.read_text()
+    world.daemon.settings.write_text(f'{settings}\n[fallback]\ntone = {{ device = "bed" }}\n')
+    station = world.started()
+    station.confirm = False
+    world.oximeter.show(spo2=85)  # high: ten pulses
+
+    def pulses():
+        samples = sound.read_bytes() if sound.exists() else b""
+        loud = [any(samples[at:at + 960]) for at in range(0, len(samples), 960)]  # of 10 ms
+        return sum(now and not before for before, now in zip([False] + loud, loud))
+    station.wait_for(lambda: pulses() == 10, 40, "a burst")
+    mark = station.mark()
+    station.confirm = True
+    station.node_alarm("confirm-missing", 20, phase="end")
+    station.wait_for(lambda: "fallback at the bed off" in world.daemon.log.read_text(), 20, "the end of the call")
+    assert pulses() % 10 == 0 and not any("fallback-failed" in m.topic for m in station.messages[mark:])
 
 
 @pytest.mark.quick
@@ -235,15 +224,6 @@ def test_a_foreign_offline_is_answered(world):
     station.online(NODE, after=mark)
 
 
-def node_alarm(station, condition, timeout=10.0, **wanted):
-    """Waits for a document of a condition of the node."""
-    topic = f"{station.root}/1/node/{NODE}/alarm/{condition}"
-    return station.wait_for(
-        lambda: next((m.doc for m in reversed(station.messages)
-                      if m.topic == topic and all(m.doc.get(k) == v for k, v in wanted.items())), None),
-        timeout, f"{condition} with {wanted}")
-
-
 def test_an_alarm_that_no_station_confirms_is_repeated_and_then_said(world):
     """A station that shows itself and stays dumb; a viewer that confirms does not count, since it is not required."""
     dumb = world.station("ns-1", confirm=False)
@@ -254,13 +234,13 @@ def test_an_alarm_that_no_station_confirms_is_repeated_and_then_said(world):
     mark = viewer.mark()
     world.oximeter.show(spo2=90)
     start = viewer.alarm(BED, "spo2-low", after=mark, phase="start")
-    missing = node_alarm(viewer, "confirm-missing", 25, phase="start")
+    missing = viewer.node_alarm("confirm-missing", 25, phase="start")
     assert missing["kind"] == "tech" and missing["t_on"] - start["ts"] >= 14_000
     repeats = [d for d in viewer.alarm_documents(BED, "spo2-low", mark) if d["phase"] == "continue"]
     assert len(repeats) >= 2, "said again at 5 s and at 10 s"
     dumb.confirm = True
     dumb.send(dumb.bed(BED), "received", args={"list": [{"id": start["id"], "rev": start["rev"]}]})
-    node_alarm(viewer, "confirm-missing", 15, phase="end")
+    viewer.node_alarm("confirm-missing", 15, phase="end")
 
 
 def test_an_alarm_that_nobody_had_confirmed_before_a_crash_is_missed_after_it(world):
@@ -286,10 +266,10 @@ def test_no_station_is_an_alarm_that_the_next_one_finds(world):
     viewer = world.station("ns-2")
     world.daemon.start()
     viewer.online(NODE)
-    alone = node_alarm(viewer, "no-listener", 25, phase="start")
+    alone = viewer.node_alarm("no-listener", 25, phase="start")
     assert alone["prio"] == "medium", "ns-2 is not required: its confirmations do not count"
     world.station("ns-1")
-    node_alarm(viewer, "no-listener", 25, phase="end")
+    viewer.node_alarm("no-listener", 25, phase="end")
 
 
 def test_a_hang_up_does_not_end_the_watch(world):
@@ -332,8 +312,8 @@ def test_settings_that_become_unusable_are_an_alarm_before_the_next_start_fails(
     good = world.daemon.settings.read_text()
     world.daemon.settings.write_text(good.replace("protocol", "protokoll"))
     world.daemon.process.child.send_signal(signal.SIGHUP)
-    alarm = node_alarm(station, "settings-invalid", 75, phase="start")
+    alarm = station.node_alarm("settings-invalid", 75, phase="start")
     assert alarm["prio"] == "low" and "protokoll" in world.daemon.log.read_text()
     world.daemon.settings.write_text(good)
     world.daemon.process.child.send_signal(signal.SIGHUP)
-    node_alarm(station, "settings-invalid", 75, phase="end")
+    station.node_alarm("settings-invalid", 75, phase="end")

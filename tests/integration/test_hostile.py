@@ -10,14 +10,6 @@ from station import now_ms
 BED = "pain/b1"
 
 
-def node_alarm(station, condition, timeout=15.0, **wanted):
-    topic = f"{station.root}/1/node/{NODE}/alarm/{condition}"
-    return station.wait_for(
-        lambda: next((m.doc for m in reversed(station.messages)
-                      if m.topic == topic and all(m.doc.get(k) == v for k, v in wanted.items())), None),
-        timeout, f"{condition} with {wanted}")
-
-
 WRONG = [
     *({"issued_at": value} for value in ("now", None, 1e308, -1, 2 ** 63, 2 ** 64, -2 ** 63, 1.5, True, [])),
     *({"ttl_s": value} for value in (0, -5, 61, 2 ** 63, 1e300, "30")),
@@ -84,7 +76,7 @@ def test_a_full_disk_delays_no_alarm_and_is_one(world):
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     world.oximeter.show(spo2=90)
     start = station.alarm(BED, "spo2-low", phase="start", timeout=5)
-    node_alarm(station, "journal-failed", state="active")
+    station.node_alarm("journal-failed", 15, state="active")
     assert station.acknowledge(BED, start)["status"] == "accepted", "done, but not kept"
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     kept = station.wait_for(

@@ -91,22 +91,37 @@ TEST_F(NodeDeskTest, TheFallbackCallsWhenSomebodyMustHearAndNobodyDoes) {
   hearing.broker = false;
   pass(hearing, 0, 14);
   hearing.calling = true;
-  EXPECT_EQ(desk_.unheard(hearing), "") << "not before the alarm";
+  EXPECT_EQ(desk_.unheard(hearing).why, "") << "not before the alarm";
   pass(hearing, 15, 16);
-  EXPECT_EQ(desk_.unheard(hearing), "no connection to the broker: stations hear nothing");
+  EXPECT_EQ(desk_.unheard(hearing).why, "no connection to the broker: stations hear nothing");
   hearing.calling = false;
-  EXPECT_EQ(desk_.unheard(hearing), "") << "no infusion, no alarm: nothing that anybody would have to hear";
+  EXPECT_EQ(desk_.unheard(hearing).why, "")
+      << "no infusion, no alarm: nothing that anybody would have to hear";
   hearing = good;
   pass(hearing, 17, 30);
   hearing.calling = true;
-  EXPECT_EQ(desk_.unheard(hearing), "");
+  EXPECT_EQ(desk_.unheard(hearing).why, "");
   hearing.listener = false;
   pass(hearing, 31, 47);
-  EXPECT_EQ(desk_.unheard(hearing), "no nursing station listens: alarms are heard by nobody");
+  EXPECT_EQ(desk_.unheard(hearing).why, "no nursing station listens: alarms are heard by nobody");
   hearing = good;
   hearing.receipts_missing = true;
   pass(hearing, 48, 49);
-  EXPECT_EQ(desk_.unheard(hearing), "no nursing station has confirmed an alarm");
+  EXPECT_EQ(desk_.unheard(hearing).why, "no nursing station has confirmed an alarm");
+}
+
+TEST_F(NodeDeskTest, TheFallbackCallsLouderForWhatIsOfHighPriority) {
+  NodeDesk::Hearing hearing = good;
+  hearing.broker = false;
+  hearing.calling = true;
+  pass(hearing, 0, 16);
+  EXPECT_FALSE(desk_.unheard(hearing).high) << "an infusion runs, nothing more";
+  hearing.high = true;
+  EXPECT_TRUE(desk_.unheard(hearing).high) << "what is not heard is a high alarm";
+  hearing.high = false;
+  hearing.urgent = true;
+  pass(hearing, 17, 18);
+  EXPECT_TRUE(desk_.unheard(hearing).high) << "broker-lost itself is high now";
 }
 
 TEST_F(NodeDeskTest, SettingsThatTheNextStartWouldRefuseAreAnAlarm) {

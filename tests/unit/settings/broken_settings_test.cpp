@@ -125,8 +125,50 @@ vitalsd.toml:17:1: error: repeat_s must be 5 to 300
       {quiet_settings() + "[fallback]\nprogram = [\"/no/beep\"]\n",
        R"(vitalsd.toml:16:12: warning: /no/beep cannot be run by this user: it must be there and executable for the service's user
 )"},
+      {quiet_settings() + "[fallback]\nprogram = []\n",
+       R"(vitalsd.toml:16:1: error: program must name a program with its arguments, as in ["/usr/local/bin/bed-beeper"]
+)"},
       {quiet_settings() + "[fallback]\n",
-       R"(vitalsd.toml:15:1: error: program must name a program with its arguments, as in ["/usr/local/bin/bed-beeper"]
+       R"(vitalsd.toml:15:1: error: [fallback] names nothing that calls: give program, gpio, tone, or several
+)"},
+      {quiet_settings() + "[fallback]\ntone = {}\nlimit_s = 3\n",
+       R"(vitalsd.toml:17:1: error: limit_s is of the program, and there is none
+)"},
+  });
+}
+
+TEST(BrokenSettings, the_fallback_may_be_a_gpio_line_and_a_tone) {
+  const Folder folder;
+  const Loaded fine =
+      folder.load(quiet_settings() +
+                  "[fallback]\ngpio = { chip = \"/dev/null\", line = 17, active_low = true }\n"
+                  "tone = { device = \"plughw:0\", volume_percent = 35 }\n");
+  EXPECT_TRUE(fine.ok()) << folder.described(fine);
+  ASSERT_TRUE(fine.settings.fallback.has_value());
+  EXPECT_TRUE(fine.settings.fallback->program.empty());
+  ASSERT_TRUE(fine.settings.fallback->gpio.has_value());
+  EXPECT_EQ(fine.settings.fallback->gpio->chip, "/dev/null");
+  EXPECT_EQ(fine.settings.fallback->gpio->line, 17U);
+  EXPECT_TRUE(fine.settings.fallback->gpio->active_low);
+  ASSERT_TRUE(fine.settings.fallback->tone.has_value());
+  EXPECT_EQ(fine.settings.fallback->tone->device, "plughw:0");
+  EXPECT_EQ(fine.settings.fallback->tone->volume_percent, 35U);
+  expect_problems({
+      {quiet_settings() + "[fallback.gpio]\nchip = \"gpiochip0\"\n",
+       R"(vitalsd.toml:15:1: error: gpio without line: its number at the chip, as gpioinfo shows it
+vitalsd.toml:16:1: error: chip "gpiochip0" must be the path of a device, as in "/dev/gpiochip0"
+)"},
+      {quiet_settings() + "[fallback.gpio]\nline = 5000\npull = true\n",
+       R"(vitalsd.toml:15:1: error: [fallback] gpio without chip: add chip = "/dev/gpiochip0"
+vitalsd.toml:16:1: error: line must be 0 to 4095
+vitalsd.toml:17:1: error: unknown key "pull" in [fallback] gpio, known are: chip, line, active_low
+)"},
+      {quiet_settings() + "[fallback.gpio]\nchip = \"/dev/no-chip\"\nline = 1\n",
+       R"(vitalsd.toml:16:1: warning: /dev/no-chip cannot be opened by this user: it must be there, readable and writable for the service's user
+)"},
+      {quiet_settings() + "[fallback.tone]\ndevice = \"\"\nvolume_percent = 0\n",
+       R"(vitalsd.toml:16:1: error: device must not be empty: `aplay -L` lists what there is
+vitalsd.toml:17:1: error: volume_percent must be 1 to 100
 )"},
   });
 }

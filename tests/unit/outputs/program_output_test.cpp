@@ -1,5 +1,5 @@
-// The fallback with real programs: what each run is told, and that none outlives its limit.
-#include "daemon/outputs/fallback.hpp"
+// Real programs: what each run is told, and that none outlives its limit.
+#include "daemon/outputs/program_output.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -8,11 +8,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
+
+#include "tests/unit/outputs/results.hpp"
 
 namespace outputs {
 namespace {
@@ -20,27 +20,25 @@ namespace {
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
-constexpr std::chrono::seconds patience{60};
-
 // Programs are shell scripts, whose own first line, not ours, asks for the shell. They write into a pipe.
-class FallbackTest : public testing::Test {
+class ProgramOutputTest : public testing::Test {
  protected:
-  FallbackTest() {
+  ProgramOutputTest() {
     std::string name = (std::filesystem::temp_directory_path() / "vitalsd-fallback-XXXXXX").string();
     folder_ = ::mkdtemp(name.data());
     ::mkfifo(file("pipe").c_str(), 0600);
     pipe_ = ::open(file("pipe").c_str(), O_RDWR | O_CLOEXEC);
   }
-  ~FallbackTest() override {
+  ~ProgramOutputTest() override {
     ::close(pipe_);
     std::filesystem::remove_all(folder_);
   }
 
   std::string file(const std::string& name) const { return (folder_ / name).string(); }
-  FallbackSettings script(const std::string& text) {
+  ProgramSettings script(const std::string& text) {
     std::ofstream(file("program")) << "#!/bin/sh\nexec 3> " << file("pipe") << "\n" << text;
     ::chmod(file("program").c_str(), 0700);
-    FallbackSettings settings;
+    ProgramSettings settings;
     settings.program = {file("program"), "--loud; echo $HOME"};
     settings.limit = patience;
     settings.repeat_ms = 3600s;
@@ -61,114 +59,97 @@ class FallbackTest : public testing::Test {
     return line;
   }
 
-  // Runs that have ended, and with what.
-  void ended(const std::string& trouble) {
-    const std::lock_guard lock{mutex_};
-    troubles_.push_back(trouble);
-    changed_.notify_all();
-  }
-  auto handler() {
-    return [this](const std::string& trouble) { ended(trouble); };
-  }
-  std::string trouble_of_run(std::size_t number) {
-    std::unique_lock lock{mutex_};
-    if (!changed_.wait_for(lock, patience, [&] { return troubles_.size() >= number; })) return "no such run";
-    return troubles_[number - 1];
-  }
+  Results results_;  // of runs that have ended
 
  private:
   std::filesystem::path folder_;
   int pipe_ = -1;
   std::string text_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::string> troubles_;
 };
 
 constexpr auto tell = R"(echo "$@" >&3
 )";
 
-TEST_F(FallbackTest, is_told_off_at_the_start_then_on_with_the_reason_then_off) {
-  Fallback fallback(script(tell));
+TEST_F(ProgramOutputTest, is_told_off_at_the_start_then_on_with_the_reason_then_off) {
+  ProgramOutput output(script(tell));
   EXPECT_EQ(next_line(), "--loud; echo $HOME off");
-  fallback.set(true, "no station has confirmed; rm -rf /");
+  output.set({true, false, "no station has confirmed; rm -rf /"});
   EXPECT_EQ(next_line(), "--loud; echo $HOME on no station has confirmed; rm -rf /");
-  EXPECT_TRUE(fallback.health().on);
-  fallback.set(false, "");
+  output.set({});
   EXPECT_EQ(next_line(), "--loud; echo $HOME off");
-  EXPECT_EQ(fallback.health().runs, 3U);
-  EXPECT_EQ(fallback.health().failures, 0U);
+  EXPECT_EQ(output.health().runs, 3U);
+  EXPECT_EQ(output.health().failures, 0U);
 }
 
-TEST_F(FallbackTest, calls_again_while_it_is_on) {
-  FallbackSettings settings = script(tell);
+TEST_F(ProgramOutputTest, calls_again_while_it_is_on) {
+  ProgramSettings settings = script(tell);
   settings.repeat_ms = 10ms;
-  Fallback fallback(settings);
+  ProgramOutput output(settings);
   next_line();
-  fallback.set(true, "why");
+  output.set({true, false, "why"});
   for (int run = 0; run < 3; ++run) EXPECT_EQ(next_line(), "--loud; echo $HOME on why");
 }
 
-TEST_F(FallbackTest, the_end_says_off) {
+TEST_F(ProgramOutputTest, the_end_says_off) {
   {
-    Fallback fallback(script(tell));
+    ProgramOutput output(script(tell));
     next_line();
-    fallback.set(true, "why");
+    output.set({true, false, "why"});
     next_line();
   }
   EXPECT_EQ(next_line(), "--loud; echo $HOME off");
 }
 
-TEST_F(FallbackTest, a_run_that_hangs_is_killed_with_all_it_started) {
-  FallbackSettings settings = script(R"(sleep 1000 &
+TEST_F(ProgramOutputTest, a_run_that_hangs_is_killed_with_all_it_started) {
+  ProgramSettings settings = script(R"(sleep 1000 &
 echo $! >&3
 wait
 )");
   settings.limit = 300ms;
-  Fallback fallback(settings, handler());
+  ProgramOutput output(settings, results_.handler());
   const pid_t child = std::stoi(next_line());
   const int watch = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
-  EXPECT_EQ(trouble_of_run(1), "it was still running after 300 ms and was killed");
+  EXPECT_EQ(results_.number(1), "it was still running after 300 ms and was killed");
   pollfd event{watch, POLLIN, 0};
   EXPECT_TRUE(watch < 0 || ::poll(&event, 1, 1000 * static_cast<int>(patience.count())) == 1) << "it is gone";
   if (watch >= 0) ::close(watch);
 }
 
-TEST_F(FallbackTest, a_change_ends_the_run_at_hand) {
-  Fallback fallback(script(R"(echo "$2" >&3
+TEST_F(ProgramOutputTest, a_change_ends_the_run_at_hand) {
+  ProgramOutput output(script(R"(echo "$2" >&3
 [ "$2" = on ] && exec sleep 1000
 exit 0
 )"));
   EXPECT_EQ(next_line(), "off");
-  fallback.set(true, "why");
+  output.set({true, false, "why"});
   EXPECT_EQ(next_line(), "on");
-  fallback.set(false, "");
+  output.set({});
   EXPECT_EQ(next_line(), "off");
 }
 
-TEST_F(FallbackTest, what_goes_wrong_is_told_and_so_is_a_good_run) {
-  Fallback fallback(script(R"([ "$2" = on ] && exit 0
+TEST_F(ProgramOutputTest, what_goes_wrong_is_told_and_so_is_a_good_run) {
+  ProgramOutput output(script(R"([ "$2" = on ] && exit 0
 exit 3
 )"),
-                    handler());
-  EXPECT_EQ(trouble_of_run(1), "it ended with status 3");
-  fallback.set(true, "why");
-  EXPECT_EQ(trouble_of_run(2), "");
-  EXPECT_EQ(fallback.health().failures, 1U);
+                       results_.handler());
+  EXPECT_EQ(results_.number(1), "it ended with status 3");
+  output.set({true, false, "why"});
+  EXPECT_EQ(results_.number(2), "");
+  EXPECT_EQ(output.health().failures, 1U);
 }
 
-TEST_F(FallbackTest, a_program_that_is_not_there_is_told) {
-  FallbackSettings settings;
+TEST_F(ProgramOutputTest, a_program_that_is_not_there_is_told) {
+  ProgramSettings settings;
   settings.program = {file("nothing")};
-  const Fallback fallback(settings, handler());
-  EXPECT_EQ(trouble_of_run(1), file("nothing") + " cannot be started: No such file or directory");
+  const ProgramOutput output(settings, results_.handler());
+  EXPECT_EQ(results_.number(1), file("nothing") + " cannot be started: No such file or directory");
 }
 
-TEST_F(FallbackTest, the_program_gets_none_of_our_descriptors) {
+TEST_F(ProgramOutputTest, the_program_gets_none_of_our_descriptors) {
   const int mine =
       ::fcntl(STDERR_FILENO, F_DUPFD, 100);  // without FD_CLOEXEC, above what a shell opens itself
   ASSERT_GE(mine, 100);
-  const Fallback fallback(script(R"(echo $(ls /proc/$$/fd) >&3
+  const ProgramOutput output(script(R"(echo $(ls /proc/$$/fd) >&3
 )"));
   const std::string seen = next_line();
   EXPECT_EQ(seen.find(" " + std::to_string(mine) + " "), std::string::npos) << seen;
