@@ -168,7 +168,16 @@ struct PumpReport {
 };
 
 // Who lies where, as the hospital's administration says (ADT). Never a reason to relabel anything by itself.
-enum class PatientEventKind : std::uint8_t { admit, transfer, discharge, update, cancel, merge };
+enum class PatientEventKind : std::uint8_t {
+  admit,
+  transfer,
+  discharge,
+  update,
+  cancel_admit,      // A11: was never admitted here
+  cancel_transfer,   // A12: the location is the one to return to
+  cancel_discharge,  // A13: is still there
+  merge
+};
 
 constexpr std::string_view name(PatientEventKind kind) {
   switch (kind) {
@@ -176,7 +185,9 @@ constexpr std::string_view name(PatientEventKind kind) {
     case PatientEventKind::transfer: return "transfer";
     case PatientEventKind::discharge: return "discharge";
     case PatientEventKind::update: return "update";
-    case PatientEventKind::cancel: return "cancel";
+    case PatientEventKind::cancel_admit: return "cancel-admit";
+    case PatientEventKind::cancel_transfer: return "cancel-transfer";
+    case PatientEventKind::cancel_discharge: return "cancel-discharge";
     case PatientEventKind::merge: return "merge";
   }
   return "";

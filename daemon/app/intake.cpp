@@ -16,6 +16,13 @@ void lower_trimmed(std::string_view text, std::string& out) {
     out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+// Where the event puts its patient (`at`: its bed, if it is one of ours), seen from `route`.
+bed::Place place_of(const drivers::PatientEvent& event, const Route* at, const Route& route) {
+  if (event.location_cleared) return bed::Place::none;
+  if (at == nullptr) return bed::Place::unknown;
+  return at->bed == route.bed ? bed::Place::here : bed::Place::another_bed;
+}
+
 }  // namespace
 
 std::vector<Route> Routes::all() const {
@@ -89,9 +96,8 @@ void Intake::on_pump(const drivers::PumpReport& report) {
 
 void Intake::on_patient(const drivers::PatientEvent& event) {
   if (handlers_.on_patient) handlers_.on_patient(event);
-  const Route* here = routes_.fixed ? &*routes_.fixed : located(event.subject.location);
-  for (const Route& route : routes_.all())
-    route.bed->patient_event(event, here != nullptr && route.bed == here->bed);
+  const Route* at = routes_.fixed ? &*routes_.fixed : located(event.subject.location);
+  for (const Route& route : routes_.all()) route.bed->patient_event(event, place_of(event, at, route));
 }
 
 void Intake::note_rejected() {

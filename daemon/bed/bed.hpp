@@ -101,7 +101,7 @@ class Bed final : private alarms::Listener {
   // `fixed`: the source has this one bed whatever location it names, so that another one is news.
   void subject(std::size_t source, const drivers::Subject& subject, bool fixed = false);
   void subject_elsewhere(std::size_t source, const drivers::Subject& subject);
-  void patient_event(const drivers::PatientEvent& event, bool here);  // here: at this bed's location
+  void patient_event(const drivers::PatientEvent& event, Place place);
   // What a pump says; of one that is not tied to this bed it is nothing here.
   void pump(std::size_t source, const drivers::PumpReport& report);
   void device_status(std::size_t source, const drivers::DeviceStatus& status);

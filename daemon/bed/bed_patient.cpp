@@ -33,12 +33,12 @@ void Bed::subject_elsewhere(std::size_t source, const drivers::Subject& subject)
   deadline_ = MonoTime::min();
 }
 
-void Bed::patient_event(const drivers::PatientEvent& event, bool here) {
+void Bed::patient_event(const drivers::PatientEvent& event, Place place) {
   advance(event.rx);
   const bool doubted = patient_.values_doubted();
   const Identity identity = patient_.identity_of(event.subject.patient_id, event.subject.visit_id);
   const Identity gone = patient_.identity_of(event.patient_id_gone, {});
-  patient_news(patient_.administration(event.kind, identity, gone, here), doubted, event.rx);
+  patient_news(patient_.administration(event.kind, identity, gone, place), doubted, event.rx);
 }
 
 // Relative rules rest while the values may be another's: his baseline is not theirs.

@@ -77,14 +77,31 @@ bool another(Identity known, Identity told) {
   return differs(known.patient, told.patient) || differs(known.visit, told.visit);
 }
 
+bool has_left(PatientEventKind kind) {
+  return kind == PatientEventKind::discharge || kind == PatientEventKind::cancel_admit;
+}
+
+// A cancel is no more than the administration's newest word about who lies where: one that takes a transfer
+// or a discharge back puts the patient where it says, as a transfer or an admission would.
+bool puts_here(PatientEventKind kind, Place place) { return place == Place::here && !has_left(kind); }
+
+// A transfer goes to wherever it says; of the others only a bed that the settings know is another one, since
+// administrations name places that no bed of ours has.
+bool takes_away(PatientEventKind kind, Place place) {
+  if (has_left(kind)) return true;
+  if (kind == PatientEventKind::transfer || kind == PatientEventKind::cancel_transfer)
+    return place != Place::here;
+  return place == Place::another_bed || place == Place::none;
+}
+
 }  // namespace
 
 std::string_view text_of(Doubt doubt) {
   switch (doubt) {
     case Doubt::none: return "";
-    case Doubt::admitted: return "another patient was admitted to this bed";
-    case Doubt::moved: return "the patient was moved to another bed";
-    case Doubt::discharged: return "the patient was discharged, the session is open";
+    case Doubt::admitted: return "the administration puts another patient into this bed";
+    case Doubt::moved: return "the patient was moved away from this bed";
+    case Doubt::discharged: return "the patient was discharged or never admitted, the session is open";
     case Doubt::elsewhere: return "the patient's values come from another bed";
     case Doubt::vitals: return "the monitor names another patient";
   }
@@ -166,39 +183,53 @@ bool PatientWatch::values_elsewhere(std::size_t source, Identity identity) {
   return suspect(Doubt::elsewhere);
 }
 
-bool PatientWatch::administration(PatientEventKind kind, Identity identity, Identity gone, bool here) {
+// Another visit of the same patient is another stay, with another baseline: as with the values.
+bool PatientWatch::another_visit(Identity identity) const {
+  const auto same = [&](const Slot& slot) { return equals(slot.known.visit, identity.visit); };
+  const auto other = [&](const Slot& slot) { return differs(slot.known.visit, identity.visit); };
+  return std::any_of(slots_.begin(), slots_.end(), other) && std::none_of(slots_.begin(), slots_.end(), same);
+}
+
+// The same patient by another id; nobody moves.
+bool PatientWatch::rename(std::uint64_t patient, std::uint64_t gone) {
+  bool news = false;
+  for (Slot& one : slots_)
+    for (Identity* id : {&one.known, &one.other, &one.latest})
+      if (equals(id->patient, gone) && patient != 0) {
+        id->patient = patient;
+        news = open_;
+      }
+  return news;
+}
+
+// Who lies here by the administration's last word, for the session that comes next.
+void PatientWatch::remember(Identity identity, bool comes, bool leaves) {
   Slot& slot = administration_slot();
-  if (kind == PatientEventKind::merge) {  // the same patient by another id; nobody moves
-    bool news = false;
-    for (Slot& one : slots_)
-      for (Identity* id : {&one.known, &one.other, &one.latest})
-        if (equals(id->patient, gone.patient) && identity.patient != 0) {
-          id->patient = identity.patient;
-          news = open_;
-        }
-    return news;
-  }
-  if (!identity.told()) return false;
-  const bool comes = kind == PatientEventKind::admit || kind == PatientEventKind::transfer;
-  const bool leaves = kind == PatientEventKind::discharge || (kind == PatientEventKind::transfer && !here);
   const bool was_here =
       equals(slot.latest.patient, identity.patient) || equals(slot.latest.visit, identity.visit);
-  if (comes && here) {
+  if (comes) {
     slot.latest = identity;
     slot.latest_at = MonoTime{};
   } else if (leaves && was_here) {
     slot.latest = {};
     slot.latest_at = MonoTime::min();
   }
+}
+
+bool PatientWatch::administration(PatientEventKind kind, Identity identity, Identity gone, Place place) {
+  if (kind == PatientEventKind::merge) return rename(identity.patient, gone.patient);
+  if (!identity.told()) return false;
+  const bool comes = puts_here(kind, place), leaves = takes_away(kind, place);
+  remember(identity, comes, leaves);
   if (!open_) return false;
-  if (leaves) {
-    if (!ours(identity)) return false;
-    return suspect(kind == PatientEventKind::discharge ? Doubt::discharged : Doubt::moved);
-  }
-  if (!comes || !here) return false;
-  if (ours(identity) || !comparable(identity)) return learn(slot.known, identity);
+  if (leaves) return ours(identity) && suspect(has_left(kind) ? Doubt::discharged : Doubt::moved);
+  if (!comes) return false;
+  const bool same = ours(identity) || !comparable(identity);
+  Slot& slot = administration_slot();
+  if (same && !another_visit(identity)) return learn(slot.known, identity);
+  const bool news = slot.other != identity;
   slot.other = identity;
-  return suspect(Doubt::admitted);
+  return suspect(Doubt::admitted) || news;
 }
 
 bool PatientWatch::confirm_same() {

@@ -30,14 +30,22 @@ struct Identity {  // hashed; 0: not told
 // Why it may be another patient, the gravest last.
 enum class Doubt : std::uint8_t {
   none,
-  admitted,    // administration: another one was put onto this bed
-  moved,       // administration: this one lies elsewhere now
-  discharged,  // administration: this one has left
+  admitted,    // administration: another one lies in this bed
+  moved,       // administration: this one lies elsewhere now, or nowhere
+  discharged,  // administration: this one has left, or was never admitted
   elsewhere,   // this one's values come from another bed
   vitals,      // the values here name another one
 };
 inline constexpr std::size_t doubt_count = 6;
 std::string_view text_of(Doubt doubt);
+
+// Where an event of the administration puts its patient, seen from one bed.
+enum class Place : std::uint8_t {
+  unknown,      // not told, or no bed of ours
+  here,         // this bed
+  another_bed,  // another bed that the settings know
+  none,         // told to have no place any more
+};
 
 // What a restart needs.
 struct PatientRecord {
@@ -67,8 +75,7 @@ class PatientWatch {
   // Each of these returns true when there is something new to keep.
   bool values_of(std::size_t source, Identity identity, vitals::MonoTime at);
   bool values_elsewhere(std::size_t source, Identity identity);
-  // `here`: the event's location is this bed.
-  bool administration(drivers::PatientEventKind kind, Identity identity, Identity gone, bool here);
+  bool administration(drivers::PatientEventKind kind, Identity identity, Identity gone, Place place);
   bool confirm_same();  // false: there is no doubt
 
   PatientRecord record() const;
@@ -85,6 +92,9 @@ class PatientWatch {
   Slot& administration_slot() { return slots_.back(); }
   bool ours(Identity identity) const;        // the patient of this session, by any source
   bool comparable(Identity identity) const;  // something is known that it could be compared with
+  bool another_visit(Identity identity) const;
+  bool rename(std::uint64_t patient, std::uint64_t gone);
+  void remember(Identity identity, bool comes, bool leaves);
   bool suspect(Doubt doubt);
   static bool learn(Identity& into, Identity identity);
 

@@ -27,8 +27,8 @@ class Session:
     def vitals(self, patient="P1", spo2=97):
         self._send(pcd01, hr=72, spo2=spo2, patient=patient)
 
-    def administration(self, trigger, patient):
-        self._send(lambda control_id: adt(trigger, control_id, patient))
+    def administration(self, trigger, patient, **where):
+        self._send(lambda control_id: adt(trigger, control_id, patient, **where))
 
     def pump(self, event=None, ml_h=0.0, **how):
         self._send(pump, event=event, ml_h=ml_h, **how)
@@ -74,6 +74,22 @@ def test_another_patient_by_administration_and_the_answer_new_ends_the_session(w
     assert station.alarm(BED, "wrong-patient", state="inactive")["end_reason"] == "session-end"
     assert station.alarm(BED, "spo2-low", state="inactive")["end_reason"] == "session-end"
     station.wait_for(lambda: session.document("state")["phase"] == "none", what="no session")
+
+
+def test_an_update_that_names_another_patient_or_no_bed_is_asked_about(world):
+    session = Session(world)
+    station = session.station
+    for patient, bed, text in (("P3", "pain^^b2", "the administration puts another patient into this bed"),
+                               ("P1", '""', "the patient was moved away from this bed")):
+        session.administration("A08", "P1", bed="pain^^b2")
+        session.administration("A08", "P9", bed="pain^^b7")
+        mark = station.mark()
+        session.administration("A08", patient, bed=bed)
+        wrong = station.alarm(BED, "wrong-patient", after=mark, state="active")
+        assert (wrong["prio"], wrong["text"]) == ("medium", text)
+        assert station.command(BED, "patient-confirm", args={"patient": "same"})["status"] == "applied"
+        assert station.alarm(BED, "wrong-patient", after=mark, state="inactive")["id"] == wrong["id"]
+    assert session.document("state")["phase"] == "baseline"
 
 
 @pytest.mark.quick

@@ -122,6 +122,32 @@ TEST_F(IntakeTest, AdministrationReachesTheBedOfItsLocation) {
   EXPECT_FALSE(one_.has_alarm("wrong-patient"));
 }
 
+TEST_F(IntakeTest, AnUpdateMovesThePatientToABedOfOursOrToNone) {
+  struct Update {
+    std::string_view location;
+    bool cleared, moved;
+  };
+  Intake intake(ward(), {});
+  drivers::PatientEvent event;
+  event.rx = at(10);
+  event.subject.patient_id = "1";
+  for (const Update& update :
+       {Update{"bay 1", false, false}, Update{"bay 9", false, false}, Update{"", false, false},
+        Update{"bay 2", false, true}, Update{"", true, true}}) {
+    one_.bed().session_start({}, at(10));
+    event.kind = drivers::PatientEventKind::admit;
+    event.subject.location = "bay 1";
+    event.location_cleared = false;
+    intake.on_patient(event);
+    event.kind = drivers::PatientEventKind::update;
+    event.subject.location = update.location;
+    event.location_cleared = update.cleared;
+    intake.on_patient(event);
+    EXPECT_EQ(one_.has_alarm("wrong-patient"), update.moved) << update.location << update.cleared;
+    one_.bed().session_end(at(10));
+  }
+}
+
 TEST_F(IntakeTest, ANumberThatTheBedRejectsIsAFaultOfTheSource) {
   std::vector<std::string> faults;
   IntakeHandlers handlers;

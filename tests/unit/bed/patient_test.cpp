@@ -21,13 +21,15 @@ struct PatientTest : OneBed {
     bed().subject(0, subject);
     stay(97, 2);
   }
-  void event(PatientEventKind kind, std::string_view patient, bool here, std::string_view gone = {}) {
+  void event(PatientEventKind kind, std::string_view patient, Place place, std::string_view visit = {},
+             std::string_view gone = {}) {
     drivers::PatientEvent told;
     told.kind = kind;
     told.subject.patient_id = patient;
+    told.subject.visit_id = visit;
     told.patient_id_gone = gone;
     told.rx = now;
-    bed().patient_event(told, here);
+    bed().patient_event(told, place);
   }
   std::optional<Priority> wrong() { return priority("wrong-patient"); }
   infusion::Verdict confirm(bool same) { return bed().patient_confirm(same, now).verdict; }
@@ -82,7 +84,7 @@ TEST_F(PatientTest, a_first_identity_after_the_start_is_learned) {
 TEST_F(PatientTest, without_a_session_nothing_is_said) {
   bed().session_end(now);
   named("4712");
-  event(PatientEventKind::admit, "4713", true);
+  event(PatientEventKind::admit, "4713", Place::here);
   EXPECT_FALSE(wrong());
 }
 
@@ -158,32 +160,96 @@ TEST_F(PatientTest, relative_rules_rest_and_absolute_ones_go_on) {
 TEST_F(PatientTest, administration_alone_is_medium_and_leaves_the_rules) {
   set_baseline(117);
   start_infusion();
-  event(PatientEventKind::admit, "4713", true);
+  event(PatientEventKind::admit, "4713", Place::here);
   EXPECT_EQ(wrong(), Priority::medium);
-  EXPECT_EQ(alarm("wrong-patient")->text, "another patient was admitted to this bed");
+  EXPECT_EQ(alarm("wrong-patient")->text, "the administration puts another patient into this bed");
   named("4713");
   EXPECT_EQ(wrong(), Priority::high) << "now the values say so too";
   EXPECT_EQ(count("wrong-patient", Change::start), 1U);
 }
 
 TEST_F(PatientTest, moved_or_discharged_is_asked_and_others_are_not_our_business) {
-  event(PatientEventKind::discharge, "1", false);
-  event(PatientEventKind::transfer, "2", false);
-  event(PatientEventKind::update, "3", true);
-  event(PatientEventKind::admit, "4711", true);
+  event(PatientEventKind::discharge, "1", Place::here);
+  event(PatientEventKind::transfer, "2", Place::another_bed);
+  event(PatientEventKind::update, "3", Place::another_bed);
+  event(PatientEventKind::update, "3", Place::unknown);
+  event(PatientEventKind::cancel_admit, "3", Place::here);
+  event(PatientEventKind::admit, "4711", Place::here, "V1");
   EXPECT_FALSE(wrong());
-  event(PatientEventKind::transfer, "4711", false);
+  event(PatientEventKind::transfer, "4711", Place::unknown);
   EXPECT_EQ(wrong(), Priority::medium);
-  EXPECT_EQ(alarm("wrong-patient")->text, "the patient was moved to another bed");
+  EXPECT_EQ(alarm("wrong-patient")->text, "the patient was moved away from this bed");
   confirm(true);
   EXPECT_FALSE(wrong());
-  event(PatientEventKind::discharge, "4711", true);
+  event(PatientEventKind::discharge, "4711", Place::here);
   EXPECT_EQ(wrong(), Priority::medium);
   EXPECT_EQ(bed().session(now).phase, Phase::baseline) << "a discharge ends no session";
 }
 
+TEST_F(PatientTest, an_update_is_asked_about_when_it_names_another_patient_visit_or_bed) {
+  struct Update {
+    std::string_view patient, visit;
+    Place place;
+    std::string_view asked;  // empty: nothing to ask
+  };
+  const std::string_view other = "the administration puts another patient into this bed";
+  const std::string_view moved = "the patient was moved away from this bed";
+  for (const Update& one : std::initializer_list<Update>{{"4711", "V1", Place::here, ""},
+                                                         {"4711", "", Place::here, ""},
+                                                         {"4711", "V1", Place::unknown, ""},
+                                                         {"", "V1", Place::here, ""},
+                                                         {"4712", "", Place::here, other},
+                                                         {"4712", "V1", Place::here, other},
+                                                         {"4711", "V2", Place::here, other},
+                                                         {"4712", "V2", Place::unknown, ""},
+                                                         {"4711", "", Place::another_bed, moved},
+                                                         {"4711", "", Place::none, moved},
+                                                         {"4712", "", Place::none, ""}}) {
+    event(PatientEventKind::update, one.patient, one.place, one.visit);
+    EXPECT_EQ(wrong().has_value(), !one.asked.empty()) << one.patient << ' ' << one.visit;
+    if (wrong()) {
+      EXPECT_EQ(wrong(), Priority::medium);
+      EXPECT_EQ(alarm("wrong-patient")->text, one.asked);
+    }
+    bed().session_end(now);
+    event(PatientEventKind::admit, "4711", Place::here, "V1");
+    named("4711", "V1");
+    bed().session_start({}, now);
+  }
+}
+
+TEST_F(PatientTest, the_same_update_is_asked_about_once) {
+  event(PatientEventKind::update, "4711", Place::here, "V2");
+  EXPECT_EQ(wrong(), Priority::medium);
+  confirm(true);
+  event(PatientEventKind::update, "4711", Place::here, "V2");
+  EXPECT_FALSE(wrong());
+  named("4711", "V1");
+  EXPECT_FALSE(wrong()) << "the monitor goes on with what it always said";
+  event(PatientEventKind::update, "4711", Place::here, "V3");
+  EXPECT_EQ(wrong(), Priority::medium);
+}
+
+TEST_F(PatientTest, a_cancel_says_who_lies_where_and_takes_no_question_back) {
+  event(PatientEventKind::cancel_admit, "4711", Place::here);
+  EXPECT_EQ(alarm("wrong-patient")->text,
+            "the patient was discharged or never admitted, the session is open");
+  confirm(true);
+  event(PatientEventKind::cancel_transfer, "4711", Place::another_bed);
+  EXPECT_EQ(alarm("wrong-patient")->text, "the patient was moved away from this bed");
+  confirm(true);
+  event(PatientEventKind::cancel_transfer, "4711", Place::here);
+  event(PatientEventKind::cancel_discharge, "4711", Place::here);
+  event(PatientEventKind::cancel_discharge, "4711", Place::unknown);
+  EXPECT_FALSE(wrong());
+  event(PatientEventKind::cancel_transfer, "4713", Place::here);
+  EXPECT_EQ(wrong(), Priority::medium) << "another patient comes back to this bed";
+  event(PatientEventKind::cancel_admit, "4713", Place::here);
+  EXPECT_EQ(wrong(), Priority::medium) << "who lay here meanwhile?";
+}
+
 TEST_F(PatientTest, a_merge_is_the_same_patient_by_another_id) {
-  event(PatientEventKind::merge, "5000", false, "4711");
+  event(PatientEventKind::merge, "5000", Place::unknown, {}, "4711");
   named("5000", "V1");
   EXPECT_FALSE(wrong());
   named("4711", "V1");

@@ -25,8 +25,9 @@ std::string events_of(const std::string& message, const Options& options = {}) {
 
 TEST(Admissions, EveryTriggerThatMovesSomebody) {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"A01", "admit"},  {"A04", "admit"},  {"A02", "transfer"}, {"A03", "discharge"}, {"A08", "update"},
-      {"A31", "update"}, {"A11", "cancel"}, {"A12", "cancel"},   {"A13", "cancel"}};
+      {"A01", "admit"},        {"A04", "admit"},           {"A02", "transfer"},
+      {"A03", "discharge"},    {"A08", "update"},          {"A31", "update"},
+      {"A11", "cancel-admit"}, {"A12", "cancel-transfer"}, {"A13", "cancel-discharge"}};
   for (const auto& [trigger, kind] : cases)
     EXPECT_EQ(events_of(adt(trigger, pid_1 + pv1_1)),
               kind + " trigger=\"" + trigger +
@@ -54,7 +55,7 @@ TEST(Admissions, WithoutAnIdNothingIsAccepted) {
 }
 
 TEST(Admissions, WithoutAPlaceNobodyIsMoved) {
-  for (const std::string trigger : {"A01", "A02"}) {
+  for (const std::string trigger : {"A01", "A02", "A12"}) {
     Lab lab;
     lab.message(adt(trigger, pid_1));
     EXPECT_EQ(lab.count("@0 patient"), 0U);
