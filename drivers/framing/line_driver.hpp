@@ -18,6 +18,21 @@ class LineDriver : public Driver {
   void tick(vitals::Stamp /*now*/, Sink& /*out*/) final {}
 
  protected:
+  // A value of a sound line that there is no metric for, as sent.
+  static void list(std::string_view code, std::string_view unit, std::string_view value, const Line& line,
+                   vitals::Stamp rx, Sink& out) {
+    constexpr std::size_t value_chars_max = 64;
+    DecodeFault fault;
+    fault.kind = FaultKind::unmapped;
+    fault.reason = "no-metric";
+    fault.code = code;
+    fault.unit = unit;
+    fault.value = value.substr(0, value_chars_max);
+    fault.offset = line.offset;
+    fault.rx = rx;
+    out.on_fault(fault);
+  }
+
   // A fault of this line. The first line after opening is usually cut: that is none.
   static void report(FaultKind kind, std::string_view reason, std::string_view code, const Line& line,
                      vitals::Stamp rx, Sink& out) {

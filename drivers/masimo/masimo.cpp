@@ -5,8 +5,9 @@
 // SpO2 and pulse rate (the label BPM is a rate counted on light) are passed on. EXC decides over the numbers:
 // with a bit of the first table below they are not used even if digits are printed, which happens with the
 // sensor off. ALARM is what the monitor itself alarms about, passed on as one level; no patient state is
-// derived from it, as one user saw "sensor off" show as limit bits. Date and time are the device's own, local
-// and often unset: not used.
+// derived from it, as one user saw "sensor off" show as limit bits. Perfusion, haemoglobins and names of
+// later firmware have no metric and are listed as such. Date and time are the device's own, local and often
+// unset: not used.
 //
 // Line shape: recorded lines of three models. EXC bits 0-11: Rad-8 operator's manual; above: an open driver's
 // list for the Radical-7. ALARM bits 0-5: two sources that agree; above: one. Mode ASCII 2 is not documented
@@ -40,7 +41,8 @@ constexpr std::array<ExceptionFact, 4> invalidating{{
     {0x020008, Reason::searching},  // pulse search, sensor calibrating
 }};
 
-// A doubtful value.
+// A doubtful value. Not "cable life expired" (0x002000) and "sensor life expired" (0x040000): the maker's
+// counters ask for a new part, say nothing about the measurement, and stand on the monitor's own display.
 constexpr std::array<ExceptionFact, 3> degrading{{
     {0x000404, Reason::weak_signal},   // low perfusion, low signal IQ
     {0x000050, Reason::interference},  // interference, ambient light
@@ -65,20 +67,25 @@ class Ascii1 final : public framing::LineDriver<line_bytes_max> {
     if (line.too_long) return report(FaultKind::broken, "line-too-long", {}, line, rx, out);
     const Parsed parsed = parse_line(line.text);
     if (!parsed.wrong.empty()) return report(FaultKind::broken, parsed.wrong, parsed.field, line, rx, out);
-    take_record(parsed.record, {rx, line.offset}, out);
+    take_flags(parsed.record, rx, out);
+    take_values(parsed.record, line, rx, out);
+    out.on_frame_end(rx);
   }
 
-  void take_record(const Record& record, const oximetry::Origin& origin, Sink& out) {
-    device_alarm_.set((record.alarm & alarm_any) != 0, origin.rx, out);
-    low_battery_.set((record.alarm & alarm_low_battery) != 0, origin.rx, out);
-    if (const ExceptionFact* invalid = first_of(invalidating, record.exceptions)) {
-      oximetry::report_absent(invalid->reason, vitals::Quality::invalid, origin.rx, out);
-    } else {
-      const ExceptionFact* doubt = first_of(degrading, record.exceptions);
-      oximetry::report({record.rate_per_min, record.spo2_percent},
-                       doubt == nullptr ? Reason::none : doubt->reason, origin, out);
-    }
-    out.on_frame_end(origin.rx);
+  void take_flags(const Record& record, vitals::Stamp rx, Sink& out) {
+    device_alarm_.set((record.alarm & alarm_any) != 0, rx, out);
+    low_battery_.set((record.alarm & alarm_low_battery) != 0, rx, out);
+  }
+
+  // What invalidates the two numbers invalidates all that the line carries.
+  static void take_values(const Record& record, const framing::Line& line, vitals::Stamp rx, Sink& out) {
+    if (const ExceptionFact* invalid = first_of(invalidating, record.exceptions))
+      return oximetry::report_absent(invalid->reason, vitals::Quality::invalid, rx, out);
+    const ExceptionFact* doubt = first_of(degrading, record.exceptions);
+    oximetry::report({record.rate_per_min, record.spo2_percent},
+                     doubt == nullptr ? Reason::none : doubt->reason, {rx, line.offset}, out);
+    Others others(line.text);
+    while (const auto other = others.next()) list(other->name, other->unit, other->value, line, rx, out);
   }
 
   oximetry::Level device_alarm_{Signal::device_alarm};

@@ -51,6 +51,8 @@ enum Name : std::size_t { spo2, bpm, alarm, exc };  // the required ones come fi
 struct FieldForms {
   std::string_view name;
   std::string_view forms;
+  bool measures = false;  // a value of the patient that nobody here uses
+  std::string_view unit = {};
 };
 
 // Forms by the Rad-8 and Radical-7 manuals and recorded lines. One firmware leaves out the % of PI, one
@@ -60,16 +62,16 @@ constexpr std::array<FieldForms, 15> known{{
     {"BPM", "000|---|---%"},
     {"ALARM", "XX|XXXX|XXXXXX"},
     {"EXC", "XXX|XXXXXX|XXXXXXX"},
-    {"PI", "00.00%|--.--%|00.00|--.--"},
+    {"PI", "00.00%|--.--%|00.00|--.--", true, "%"},
     {"SN", "**********"},
-    {"SPCO", "00.0%|00%|--.-%|--%"},
-    {"SPMET", "00.0%|00%|--.-%|--%"},
-    {"SPHB", "00.0|--.-"},
-    {"SPOC", "00|--"},
+    {"SPCO", "00.0%|00%|--.-%|--%", true, "%"},
+    {"SPMET", "00.0%|00%|--.-%|--%", true, "%"},
+    {"SPHB", "00.0|--.-", true, "g/dL"},
+    {"SPOC", "00|--", true, "mL/dL"},
     {"RESVD", "***"},
-    {"DESAT", "00|--"},
-    {"PIDELTA", "+00|-00|+--|---"},
-    {"PVI", "000|---"},
+    {"DESAT", "00|--", true},
+    {"PIDELTA", "+00|-00|+--|---", true, "%"},
+    {"PVI", "000|---", true, "%"},
     {"EXC1", "XXXXXXXX"},
 }};
 
@@ -159,6 +161,22 @@ class Fields {
 };
 
 }  // namespace
+
+std::optional<Other> Others::next() {
+  for (std::string_view token = next_token(rest_); !token.empty(); token = next_token(rest_)) {
+    const std::size_t equals = token.find('=');
+    if (equals == std::string_view::npos) continue;  // date and time
+    Other other{token.substr(0, equals), {}, token.substr(equals + 1)};
+    if (other.value.find_first_not_of("+-.%") == std::string_view::npos) continue;
+    const std::size_t index = index_of(other.name);
+    if (index == known.size()) return other;
+    if (!known[index].measures) continue;
+    other.unit = known[index].unit;
+    if (other.value.back() == '%') other.value.remove_suffix(1);
+    return other;
+  }
+  return std::nullopt;
+}
 
 Parsed parse_line(std::string_view line) {
   if (!fits_form("00/00/00", next_token(line))) return {{}, "date", {}};

@@ -23,4 +23,19 @@ struct Parsed {
 
 Parsed parse_line(std::string_view line);
 
+// What a sound line carries beside the record: perfusion, haemoglobins, and names of later firmware. Not the
+// serial number, and not the reserved flags, which nobody has published. Dashes are no value.
+struct Other {
+  std::string_view name, unit, value;
+};
+
+class Others {
+ public:
+  explicit Others(std::string_view sound_line) : rest_(sound_line) {}
+  std::optional<Other> next();
+
+ private:
+  std::string_view rest_;
+};
+
 }  // namespace drivers::masimo

@@ -7,11 +7,12 @@
 //   TIME                 %SpO2   BPM     PA     Status
 //   07-Jan-04 11:24:54   100     102      36    MO             AO
 //
-// SpO2 and pulse rate (BPM is counted on light) are passed on; dashes are no value. The heading comes again
-// every 25 rows. One with TREND, or without the column Status, stands before stored rows: those are refused.
-// The codes decide over the numbers, see `take_values`. The screens of this family flash zeros when the pulse
-// is lost; that, and the code LP, says "either the sensor or no pulse": the rate is then a zero that needs a
-// look at the patient. Date and time are the device's own and not used.
+// SpO2 and pulse rate (BPM is counted on light) are passed on, the amplitude PA, a bar without unit, is
+// listed as having no metric; dashes are no value. The heading comes again every 25 rows. One with TREND, or
+// without the column Status, stands before stored rows: those are refused. The codes decide over the numbers,
+// see `take_values`. The screens of this family flash zeros when the pulse is lost; that, and the code LP,
+// says "either the sensor or no pulse": the rate is then a zero that needs a look at the patient. Date and
+// time are the device's own and not used.
 //
 // Columns: printed rows of the N-560 and a program for the N-600. Codes: one open driver, for the N-595.
 #include "drivers/nellcor/nellcor.hpp"
@@ -100,18 +101,19 @@ class Printout final : public framing::LineDriver<line_bytes_max> {
     const bool silenced = (row.codes & (code::audible_off | code::alarm_silenced)) != 0;
     alarms_.show(alarms_in(row.codes), silenced, rx, out);
     low_battery_.set((row.codes & code::low_battery) != 0, rx, out);
-    take_values(row, {rx, line.offset}, out);
+    take_values(row, line, rx, out);
     out.on_frame_end(rx);
   }
 
-  static void take_values(const Row& row, const oximetry::Origin& origin, Sink& out) {
+  static void take_values(const Row& row, const framing::Line& line, vitals::Stamp rx, Sink& out) {
     if (const Reason reason = what_invalidates(row.codes); reason != Reason::none) {
-      oximetry::report_absent(reason, Quality::invalid, origin.rx, out);
+      oximetry::report_absent(reason, Quality::invalid, rx, out);
     } else if (no_pulse(row)) {
-      out.on_observation(vitals::absent(Metric::pr, Reason::zero, origin.rx));
-      out.on_observation(vitals::absent(Metric::spo2, Reason::searching, origin.rx));
+      out.on_observation(vitals::absent(Metric::pr, Reason::zero, rx));
+      out.on_observation(vitals::absent(Metric::spo2, Reason::searching, rx));
     } else {
-      oximetry::report({row.rate_per_min, row.spo2_percent}, what_is_doubtful(row), origin, out);
+      oximetry::report({row.rate_per_min, row.spo2_percent}, what_is_doubtful(row), {rx, line.offset}, out);
+      if (!row.amplitude.empty()) list("PA", {}, row.amplitude, line, rx, out);
     }
   }
 

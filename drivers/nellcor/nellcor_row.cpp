@@ -74,6 +74,7 @@ constexpr bool is_blank(std::string_view text) {
 
 struct Field {
   bool sound = false;
+  std::string_view text;  // of a number
   std::optional<unsigned> value;
   bool flagged = false;
 };
@@ -91,6 +92,7 @@ Field read_field(std::string_view line, std::size_t at) {
   for (const char c : text) field.sound = field.sound && is_digit(c);
   if (text.empty() || !field.sound) return Field{};
   field.value = number(text);
+  field.text = text;
   // 005 or 05 is a number that has lost its first digit. Zeros alone may be printed in any width.
   if (text.front() == '0' && *field.value != 0) return Field{};
   return field;
@@ -198,6 +200,7 @@ ParsedRow parse_row(std::string_view line) {
   ParsedRow parsed;
   parsed.row.spo2_percent = spo2.value;
   parsed.row.rate_per_min = rate.value;
+  parsed.row.amplitude = amplitude.text;
   if (spo2.flagged) parsed.row.codes |= code::spo2_flag;
   if (rate.flagged) parsed.row.codes |= code::rate_flag;
   if (line.size() > columns.codes && !read_codes(line.substr(columns.codes), parsed.row))

