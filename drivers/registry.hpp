@@ -30,6 +30,7 @@ struct OptionFacts {
   std::string_view accepted;  // "2, 7, 8 or 13"
   std::string_view standard;  // value when not given, empty: must be given
   std::string_view meaning;
+  std::string_view without_integrity = {};  // the values with which Facts::integrity does not hold: "1 or 8"
 };
 
 // Facts are data: what `vitalsd drivers` prints and what the settings are checked against.
@@ -38,8 +39,8 @@ struct Facts {
   std::string_view title;
   std::span<const std::string_view> models;
   LineSettings line;
-  std::uint16_t udp_port = 0;  // the device's own port where it also speaks datagrams, else 0
-  Integrity integrity = Integrity::none;
+  std::uint16_t udp_port = 0;             // the device's own port where it also speaks datagrams, else 0
+  Integrity integrity = Integrity::none;  // with the options that do not say otherwise
   Maturity maturity = Maturity::experimental;
   bool streaming = true;                      // unasked, about once a second or faster
   vitals::Milliseconds silence_ms_max{3000};  // longest normal silence; longer: the link is quiet

@@ -278,8 +278,10 @@ void print(const Target& target, const Pass& pass, const Finding& finding, bool 
   for (const std::string& code : finding.unmapped) std::cout << "  also sent, not known: " << code << '\n';
   for (const drivers::Options& options : finding.alike)
     std::cout << "  fits as well with " << options_text(options) << '\n';
-  if (!target.network() && !target.plain && !same_line(pass.line, facts.line))
-    std::cout << fmt::format("  the line is {}, usual is {}\n", line_text(pass.line), line_text(facts.line));
+  if (!target.network() && !target.plain)
+    std::cout << fmt::format(
+        "  the line is {}{}\n", line_text(pass.line),
+        same_line(pass.line, facts.line) ? ", as usual" : ", usual is " + line_text(facts.line));
   std::string stanza = settings::source_text(source_of(target, pass, finding));
   if (!alone) {  // not to be pasted unread
     for (std::size_t at = 0; at < stanza.size(); at = stanza.find('\n', at) + 1) stanza.insert(at, "# ");

@@ -43,7 +43,18 @@ std::vector<std::string> words_of(std::string_view text) {
 
 std::string_view name_of(const Finding& finding) { return finding.candidate.entry->facts->name; }
 
+// Chosen is an option with which the protocol's checksum is missing.
+bool is_bare(const Candidate& candidate) {
+  const drivers::Facts& facts = *candidate.entry->facts;
+  return std::any_of(facts.options.begin(), facts.options.end(), [&](const drivers::OptionFacts& option) {
+    const auto bare = words_of(option.without_integrity);
+    return std::find(bare.begin(), bare.end(), option_value(facts, candidate.options, option.name)) !=
+           bare.end();
+  });
+}
+
 bool proves_itself(const Finding& finding) {
+  if (is_bare(finding.candidate)) return false;
   const drivers::Integrity integrity = finding.candidate.entry->facts->integrity;
   return integrity == drivers::Integrity::checksum || integrity == drivers::Integrity::crc;
 }

@@ -27,7 +27,7 @@ std::vector<Candidate> serial_candidates();
 bool asks(const Candidate& candidate);
 
 // weak: some frames, or many faults. likely: frames throughout, of a protocol that cannot prove itself. sure:
-// frames throughout, each with a checksum that fits.
+// frames throughout, each with a checksum that fits; never with an option that leaves the checksum out.
 enum class Sureness : std::uint8_t { none, weak, likely, sure };
 std::string_view name(Sureness sureness);
 

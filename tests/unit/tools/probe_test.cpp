@@ -51,6 +51,29 @@ TEST(Probe, NothingForeignIsSure) {
   }
 }
 
+// Of a format without a checksum nobody can be sure, whatever the protocol's other formats have.
+TEST(Probe, AFormatWithoutAChecksumIsLikelyAtMost) {
+  struct Spoken {
+    std::string format;
+    std::vector<std::uint8_t> bytes;  // each second
+    Sureness sureness;
+  };
+  const std::string line = "SPO2=098 HR=072\r\n";
+  const std::vector<Spoken> all{
+      {"1", drivers::test::hex("80 48 62"), Sureness::likely},
+      {"8", drivers::test::hex("80 48 62 20"), Sureness::likely},
+      {"text", {line.begin(), line.end()}, Sureness::likely},
+      {"13", drivers::test::hex("00 02 00 0D 00 0E 20 26 03 09 14 25 36 00 02 00 00 48 00 62 6D 03"),
+       Sureness::sure}};
+  for (const Spoken& spoken : all) {
+    SCOPED_TRACE(spoken.format);
+    Probe probe(std::vector<Candidate>{{drivers::find("nonin"), {{"format", spoken.format}}}});
+    for (int second = 0; second < 10; ++second) probe.feed(spoken.bytes, drivers::test::stamp(second * 1000));
+    ASSERT_EQ(probe.verdict().fits.size(), 1U);
+    EXPECT_EQ(probe.verdict().fits.front().sureness, spoken.sureness);
+  }
+}
+
 // Where its own driver found enough to be likely, it is among those that are named.
 TEST(Probe, TheRightOneIsNamed) {
   for (const drivers::Entry& entry : drivers::registry()) {
