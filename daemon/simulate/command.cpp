@@ -47,9 +47,12 @@ void add_hl7(CLI::App& parent, int& exit_code) {
       {"comen", Dialect::comen},     {"nihon-kohden", Dialect::nihon_kohden},
       {"draeger", Dialect::draeger}, {"welch-allyn", Dialect::welch_allyn}};
   auto options = std::make_shared<Hl7Options>();
-  auto* command = parent.add_subcommand("hl7", "an HL7 monitor that connects over MLLP");
+  auto* command = parent.add_subcommand("hl7", "an HL7 monitor over MLLP");
   command->add_option("--scenario", options->scenario, "scenario file (TOML)")->required();
-  command->add_option("--connect", options->connect, "ADDRESS:PORT of the listener")->required();
+  auto* where = command->add_option_group("where", "one of these");
+  where->add_option("--connect", options->connect, "ADDRESS:PORT of the listener");
+  where->add_option("--listen", options->listen, "ADDRESS:PORT of its own: it is connected to");
+  where->require_option(1);
   command->add_option("--bed", options->bed, "location sent in PV1-3: unit/bed")->required();
   auto dialect = std::make_shared<std::string>("pcd01");
   command->add_option("--dialect", *dialect, "whose messages: IHE PCD-01, LOINC, or those of a maker")

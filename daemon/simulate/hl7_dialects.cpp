@@ -146,6 +146,8 @@ class Writer {
     begin_message();
     begin_group(false, sample_.unix_s);
     continuous_rows();
+    if (dialect_ == Dialect::philips && alarm_stands())
+      out_ += "OBX||TX|2^Yellow Alarm^MDIL-ALERT||** " + escaped(sample_.alarm->text) + "||||||F\r";
     if (sample_.cuff) {
       begin_group(true, sample_.cuff->taken_unix_s);
       cuff_rows();
@@ -154,7 +156,10 @@ class Writer {
   }
 
  private:
-  // MSH-10 is the class of the message: who and where, what runs on, what is measured now and then.
+  bool alarm_stands() const { return sample_.alarm && sample_.alarm->phase != Hl7Alarm::Phase::end; }
+
+  // MSH-10 is the class of the message: who and where, what runs on, what is measured now and then, and the
+  // whole list of alarms, which is empty when there are none.
   std::vector<std::string> mindray_messages() {
     std::vector<std::string> out;
     const auto begin = [&](std::string_view message_class) {
@@ -173,6 +178,11 @@ class Writer {
       cuff_rows();
       out.push_back(out_);
     }
+    begin("54");
+    if (alarm_stands())
+      out_ += "OBX||CE|2|1|10000^**" + escaped(sample_.alarm->text) + "||||||F|||" +
+              local_time(sample_.unix_s) + "|\r";
+    out.push_back(out_);
     return out;
   }
 
@@ -211,7 +221,7 @@ class Writer {
 
   void continuous_rows() {
     const std::string now = dialect_ == Dialect::draeger ? local_time(sample_.unix_s) : std::string{};
-    if (sample_.hr) row(hr, sample_.hr, style_.place, now);
+    if (sample_.hr) row(hr, sample_.leads_on ? sample_.hr : std::nullopt, style_.place, now);
     if (sample_.pr) row(pr, sample_.probe_on ? sample_.pr : std::nullopt, style_.place, now);
     if (sample_.spo2) row(spo2, sample_.probe_on ? sample_.spo2 : std::nullopt, style_.place, now);
   }

@@ -1,5 +1,5 @@
-// The messages of a simulated HL7 monitor: an IHE PCD-01 report (HL7 2.6, MDC codes, enhanced accept answers)
-// and a plain LOINC one (HL7 2.5, original mode).
+// The messages of a simulated HL7 monitor: an IHE PCD-01 report (HL7 2.6, MDC codes, enhanced accept
+// answers), its PCD-04 alert, and a plain LOINC report (HL7 2.5, original mode).
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -65,10 +65,10 @@ constexpr Code dia_code{"150022^MDC_PRESS_BLD_NONINV_DIA^MDC", "1.9.2.150022", m
 constexpr Code map_code{"150023^MDC_PRESS_BLD_NONINV_MEAN^MDC", "1.9.2.150023", mmhg,
                         "76536-2^Mean blood pressure by Noninvasive^LN", "mm[Hg]"};
 
-void value_row(Rows& rows, Dialect dialect, const Code& code, std::optional<int> value,
-               std::string_view time) {
+void value_row(Rows& rows, Dialect dialect, const Code& code, std::optional<int> value, std::string_view time,
+               bool doubt = false) {
   const std::string number = value ? std::to_string(*value) : std::string{};
-  const std::string_view flag = value ? std::string_view{} : "NAV";
+  const std::string_view flag = !value ? "NAV" : doubt ? "QUES" : "";
   if (dialect == Dialect::pcd01)
     rows.row("NM", code.mdc, code.place, number, code.unit, flag, value ? "R" : "X", time);
   else
@@ -91,17 +91,36 @@ void device_rows(Rows& rows) {
   device_row(rows, "69856^MDC_DEV_METER_PRESS_BLD_NONINV_CHAN^MDC", "1.9.2.0");
 }
 
-void head(std::string& out, Dialect dialect, const Hl7Sample& sample) {
+constexpr std::string_view reporter = "SIMMON^7A00010000000001^EUI-64";
+
+// Everything before OBR.
+void begin_message(std::string& out, Dialect dialect, const Hl7Sample& sample, std::string_view type,
+                   std::string_view profile) {
   const std::string now = time_text(sample.unix_s);
   const bool pcd = dialect == Dialect::pcd01;
-  out = pcd ? "MSH|^~\\&|SIMMON^7A00010000000001^EUI-64|SIM|VITALSD||" : "MSH|^~\\&|SIMMON|SIM|VITALSD||";
-  out += now + "||" + (pcd ? "ORU^R01^ORU_R01" : "ORU^R01") + '|' + sample.control_id + "|P|" +
-         (pcd ? "2.6" : "2.5");
-  if (pcd) out += "|||AL|NE||UNICODE UTF-8|||IHE_PCD_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO";
-  out += "\rPID|||SIM-0001^^^SIM^PI||^^^^^^U\rPV1||I|" + location(sample.bed) + "\r";
-  out += "OBR|1|1^SIMMON^7A00010000000001^EUI-64|1^SIMMON^7A00010000000001^EUI-64|";
-  out += pcd ? "182777000^monitoring of patient^SCT|||" : "VITALS^Vital signs^L|||";
-  out += now + "\r";
+  out.append("MSH|^~\\&|").append(pcd ? reporter : "SIMMON").append("|SIM|VITALSD||");
+  out.append(now).append("||").append(type).append("|").append(sample.control_id);
+  out += pcd ? "|P|2.6|||AL|NE||UNICODE UTF-8|||" : "|P|2.5";
+  out.append(profile).append("\rPID|||SIM-0001^^^SIM^PI||^^^^^^U\rPV1||I|");
+  out.append(location(sample.bed)).append("\r");
+}
+
+void head(std::string& out, Dialect dialect, const Hl7Sample& sample) {
+  const bool pcd = dialect == Dialect::pcd01;
+  begin_message(out, dialect, sample, pcd ? "ORU^R01^ORU_R01" : "ORU^R01",
+                pcd ? "IHE_PCD_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO" : "");
+  out.append("OBR|1|1^").append(reporter).append("|1^").append(reporter);
+  out += pcd ? "|182777000^monitoring of patient^SCT|||" : "|VITALS^Vital signs^L|||";
+  out += time_text(sample.unix_s) + "\r";
+}
+
+std::string_view word_of(Hl7Alarm::Phase phase) {
+  switch (phase) {
+    case Hl7Alarm::Phase::start: return "start";
+    case Hl7Alarm::Phase::goes_on: return "continue";
+    case Hl7Alarm::Phase::end: return "end";
+  }
+  return "";
 }
 
 }  // namespace
@@ -112,9 +131,12 @@ std::string encode_hl7(Dialect dialect, const Hl7Sample& sample) {
   head(out, dialect, sample);
   Rows rows(out);
   if (dialect == Dialect::pcd01) device_rows(rows);
-  if (sample.hr) value_row(rows, dialect, hr_code, sample.hr, {});
-  if (sample.pr) value_row(rows, dialect, pr_code, sample.probe_on ? sample.pr : std::nullopt, {});
-  if (sample.spo2) value_row(rows, dialect, spo2_code, sample.probe_on ? sample.spo2 : std::nullopt, {});
+  const auto seen = [&](const Code& code, std::optional<int> value, bool sensor_on) {
+    if (value) value_row(rows, dialect, code, sensor_on ? value : std::nullopt, {}, sample.artifact);
+  };
+  seen(hr_code, sample.hr, sample.leads_on);
+  seen(pr_code, sample.pr, sample.probe_on);
+  seen(spo2_code, sample.spo2, sample.probe_on);
   if (sample.cuff) {
     const std::string taken = time_text(sample.cuff->taken_unix_s);
     value_row(rows, dialect, sys_code, sample.cuff->sys, taken);
@@ -124,10 +146,61 @@ std::string encode_hl7(Dialect dialect, const Hl7Sample& sample) {
   return out;
 }
 
+// OBR-3 is the report's own id and, in the first one, the alarm's; OBR-29.2 names the first one in those that
+// follow.
+std::string encode_alert(const Hl7Sample& sample) {
+  const Hl7Alarm& alarm = *sample.alarm;
+  const bool first = alarm.phase == Hl7Alarm::Phase::start, over = alarm.phase == Hl7Alarm::Phase::end;
+  const std::string now = time_text(sample.unix_s);
+  std::string out;
+  begin_message(out, Dialect::pcd01, sample, "ORU^R40^ORU_R40",
+                "IHE_PCD_ACM_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.4.1^ISO");
+  out.append("OBR|1|").append(sample.control_id).append("|").append(first ? alarm.id : sample.control_id);
+  out.append("^").append(reporter).append("|196616^MDC_EVT_ALARM^MDC|||").append(now).append(22, '|');
+  if (!first) out.append("^").append(alarm.id);
+  out += '\r';
+  Rows rows(out);
+  device_row(rows, "69965^MDC_DEV_MON_PHYSIO_MULTI_PARAM_MDS^MDC", "1.0.0.0",
+             "SIM00001^^7A00010000000001^EUI-64");
+  const auto facet = [&](std::string_view code, int number, std::string_view value) {
+    rows.row("ST", code, "1.1.1.1." + std::to_string(number), value, "", "", "R", number == 1 ? now : "");
+  };
+  facet("196616^MDC_EVT_ALARM^MDC", 1, escaped(alarm.text));
+  facet("68481^MDC_ATTR_EVENT_PHASE^MDC", 3, word_of(alarm.phase));
+  facet("68482^MDC_ATTR_ALARM_STATE^MDC", 4, over ? "inactive" : "active");
+  facet("68483^MDC_ATTR_ALARM_INACTIVATION_STATE^MDC", 5, "enabled");
+  facet("68484^MDC_ATTR_ALARM_PRIORITY^MDC", 6, "PM");
+  facet("68485^MDC_ATTR_ALERT_TYPE^MDC", 7, "SP");
+  return out;
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '|': out += "\\F\\"; break;
+      case '^': out += "\\S\\"; break;
+      case '~': out += "\\R\\"; break;
+      case '\\': out += "\\E\\"; break;
+      case '&': out += "\\T\\"; break;
+      case '\r':
+      case '\n': out += ' '; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
 std::vector<std::string> encode_report(Dialect dialect, const Hl7Sample& sample) {
   if (dialect == Dialect::pcd01 || dialect == Dialect::loinc) return {encode_hl7(dialect, sample)};
   return encode_maker(dialect, sample);
 }
+
+bool tells_alarms(Dialect dialect) {
+  return dialect == Dialect::pcd01 || dialect == Dialect::philips || dialect == Dialect::mindray_pds;
+}
+
+bool tells_artifact(Dialect dialect) { return dialect == Dialect::pcd01 || dialect == Dialect::loinc; }
 
 bool waits_for_answer(Dialect dialect) { return dialect != Dialect::mindray_pds; }
 

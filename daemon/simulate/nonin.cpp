@@ -1,9 +1,13 @@
 // Formats 2 and 7 send 75 frames a second in packets of 25 with one
-// value byte a frame and a checksum; format 8 sends four bytes a second. Frame layout: the maker's OEM papers
+// value byte a frame and a checksum; formats 1 and 8 send three and four bytes a second, the text printout a
+// line; format 13 sends a packet a spot check, here every ten seconds. Frame layout: the maker's OEM papers
 // for Onyx II 9560 and OEM III.
 #include "daemon/simulate/nonin.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <ctime>
 #include <optional>
 
 namespace simulate {
@@ -78,6 +82,42 @@ std::array<std::uint8_t, 4> encode_format8(const NoninSlow& sample) {
           static_cast<std::uint8_t>(flags)};
 }
 
+std::array<std::uint8_t, 3> encode_format1(const NoninSlow1& sample) {
+  const unsigned status = 0x80U | ((sample.rate >> 7U) & 0x03U) | (sample.disconnected ? 0x40U : 0U) |
+                          (sample.bad_pulse ? 0x04U : 0U);
+  return {static_cast<std::uint8_t>(status), low7(sample.rate), low7(sample.spo2)};
+}
+
+std::array<std::uint8_t, 22> encode_format13(const NoninSpot& measurement) {
+  const auto bcd = [](int number) { return static_cast<std::uint8_t>(number / 10 % 10 * 16 + number % 10); };
+  const std::time_t seconds{measurement.unix_ms / 1000};
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  const bool measured = measurement.rate != NoninPacket::no_rate;
+  std::array<std::uint8_t, 22> out{0x00, 0x02, 0x00, 0x0D, 0x00, 14, 0x20};
+  out[7] = bcd(utc.tm_year), out[8] = bcd(utc.tm_mon + 1), out[9] = bcd(utc.tm_mday);
+  out[10] = bcd(utc.tm_hour), out[11] = bcd(utc.tm_min), out[12] = bcd(utc.tm_sec);
+  out[14] = static_cast<std::uint8_t>((measurement.good ? 0x02U : 0U) | (measured ? 0U : 0x01U));
+  out[15] = measurement.from_memory ? 0x10 : 0x00;
+  out[16] = static_cast<std::uint8_t>(measurement.rate >> 8U);
+  out[17] = static_cast<std::uint8_t>(measurement.rate & 0xFFU);
+  out[19] = static_cast<std::uint8_t>(measurement.spo2);
+  unsigned sum = 0;
+  for (std::size_t i = 6; i < 20; ++i) sum += out[i];
+  out[20] = static_cast<std::uint8_t>(sum & 0xFFU);
+  out[21] = 0x03;
+  return out;
+}
+
+std::string print_nonin(unsigned rate, unsigned spo2) {
+  const auto digits = [](unsigned value, unsigned missing) {
+    std::array<char, 4> text{'-', '-', '-'};
+    if (value != missing) std::snprintf(text.data(), text.size(), "%03u", value % 1000);
+    return std::string(text.data());
+  };
+  return "SPO2=" + digits(spo2, NoninPacket::no_spo2) + " HR=" + digits(rate, NoninPacket::no_rate) + "\r\n";
+}
+
 namespace {
 
 unsigned rounded(std::optional<double> value, unsigned missing) {
@@ -86,9 +126,13 @@ unsigned rounded(std::optional<double> value, unsigned missing) {
 
 class NoninDevice final : public Device {
  public:
-  explicit NoninDevice(int format) : format_(format) {}
+  explicit NoninDevice(std::string_view format) : format_(format) {}
 
-  double period_s() const override { return format_ == 8 ? 1.0 : 1.0 / 3; }
+  double period_s() const override {
+    constexpr double spot_check_s = 10;
+    if (format_ == "13") return spot_check_s;
+    return is_fast() ? 1.0 / 3 : 1.0;
+  }
 
   void happen(const ScriptedEvent& event, Now now, const Script& /*patient*/) override {
     if (event.what == Happening::probe_off) off_since_s_ = now.t_s;
@@ -100,18 +144,33 @@ class NoninDevice final : public Device {
     // After the finger has left, the display values stand for up to 10 s while the sensor alarm is already
     // on.
     const bool held = patient.probe_on() || now.t_s - off_since_s_ < 10;
-    if (format_ == 8) {
-      NoninSlow sample;
-      sample.sensor_alarm = !patient.probe_on();
-      if (held) sample.rate = rate, sample.spo2 = spo2;
-      wire.send(encode_format8(sample));
-      return;
-    }
+    if (!is_fast())
+      return send_slow(now, held ? rate : NoninPacket::no_rate, held ? spo2 : NoninPacket::no_spo2, patient,
+                       wire);
     const NoninPacket packet = fast_packet(rate, spo2, held, patient);
-    wire.send(format_ == 2 ? encode_format2(packet) : encode_format7(packet));
+    wire.send(format_ == "2" ? encode_format2(packet) : encode_format7(packet));
   }
 
  private:
+  bool is_fast() const { return format_ == "2" || format_ == "7"; }
+
+  void send_slow(Now now, unsigned rate, unsigned spo2, const Script& patient, Wire& wire) const {
+    const bool on = patient.probe_on();
+    if (format_ == "1") {
+      wire.send(encode_format1({rate, spo2, !on, patient.artifact()}));
+    } else if (format_ == "8") {
+      NoninSlow sample;
+      sample.rate = rate, sample.spo2 = spo2, sample.sensor_alarm = !on;
+      wire.send(encode_format8(sample));
+    } else if (format_ == "text") {  // it has no word for why there is nothing
+      const std::string line =
+          print_nonin(on ? rate : NoninPacket::no_rate, on ? spo2 : NoninPacket::no_spo2);
+      wire.send({reinterpret_cast<const std::uint8_t*>(line.data()), line.size()});
+    } else if (on) {  // without a finger nobody measures
+      wire.send(encode_format13({now.unix_ms, rate, spo2, !patient.artifact(), false}));
+    }
+  }
+
   NoninPacket fast_packet(unsigned rate, unsigned spo2, bool held, const Script& patient) {
     NoninPacket packet;
     packet.thirds = thirds_++ & 0x3FFFU;
@@ -134,23 +193,25 @@ class NoninDevice final : public Device {
       packet.status[i] = beat_ < 12 * beats_per_frame ? NoninPacket::green : std::uint8_t{0};
       if (patient.artifact()) packet.status[i] |= NoninPacket::artifact;
       const double wave = 100 + 80 * std::exp(-8 * (beat_ - 0.2) * (beat_ - 0.2));
-      packet.pleth[i] = static_cast<std::uint16_t>(format_ == 2 ? wave : wave * 256);
+      packet.pleth[i] = static_cast<std::uint16_t>(format_ == "2" ? wave : wave * 256);
     }
     return packet;
   }
 
-  int format_;
+  std::string format_;
   double off_since_s_ = 0, beat_ = 0;
   unsigned thirds_ = 0;
 };
 
 constexpr std::array<OptionHelp, 1> option_help{
-    {{"format", "2, 7 (waveform, three packets a second) or 8 (once a second)"}}};
+    {{"format", "2, 7 (waveform, three packets a second), 1, 8, text (once a second) or 13 (a spot check)"}}};
 
 std::unique_ptr<Device> make_nonin(const Options& options, std::string& error) {
+  constexpr std::array<std::string_view, 6> formats{"1", "2", "7", "8", "13", "text"};
   const std::string_view format = option(options, "format", "2");
-  if (format == "2" || format == "7" || format == "8") return std::make_unique<NoninDevice>(format[0] - '0');
-  error = "option format must be 2, 7 or 8, not '" + std::string(format) + "'";
+  if (std::find(formats.begin(), formats.end(), format) != formats.end())
+    return std::make_unique<NoninDevice>(format);
+  error = "option format must be 1, 2, 7, 8, 13 or text, not '" + std::string(format) + "'";
   return nullptr;
 }
 

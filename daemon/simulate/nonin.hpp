@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "daemon/simulate/device.hpp"
 
@@ -36,6 +37,23 @@ struct NoninSlow {  // format 8, once a second
   bool sensor_alarm = false, low_perfusion = false, low_battery = false, spot_quality = false;
 };
 std::array<std::uint8_t, 4> encode_format8(const NoninSlow& sample);
+
+struct NoninSlow1 {  // format 1, once a second: an older module, which knows a disconnected sensor and a bad
+                     // pulse
+  unsigned rate = NoninPacket::no_rate, spo2 = NoninPacket::no_spo2;
+  bool disconnected = false, bad_pulse = false;
+};
+std::array<std::uint8_t, 3> encode_format1(const NoninSlow1& sample);
+
+struct NoninSpot {  // format 13, one a measurement
+  std::int64_t unix_ms = 0;
+  unsigned rate = NoninPacket::no_rate, spo2 = NoninPacket::no_spo2;
+  bool good = false, from_memory = false;
+};
+std::array<std::uint8_t, 22> encode_format13(const NoninSpot& measurement);
+
+// The printout of table-top models: one line a second, `---` where there is no value.
+std::string print_nonin(unsigned rate, unsigned spo2);
 
 extern const DeviceEntry nonin;
 

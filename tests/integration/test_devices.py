@@ -4,6 +4,7 @@ The list comes from `vitalsd drivers`: a driver without a simulated device fails
 """
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,10 @@ OPTIONS = {"ivy-450c": {"arterial": "P1"}, "pm6750": {"temperature": "on"}}
 NO_REASON = {"ge-s5-dri"}
 # What the scenario's patient has, by metric; a cuff reading travels as one document, its systolic rises.
 TRUTH = {"hr": 74, "pr": 75, "spo2": 97, "rr": 14, "temp": 36.6, "art-sys": 131, "art-dia": 71, "art-map": 91}
+UNIT = {"hr": "/min", "pr": "/min", "spo2": "%", "rr": "/min", "temp": "Cel", "art-sys": "mmHg", "art-dia": "mmHg",
+        "art-map": "mmHg"}
+# Devices that put the scenario's alarm on their own list.
+OWN_ALARMS = {"philips-intellivue", "draeger-medibus"}
 
 
 def cuff_reading(doc):
@@ -32,6 +37,15 @@ def profile():
         {"sensor_delay_s": 1, "sensor_raise_after_s": 3, "stale_raise_after_s": 3, "link_delay_s": 1,
          "link_raise_after_s": 3, "blind_delay_s": 3, "off_delay_s": 1, "hr_zero_delay_s": 1},
         {"streaming_s": 7, "polled_min_s": 7})
+
+
+def assert_times(message):
+    """A value is of now, and says until when it counts; the monitor's own time, where there is one, is of now too."""
+    doc, now_ms = message.doc, (time.time() - time.monotonic() + message.at) * 1000
+    assert abs(doc["ts"] - now_ms) < 10_000, "ts is when it came"
+    if doc["q"] in ("valid", "questionable"):
+        assert doc["ts"] < doc["valid_until"] < now_ms + 3_600_000
+    assert doc.get("t_src") is None or abs(doc["ts"] - doc["t_src"]) < 60_000
 
 
 def facts():
@@ -86,8 +100,20 @@ class Ward:
         topic = f"{self.station.bed(BED)}/obs/{metric}"
 
         def seen():
-            return next((m.doc for m in self.station.messages[after:] if m.topic == topic and wanted(m.doc)), None)
-        return self.station.wait_for(seen, timeout, f"{metric} as wanted")
+            return next((m for m in self.station.messages[after:] if m.topic == topic and wanted(m.doc)), None)
+        message = self.station.wait_for(seen, timeout, f"{metric} as wanted")
+        assert_times(message)
+        return message.doc
+
+    def monitor_alarm(self, **wanted):
+        """The first document of the scenario's alarm that is as wanted."""
+        prefix = f"{self.station.bed(BED)}/alarm/mon-monitor-"
+
+        def seen():
+            return next((m.doc for m in self.station.messages if m.topic.startswith(prefix)
+                         and all(m.doc.get(key) == value for key, value in wanted.items())
+                         and ("TEST ALARM" in m.doc.get("text", "") or "id" in wanted)), None)
+        return self.station.wait_for(seen, 30, f"an alarm of the monitor with {wanted}")
 
     def close(self):
         if self.device:
@@ -118,9 +144,16 @@ def test_device_from_the_wire_to_the_station(ward):
     station = ward.station
     for metric, value in TRUTH.items():
         if metric in ward.metrics:
-            ward.obs(metric, lambda d, v=value: d["q"] == "valid" and abs(d["v"] - v) < 0.06)
+            doc = ward.obs(metric, lambda d, v=value: d["q"] == "valid" and abs(d["v"] - v) < 0.06)
+            assert (doc["u"], doc["metric"], doc["src"]) == (UNIT[metric], metric, "monitor")
     if "nibp-sys" in ward.metrics:
-        ward.obs("nibp", cuff_reading, timeout=60)
+        cuff = ward.obs("nibp", cuff_reading, timeout=60)
+        assert cuff["u"] == "mmHg" and cuff.get("t_src"), "when it was taken"
+
+    if ward.protocol in OWN_ALARMS:
+        theirs = ward.monitor_alarm(state="active")
+        assert (theirs["origin"], theirs["src"]) == ("monitor", "monitor") and "TEST ALARM" in theirs["text"]
+        assert ward.monitor_alarm(state="inactive", id=theirs["id"])["origin"] == "monitor"
 
     oximeter = "spo2" in ward.metrics
     if oximeter:

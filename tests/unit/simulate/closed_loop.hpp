@@ -21,11 +21,14 @@
 
 namespace simulate::test {
 
-class ClosedLoop final : public drivers::test::RecordingSink, private Wire {
+class ClosedLoop : public drivers::test::RecordingSink, private Wire {
  public:
   ClosedLoop(std::string_view name, std::string_view scenario, const drivers::Options& driver_options = {},
              const Options& device_options = {})
-      : scenario_(parsed(scenario)),
+      : ClosedLoop(name, parsed(scenario), driver_options, device_options) {}
+  ClosedLoop(std::string_view name, Scenario scenario, const drivers::Options& driver_options = {},
+             const Options& device_options = {})
+      : scenario_(std::move(scenario)),
         script_(scenario_),
         entry_(drivers::find(name)),
         driver_options_(driver_options) {
@@ -69,6 +72,11 @@ class ClosedLoop final : public drivers::test::RecordingSink, private Wire {
     to_device_.insert(to_device_.end(), bytes.begin(), bytes.end());
   }
 
+ protected:
+  // What stands behind the driver: a step has ended, the link has come or gone, a new driver reads it.
+  virtual void on_moment(vitals::Stamp /*now*/) {}
+  virtual void on_link(bool /*up*/, vitals::Stamp /*now*/) {}
+
  private:
   static constexpr std::int64_t step_ms = 10;
   static constexpr std::int64_t tick_ms = 100;
@@ -100,10 +108,17 @@ class ClosedLoop final : public drivers::test::RecordingSink, private Wire {
     if (event.what == Happening::clock_jump) jump_s_ += event.seconds;
     if (event.what == Happening::garbage) send(script_.garbage(event.bytes));
     if (event.what == Happening::plug) plug();
+    if (event.what == Happening::plug || event.what == Happening::unplug)
+      on_link(script_.plugged(), drivers::test::stamp(now_ms_));
     device_->happen(event, now(), script_);
   }
 
   void step() {
+    exchange();
+    on_moment(drivers::test::stamp(now_ms_));
+  }
+
+  void exchange() {
     for (const ScriptedEvent& event : script_.due(now().t_s)) happen(event);
     const bool alive = script_.plugged() && !script_.silent();
     const auto commands = std::exchange(to_device_, {});

@@ -125,6 +125,29 @@ TEST(FingerDevices, OneSampleASecond) {
   }
 }
 
+TEST(NoninDevice, EveryFormatIsReadByItsDecoder) {
+  for (const std::string format : {"1", "2", "7", "8", "13", "text"}) {
+    SCOPED_TRACE(format);
+    const Options option{{"format", format}};
+    ClosedLoop loop("nonin", R"(keyframe = [{t = 0, pr = 131, spo2 = 96}]
+                                event = [{t = 35, kind = "probe-off"}, {t = 55, kind = "probe-on"}])",
+                    option, option);
+    loop.run_to(34);
+    EXPECT_EQ(loop.newest(Metric::pr).value, 131);
+    EXPECT_EQ(loop.newest(Metric::spo2).value, 96);
+    EXPECT_EQ(loop.newest(Metric::spo2).quality, Quality::valid);
+    loop.run_to(50);
+    if (format == "13") {
+      EXPECT_LT(loop.newest(Metric::spo2).rx.mono, drivers::test::stamp(36'000).mono) << "no spot check";
+    } else {
+      EXPECT_FALSE(loop.newest(Metric::spo2).has_value());
+    }
+    loop.run_to(75);
+    EXPECT_EQ(loop.newest(Metric::spo2).value, 96);
+    EXPECT_EQ(loop.count("fault"), 0U);
+  }
+}
+
 TEST(Contec9Device, StopsWithoutAKeepAliveAndIsStartedAgain) {
   ClosedLoop loop("contec-9", R"(keyframe = [{t = 0, pr = 72, spo2 = 98}]
                                  event = [{t = 20, kind = "unplug"}, {t = 30, kind = "plug"}])");

@@ -91,6 +91,28 @@ TEST(NoninFormat8, EncodesTheFramesOfThePaper) {
   EXPECT_EQ(vector_of(encode_format8({.sensor_alarm = true})), from_hex("83 7F 7F 08"));
 }
 
+TEST(NoninFormat1, EncodesThreeBytes) {
+  EXPECT_EQ(vector_of(encode_format1({72, 98, false, false})), from_hex("80 48 62"));
+  EXPECT_EQ(vector_of(encode_format1({130, 91, false, true})), from_hex("85 02 5B"));
+  EXPECT_EQ(vector_of(encode_format1({511, 127, true, false})), from_hex("C3 7F 7F"));
+}
+
+TEST(NoninFormat13, EncodesThePacketsOfThePaper) {
+  NoninSpot spot{1'773'066'336'000, 72, 98, true, false};  // 2026-03-09T14:25:36Z
+  EXPECT_EQ(vector_of(encode_format13(spot)),
+            from_hex("00 02 00 0D 00 0E 20 26 03 09 14 25 36 00 02 00 00 48 00 62 6D 03"));
+  spot.rate = 300, spot.spo2 = 91, spot.from_memory = true;
+  EXPECT_EQ(vector_of(encode_format13(spot)),
+            from_hex("00 02 00 0D 00 0E 20 26 03 09 14 25 36 00 02 10 01 2C 00 5B 5B 03"));
+  EXPECT_EQ(vector_of(encode_format13({1'773'066'336'000, 511, 127, false, false})),
+            from_hex("00 02 00 0D 00 0E 20 26 03 09 14 25 36 00 01 00 01 FF 00 7F 41 03"));
+}
+
+TEST(NoninText, PrintsALine) {
+  EXPECT_EQ(print_nonin(72, 98), "SPO2=098 HR=072\r\n");
+  EXPECT_EQ(print_nonin(511, 127), "SPO2=--- HR=---\r\n");
+}
+
 Hl7Sample sample() {
   Hl7Sample out;
   out.bed = "pain/b2", out.control_id = "SIM1-1", out.unix_s = 1'764'000'000;  // 2025-11-24 16:00:00 UTC
@@ -167,7 +189,7 @@ TEST(Hl7Report, MakersSpeakTheirOwnCodes) {
     for (const std::string& message : encode_report(dialect, s)) all += message;
     EXPECT_TRUE(has(all, row)) << all;
   }
-  EXPECT_EQ(encode_report(Dialect::mindray_pds, s).size(), 3U) << "who, what runs on, the cuff";
+  EXPECT_EQ(encode_report(Dialect::mindray_pds, s).size(), 4U) << "who, what runs on, the cuff, the alarms";
 }
 
 TEST(Hl7Report, IsFramedForMllp) { EXPECT_EQ(frame_mllp("MSH|\r"), "\x0BMSH|\r\x1C\r"); }
