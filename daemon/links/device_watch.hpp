@@ -1,5 +1,10 @@
 // Tells at once when a missing device is there, so that a plugged cable need not wait for the end of a
 // back-off. For the loop thread only; best effort: the back-off goes on beside it.
+//
+// By inotify on the folder, not by libudev: settings name a path, which may be a link of udev's, of an
+// administrator or of a test's pseudo terminal, and what counts is that this path is there. udev makes its
+// links after it has set owner and group, so that a link that is seen can be opened; an event of the kernel's
+// comes before that. And it is a library less.
 #pragma once
 
 #include <array>

@@ -4,7 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "daemon/links/port_list.hpp"
+#include "daemon/tools/ports.hpp"
 #include "daemon/tools/tools.hpp"
 
 namespace tools {
@@ -21,33 +21,39 @@ nlohmann::ordered_json as_json(const links::PortInfo& port) {
   return out;
 }
 
-void print(const links::PortInfo& port) {
-  std::cout << port.name() << '\n';
-  if (!port.stable.empty()) std::cout << "  is " << port.device << " now\n";
+void add_text(const links::PortInfo& port, std::string& out) {
+  out += port.name() + '\n';
+  if (!port.stable.empty()) out += "  is " + port.device + " now\n";
   if (port.usb) {
-    std::cout << fmt::format("  USB {:04x}:{:04x} {} {}, {}\n", port.vendor_id, port.product_id, port.vendor,
-                             port.product,
-                             port.serial.empty() ? "no serial number: two of these cannot be told apart by id"
-                                                 : "serial number " + port.serial);
+    out += fmt::format("  USB {:04x}:{:04x} {} {}, {}\n", port.vendor_id, port.product_id, port.vendor,
+                       port.product,
+                       port.serial.empty() ? "no serial number: two of these cannot be told apart by id"
+                                           : "serial number " + port.serial);
   } else if (!port.title.empty()) {
-    std::cout << "  " << port.title << '\n';
+    out += "  " + port.title + '\n';
   }
-  for (const std::string& holder : port.holders) std::cout << "  held by " << holder << '\n';
+  for (const std::string& holder : port.holders) out += "  held by " + holder + '\n';
 }
 
 }  // namespace
 
+std::string ports_text(const std::vector<links::PortInfo>& ports) {
+  std::string out;
+  for (const auto& port : ports) add_text(port, out);
+  return out;
+}
+
+std::string ports_json(const std::vector<links::PortInfo>& ports) {
+  auto out = nlohmann::ordered_json::array();
+  for (const auto& port : ports) out.push_back(as_json(port));
+  // USB strings come from the device and need not be UTF-8.
+  return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
 int list_ports(bool json) {
   const auto ports = links::list_ports();
-  if (json) {
-    auto out = nlohmann::ordered_json::array();
-    for (const auto& port : ports) out.push_back(as_json(port));
-    // USB strings come from the device and need not be UTF-8.
-    std::cout << out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-    return 0;
-  }
-  for (const auto& port : ports) print(port);
-  if (ports.empty())
+  std::cout << (json ? ports_json(ports) : ports_text(ports));
+  if (ports.empty() && !json)
     std::cerr << "no serial port; is the adapter plugged in, and its kernel module loaded?\n";
   return 0;
 }

@@ -10,6 +10,12 @@
 // Rate and missing marker are plain 16-bit numbers here, unlike in the other formats. A packet flagged MEM is
 // an old measurement out of the device's memory. It says nothing about now, neither a value nor the lack of
 // one, and neither does its battery bit: it is refused.
+//
+// The format is for spot checks, and a poor choice beside an infusion: between two measurements nobody
+// watches. A fresh measurement is judged all the same: it is a true value of this patient, and one of 82 %
+// that were only written down would be an alarm withheld. Nor can it reassure for long. Its freshness is that
+// of any streaming source, so that the silence between two spot checks is `spo2-stale` and `bed-blind` as
+// with every monitor that stops.
 #include "drivers/framing/byte_window.hpp"
 #include "drivers/nonin/nonin_formats.hpp"
 

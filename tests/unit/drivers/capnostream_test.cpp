@@ -188,6 +188,9 @@ TEST(Capnostream, ASessionComesUpStaysUpAndComesBack) {
   feed(frame(0, {1, 38, 0, 0}));  // the wave alone is a sign of life
   EXPECT_THAT(wait(3000), IsEmpty());
   EXPECT_THAT(wait(100), ElementsAre(enable));
+  sink.clear();
+  driver->close(stamp(now_ms), sink);
+  EXPECT_THAT(sink.lines, ElementsAre("send 85 01 05 04", "send 85 01 02 03")) << "real time, then the link";
 }
 
 TEST(Capnostream, ADeviceThatIsAlreadyEnabledIsJoined) {

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "drivers/ge_s5/ge_s5.hpp"
+#include "drivers/ge_s5/request.hpp"
 #include "tests/unit/drivers/counted_new.hpp"
 #include "tests/unit/drivers/counting_sink.hpp"
 #include "tests/unit/drivers/ge_s5_bytes.hpp"
@@ -194,6 +195,28 @@ const std::string alarms_once =
     "send 7E 34 00 00 00 00 00 00 00 00 00 00 00 00 00 04 00 00 00 00 00 00 FF 00 00 00 00 00 00 00 00 00 00 "
     "00 00 00 "
     "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 37 7E";
+
+template <std::size_t size>
+ByteVector bytes_of(const std::array<std::uint8_t, size>& frame) {
+  return {frame.begin(), frame.end()};
+}
+
+// 0x31 bytes of record: 21 zeros, FF, 18 zeros, subrecord type, interval, classes, rest; then the sum.
+ByteVector asked_values(std::string_view interval_classes_and_sum) {
+  return hex("7E 31") + ByteVector(20, 0) + hex("FF") + ByteVector(18, 0) + hex(interval_classes_and_sum) +
+         hex("7E");
+}
+
+// The maker's printed examples and requests computed by hand beside them.
+TEST(GeS5Requests, AreThePublishedBytes) {
+  using namespace drivers::ge_s5::request;
+  EXPECT_EQ(bytes_of(detail::values(1, 10, 0x0E)), asked_values("01 0A 00 0E 00 00 00 00 00 49"));
+  EXPECT_EQ(bytes_of(detail::values(1, 5, 0)), asked_values("01 05 00 00 00 00 00 00 00 36"));
+  EXPECT_EQ(bytes_of(detail::values(1, -1, 0)), asked_values("01 FF FF 00 00 00 00 00 00 2F"));
+  EXPECT_EQ(bytes_of(stop_alarms), hex("7E 34") + ByteVector(13, 0) + hex("04") + ByteVector(6, 0) +
+                                       hex("FF") + ByteVector(18, 0) + hex("03") + ByteVector(11, 0) +
+                                       hex("3A 7E"));
+}
 
 // Time goes on by ticks of 100 ms; what was sent is kept with its time.
 class Line {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "drivers/nonin/nonin.hpp"
@@ -14,9 +15,11 @@
 namespace drivers::test::nonin_other {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 Lines decoded(const std::string& format, const ByteVector& bytes) {
   RecordingSink sink;
@@ -85,6 +88,24 @@ TEST(NoninFormat13, DamageIsFoundAndTheNextPacketCounts) {
   EXPECT_THAT(decoded("13", without_end), lines_are({"@0 fault broken fixed-bits offset=0"}));
   EXPECT_THAT(decoded("13", slice(spot, 0, 9) + spot), testing::Contains("@0 obs pr 72 valid"));
   EXPECT_EQ(decoded("13", slice(spot, 9, 22) + hex("06 15 00 02 00") + spot), values("72 valid", "98 valid"));
+}
+
+// A changed bit is found wherever it is: in the start, the type, the length, the data, the sum and the end.
+// What comes behind it counts, also where the length had grown over it.
+TEST(NoninFormat13, EverySingleDamagedBitIsFound) {
+  for (const ByteVector& packet : {spot, with_serial_number, no_measurement}) {
+    for (std::size_t at = 0; at < packet.size(); ++at) {
+      for (unsigned bit = 0; bit < 8; ++bit) {
+        ByteVector damaged = packet;
+        damaged[at] ^= static_cast<std::uint8_t>(1U << bit);
+        const Lines alone = decoded("13", damaged);
+        EXPECT_THAT(alone, Each(Not(HasSubstr("obs")))) << at << ' ' << bit;
+        const Lines followed = decoded("13", damaged + spot + spot + spot + spot);
+        const auto counted = std::count(followed.begin(), followed.end(), "@0 obs spo2 98 valid");
+        EXPECT_EQ(counted, 4) << at << ' ' << bit;
+      }
+    }
+  }
 }
 
 ByteVector lines(std::string_view text) {

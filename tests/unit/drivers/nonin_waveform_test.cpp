@@ -229,10 +229,12 @@ TEST(NoninWaveform, TwoBadFramesInARowLoseTheAlignment) {
   EXPECT_EQ(port.feed(packet_1), good_values);
 }
 
-// What another program's command is answered with: accepted, refused, revisions, date and time.
+// What another program's command is answered with: accepted, refused, revisions, date and time, serial
+// number.
 TEST(NoninWaveform, AnswersToCommandsBetweenFramesAreSkipped) {
   const std::vector<ByteVector> answers{hex("06"), hex("15"), hex("02 F3 02 06 01 03"),
-                                        hex("02 F2 06 1A 03 09 0E 19 24 03")};
+                                        hex("02 F2 06 1A 03 09 0E 19 24 03"),
+                                        hex("02 F4 0B 02 35 30 31 32 33 34 35 36 37 D3 03")};
   for (const ByteVector& answer : answers) {
     for (std::size_t at = 0; at < packet_1.size(); at += bytes_in_frame) {
       Port port;

@@ -199,6 +199,14 @@ TEST(Units, AsSendersWriteThem) {
   for (const auto& [field, result] : table) EXPECT_EQ(unit(field), result) << field;
 }
 
+TEST(Units, OfPressureBecomeMillimetresOfMercury) {
+  const auto factor = [](std::string_view field) { return find_unit(field, Separators{}).unit.factor; };
+  EXPECT_DOUBLE_EQ(factor("mm[Hg]"), 1);
+  EXPECT_NEAR(16 * factor("kPa"), 120.0099, 0.0001);
+  for (const std::string_view field : {"cm[H2O]", "cmH2O", "266048^MDC_DIM_CM_H2O^MDC"})
+    EXPECT_NEAR(160 * factor(field), 117.689, 0.001) << field;
+}
+
 TEST(Units, FitTheirMetricOnly) {
   EXPECT_TRUE(fits(Metric::hr, Dimension::rate));
   EXPECT_FALSE(fits(Metric::hr, Dimension::breath_rate));
