@@ -27,6 +27,7 @@ constexpr Milliseconds tick_ms = 100ms;
 constexpr Milliseconds certificates_ms = 60s;
 constexpr Milliseconds stop_ms_max = 3s;
 constexpr Milliseconds disk_ms = 30s;
+constexpr Milliseconds tend_ms = 3'600s, tend_first_ms = 60s;
 // Far more than the journal writes while somebody comes and makes room.
 constexpr std::uintmax_t disk_low_bytes = std::uintmax_t{64} << 20U;
 
@@ -53,7 +54,8 @@ App::App(settings::Settings settings, std::string settings_file)
       identity_{settings_.node.name, random_boot(), settings_.node.root, config_hash_} {
   const Stamp now = service::now();
   hash_said_ = config_hash_;
-  journal_ = std::make_unique<journal::Journal>(settings_.journal.path, vitals::unix_ms(now.wall));
+  journal_ = std::make_unique<journal::Journal>(settings_.journal.path, vitals::unix_ms(now.wall),
+                                                journal_limits(settings_.journal));
   if (!journal_->restored().trouble.empty()) spdlog::error("journal: {}", journal_->restored().trouble);
   broker_ = std::make_unique<stations::BrokerLink>(broker_settings(), broker_handlers());
   journal_door_ = std::make_unique<LiveJournal>(loop_, *journal_);
@@ -98,6 +100,7 @@ int App::run() {
   const Stamp now = service::now();
   started_ = now.wall;
   next_tick_ = next_second_ = now.mono;
+  tend_at_ = now.mono + tend_first_ms;
   node_->settle(now);
   loop_.run();
   return 0;
@@ -128,6 +131,7 @@ void App::one_ended() {
   if (--ending_ > 0) return;
   const Stamp now = service::now();
   node_->desk().stopped(now);
+  node_->keep_trend(now);
   node_->settle(now);
   broker_->stop(node_->farewell(now), stop_ms_max);
   settings_watch_.reset();
@@ -168,6 +172,7 @@ void App::every_second(Stamp now) {
   seen.disk_low = look_at_disk(now);
   seen.lag_ms = lag_ms_;
   node_->every_second(seen, now);
+  if (now.mono >= tend_at_) tend_journal(seen.clock_synced, now);
   call_locally();
   if (watchdog_period_ && now.mono >= next_alive_) {
     next_alive_ = now.mono + *watchdog_period_;
@@ -184,6 +189,12 @@ std::optional<bool> App::look_at_disk(Stamp now) {
   const auto space = std::filesystem::space(folder, unknown);
   if (unknown) return std::nullopt;  // the journal itself will fail
   return space.available < disk_low_bytes;
+}
+
+// By a clock that is off, all there is might look old.
+void App::tend_journal(bool clock_synced, Stamp now) {
+  tend_at_ = now.mono + tend_ms;
+  journal_->tend(clock_synced ? std::optional{vitals::unix_ms(now.wall)} : std::nullopt);
 }
 
 void App::call_locally() {

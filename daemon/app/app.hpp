@@ -45,7 +45,8 @@ class App final {
   void every_second(Stamp now);
   void look_at_certificates(Stamp now);
   std::optional<bool> look_at_disk(Stamp now);  // whether it is nearly full; none: nobody has looked
-  void call_locally();                          // at the bed
+  void tend_journal(bool clock_synced, Stamp now);
+  void call_locally();  // at the bed
   void local_call_tried(const std::string& trouble, bool any_fails);
   void settings_seen(const SettingsSeen& seen);  // of the file, which the next start would read
   void wait_for_signal();
@@ -72,7 +73,7 @@ class App final {
   std::vector<std::unique_ptr<SourceHub>> sources_;
 
   MonoTime next_tick_{}, next_second_{}, next_disk_{};
-  MonoTime look_at_certificates_{};
+  MonoTime look_at_certificates_{}, tend_at_{};
   std::optional<int> certificate_said_;  // days left when the log last spoke of it
   std::optional<Milliseconds> watchdog_period_;
   MonoTime next_alive_{};

@@ -43,6 +43,7 @@ BedDesk::BedDesk(const Identity& identity, bed::Settings settings, std::uint32_t
     : identity_(&identity),
       outlet_(&outlet),
       alarms_(identity, desk_for(identity, settings, index), seq, outlet),
+      trend_(now.wall),
       repeated_at_(now.mono),
       bed_(std::move(settings), *this, now) {
   outlet_->record(journal::BedEntry{alarms_.scope()});
@@ -160,6 +161,8 @@ void BedDesk::repeat_states(Stamp now) {
 
 void BedDesk::tick(Stamp now) {
   alarms_.tick(now);
+  if (vitals::in_session(bed_.phase())) trend_.belongs_to(bed_.session_name());
+  if (trend_.due(now.wall)) keep_trend(now);
   publish_news2(now);
   for (const alarms::Alarm* alarm : by_priority(bed_))
     if (alarms_.receipts().repeat_due(alarm->condition, now)) alarms_.proceed(*alarm, now);
@@ -167,6 +170,10 @@ void BedDesk::tick(Stamp now) {
   repeated_at_ = now.mono;
   repeat_alarms(now);
   repeat_states(now);
+}
+
+void BedDesk::keep_trend(Stamp now) {
+  if (auto entry = trend_.cut(alarms_.scope(), bed_.sim(), now.wall)) outlet_->record(std::move(*entry));
 }
 
 // Earlier sessions are shown as long as they can inform what is about to be done.

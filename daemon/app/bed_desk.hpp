@@ -8,6 +8,7 @@
 
 #include "daemon/app/alarm_desk.hpp"
 #include "daemon/app/series_book.hpp"
+#include "daemon/app/trend_desk.hpp"
 #include "daemon/bed/bed.hpp"
 
 namespace app {
@@ -47,8 +48,9 @@ class BedDesk final : private bed::Output {
   void repeat_alarms(Stamp now);
   // State, infusion, limits, early warning, links and summary again.
   void repeat_states(Stamp now);
-  // Every 30 s both of them; empties ended alarms.
+  // Every 30 s both of them; empties ended alarms. Every minute the trend goes to the journal.
   void tick(Stamp now);
+  void keep_trend(Stamp now);                                // of the minute at hand, at an orderly end
   void session_changed(Stamp now);                           // after a verb: logged and recorded
   void session_abandoned(infusion::View before, Stamp now);  // it was another patient
   void observed(const infusion::NurseObservation& observation, std::string_view by, Stamp now);
@@ -67,6 +69,7 @@ class BedDesk final : private bed::Output {
   void on_value(const bed::Entry& entry, std::string_view source, bool sim, bed::Way way, Stamp at) override;
   void on_cuff(const bed::CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
                std::string_view source, bool sim, bed::Way way, Stamp at) override;
+  void on_measured(const vitals::Observation& value) override { trend_.take(value); }
   void on_state(Stamp at) override;
   void on_session(bool told, Stamp at) override;
   void on_device(std::size_t source, Stamp at) override;
@@ -93,6 +96,7 @@ class BedDesk final : private bed::Output {
   Outlet* outlet_;
   SeriesBook* book_ = nullptr;
   AlarmDesk alarms_;
+  TrendDesk trend_;
   std::string buffer_;
   std::vector<LinkView> links_;
   std::uint64_t set_rev_ = 0;

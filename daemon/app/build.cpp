@@ -58,4 +58,10 @@ outputs::FallbackSettings make_fallback_settings(const settings::Fallback& from)
   return out;
 }
 
+journal::Limits journal_limits(const settings::Journal& from) {
+  journal::Limits out;
+  out.keep = {from.trend_seconds_days, from.trend_days, from.keep_days, from.size_mb_max};
+  return out;
+}
+
 }  // namespace app

@@ -175,6 +175,10 @@ void Node::when_all_kept(Kept then) {
   });
 }
 
+void Node::keep_trend(Stamp now) {
+  for (auto& desk : desks_) desk->keep_trend(now);
+}
+
 void Node::settle(Stamp now) {
   node_->advance(now);
   for (auto& desk : desks_) {

@@ -75,6 +75,7 @@ class Node final : public Host, private Outlet {
   Routes routes_of(const settings::Source& source);
   // Why nobody hears what somebody must hear, as of the last second; empty: somebody does.
   const NodeDesk::Unheard& unheard() const { return unheard_; }
+  void keep_trend(Stamp now);                   // of the minute at hand, before an orderly stop
   stations::Message farewell(Stamp now) const;  // the last word of an orderly stop
   void sample(Snapshot& into, Stamp now) const;
 

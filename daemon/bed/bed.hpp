@@ -64,6 +64,8 @@ class Output {
   virtual void on_value(const Entry& entry, std::string_view source, bool sim, Way way, Stamp at) = 0;
   virtual void on_cuff(const CuffReading& reading, vitals::Quality quality, vitals::WallTime valid_until,
                        std::string_view source, bool sim, Way way, Stamp at) = 0;
+  // Every value as it is measured, a repeat or a computed one aside; mostly nobody keeps them.
+  virtual void on_measured(const Observation& /*value*/) {}
   virtual void on_state(Stamp at) = 0;  // phase, session, limits or monitoring changed
   // What a restart needs of the session or its patient has changed without a verb. `told`: stations too
   // should know.
@@ -163,6 +165,8 @@ class Bed final : private alarms::Listener {
   const Settings& settings() const { return settings_; }
   std::string scope() const { return settings_.unit + "/" + settings_.name; }
   infusion::View session(Stamp now) const;
+  vitals::Phase phase() const { return session_.phase(); }
+  const std::string& session_name() const { return session_.id(); }  // also of one that has ended
   PatientRecord patient() const { return patient_.record(); }
   Attention attention() const;
   const std::deque<alarms::Condition>& conditions() const { return engine_.conditions(); }
@@ -304,6 +308,7 @@ class Bed final : private alarms::Listener {
   void say_why(Entry& entry, Stamp now);
   void note_demo(std::size_t source, Stamp now);
   void take_cuff(std::size_t source, Stamp rx);
+  void tell_measured(const CuffReading& reading);
   void remember_cuff(const CuffReading& reading, Stamp now);
   void cuff_failed(Stamp now);
   void judge_cuff(bool refused, Stamp now);

@@ -106,6 +106,7 @@ bool Bed::accept(Entry& entry, const Observation& told, std::size_t source) {
   if (word.has_value() && !entry.demo) {
     entry.given_up = false;
     if (!again) entry.value_at = now;
+    if (!again && !word.derived) output_->on_measured(word);
     entry.value_t_src = word.t_src;
     entry.value = word.value;
   }
@@ -254,10 +255,22 @@ void Bed::take_cuff(std::size_t source, Stamp rx) {
   cuff_fresh_until_ = reading->measured.mono + limit;
   cuff_stale_said_ = rx.mono >= cuff_fresh_until_;
   if (!cuff_stale_said_) judge_cuff(refused, rx);
+  if (!cuff_stale_said_ && !refused) tell_measured(*reading);
   if (reading->quality != Quality::stale) note_cuff_reading(reading->measured.mono, rx);
   if (!cuff_led_) publish_cuff(rx);
   check_statements(rx);
   deadline_ = own_deadline();
+}
+
+void Bed::tell_measured(const CuffReading& reading) {
+  if (reading.quality != Quality::valid && reading.quality != Quality::questionable) return;
+  for (const Metric metric : {Metric::nibp_sys, Metric::nibp_dia, Metric::nibp_map}) {
+    const auto value = reading.part(metric);
+    if (!value) continue;
+    Observation word = vitals::measured(metric, *value, reading.rx, reading.reason);
+    word.quality = reading.quality;
+    output_->on_measured(word);
+  }
 }
 
 // When it was taken is kept over a restart. After one a monitor may tell a reading that is known already.

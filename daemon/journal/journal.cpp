@@ -51,6 +51,7 @@ struct Journal::Impl {
   void run();
   bool next(Batch& batch);
   void write(Batch& batch);
+  void tend();
   Result ensure_open();
   Result open_anew();
   Result give_up_file(const Result& cause);
@@ -58,6 +59,7 @@ struct Journal::Impl {
   Result store_batch(const Batch& batch);
   void note(const Result& result, const Batch& batch);
   void checkpoint(Checkpoint which);
+  bool failed() const;
   Mirror copy_of_mirror();
 
   const std::string path;
@@ -71,6 +73,8 @@ struct Journal::Impl {
   Mirror mirror;        // every entry ever passed to write(), queued ones included
   bool repair = false;  // the state tables lag behind the mirror
   bool stopping = false;
+  bool tending = false;  // until nothing more is to go
+  std::optional<std::int64_t> tend_now_ms;
   Health health;
 
   // Of the journal's thread.
@@ -110,7 +114,10 @@ Result Journal::Impl::load(std::int64_t now_ms) {
 
 void Journal::Impl::run() {
   Batch batch;
-  while (next(batch)) write(batch);
+  while (next(batch)) {
+    if (!batch.jobs.empty() || batch.state || failed()) write(batch);
+    tend();
+  }
   checkpoint(Checkpoint::all);
   store.close();
 }
@@ -119,7 +126,7 @@ void Journal::Impl::run() {
 // stopping and nothing is left.
 bool Journal::Impl::next(Batch& batch) {
   std::unique_lock lock{mutex};
-  const auto has_work = [this] { return stopping || !queue.empty(); };
+  const auto has_work = [this] { return stopping || tending || !queue.empty(); };
   if (health.failed) {
     wake.wait_until(lock, retry_at, has_work);
   } else {
@@ -134,6 +141,31 @@ bool Journal::Impl::next(Batch& batch) {
     repair = false;
   }
   return true;
+}
+
+// One step, after what was waiting.
+void Journal::Impl::tend() {
+  std::optional<std::int64_t> now_ms;
+  {
+    const std::lock_guard lock{mutex};
+    if (health.failed || stopping || !store.is_open()) tending = false;
+    if (!tending) return;
+    now_ms = tend_now_ms;
+  }
+  bool more = false;
+  const Result result = store.tend(limits.keep, now_ms, more);
+  if (!more) {
+    const std::lock_guard lock{mutex};
+    tending = false;
+  }
+  if (result.ok()) return checkpoint(Checkpoint::when_long);
+  if (result.fault == Fault::broken) give_up_file(result);
+  note(result, {});
+}
+
+bool Journal::Impl::failed() const {
+  const std::lock_guard lock{mutex};
+  return health.failed;
 }
 
 void Journal::Impl::write(Batch& batch) {
@@ -284,11 +316,21 @@ void Journal::read_events(std::string scope, std::uint64_t from_seq, PageDone do
   for (const Done& no_room : refused) answer(no_room, false);
 }
 
+void Journal::tend(std::optional<std::int64_t> now_ms) {
+  {
+    const std::lock_guard lock{impl_->mutex};
+    impl_->tending = true;
+    impl_->tend_now_ms = now_ms;
+  }
+  impl_->wake.notify_one();
+}
+
 Health Journal::health() const {
   const std::lock_guard lock{impl_->mutex};
   Health health = impl_->health;
   health.queued = impl_->queue.size();
   health.dropped = impl_->queue.dropped();
+  health.tending = impl_->tending;
   return health;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -45,8 +46,14 @@ struct PastEntry {  // a session that has ended, for the report and for the next
 struct BedEntry {  // each bed ever published
   std::string scope;
 };
-using Entry =
-    std::variant<AlarmEntry, EventEntry, SessionEntry, CommandEntry, NoteEntry, PastEntry, BedEntry>;
+struct TrendEntry {  // what a bed measured in one minute; the same minute again adds to what is there
+  std::string scope, session;  // session: empty when none was in progress in that minute
+  std::int64_t minute = 0;     // since 1970
+  bool seconds = false;  // `doc` holds a value a second; otherwise the summary of the minute (trend.hpp)
+  std::string doc;
+};
+using Entry = std::variant<AlarmEntry, EventEntry, SessionEntry, CommandEntry, NoteEntry, PastEntry, BedEntry,
+                           TrendEntry>;
 
 // What a start finds.
 struct Restored {
@@ -97,9 +104,18 @@ struct Health {
   std::uint64_t dropped = 0;    // entries given up because the queue was full
   std::uint64_t lost = 0;       // entries of commits that failed
   std::uint64_t set_aside = 0;  // files given up since the start
+  bool tending = false;         // old rows are going
 };
 
 inline constexpr std::size_t queue_entries_max = 65'536;
+
+// How long what is kept, and how much of it. What goes: retention.hpp.
+struct Keep {
+  std::int64_t trend_seconds_days = 30;  // a value a second, of sessions; then its summary of each minute
+  std::int64_t trend_days = 730;
+  std::int64_t days = 730;           // events, notes, commands and sessions that have ended
+  std::int64_t size_mb_max = 1'024;  // in use in the file, in 1,000,000 bytes; not counting the log beside it
+};
 
 // Limits of one journal; the defaults are meant for use, other values for tests.
 struct Limits {
@@ -107,6 +123,7 @@ struct Limits {
   std::uint64_t events_max = 1'000'000;  // rows of the event log in the file, about 1 GB; the oldest go
   std::int64_t retry_ms_min = 1'000;     // a failed journal tries by itself after this, doubling up to
   std::int64_t retry_ms_max = 60'000;
+  Keep keep = {};
 };
 
 // Called exactly once: in the journal's thread after the commit (true), or when the entries could not be kept
@@ -132,6 +149,9 @@ class Journal {
   // Events of `scope` from number `from_seq` on, with everything that was passed to write() before and could
   // be kept. Never waits for the disk.
   void read_events(std::string scope, std::uint64_t from_seq, PageDone done);
+  // To be called every hour or so: lets go what Keep does not keep, between commits, in steps of some hundred
+  // rows. nullopt: the clock cannot be trusted, and nothing goes by its age. Never waits for the disk.
+  void tend(std::optional<std::int64_t> now_ms);
   Health health() const;
 
  private:

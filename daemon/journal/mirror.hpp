@@ -38,6 +38,7 @@ struct Mirror {
   void apply_one(const NoteEntry&) {}  // as events: not what a restart needs
   void apply_one(const PastEntry& past);
   void apply_one(const BedEntry& bed);
+  void apply_one(const TrendEntry&) {}
 };
 
 }  // namespace journal

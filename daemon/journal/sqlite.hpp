@@ -14,6 +14,11 @@ struct CloseDatabase {
 };
 using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 
+// Bytes that are no text.
+struct Blob {
+  std::string_view bytes;
+};
+
 // A prepared statement. Codes are SQLite's extended ones; SQLITE_OK is success.
 class Statement {
  public:
@@ -42,6 +47,7 @@ class Statement {
 
   // Of the row at hand; the text lives until the next step.
   std::string_view text(int column) const;
+  std::string_view blob(int column) const;
   std::int64_t number(int column) const;
 
  private:
@@ -51,6 +57,7 @@ class Statement {
 
   // The text is not copied: it must outlive the run, which every argument of `run` does.
   int bind(int position, std::string_view value);
+  int bind(int position, const Blob& value);
   int bind(int position, std::int64_t value);
   int bind(int position, std::uint64_t value) { return bind(position, static_cast<std::int64_t>(value)); }
 

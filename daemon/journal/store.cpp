@@ -5,21 +5,21 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <limits>
+#include <optional>
 #include <system_error>
 
 #include "daemon/journal/audit.hpp"
+#include "daemon/journal/schema.hpp"
+#include "daemon/journal/trend.hpp"
 
 namespace journal {
 namespace {
 
-constexpr std::int64_t schema_version = 4;
 constexpr std::uint64_t seq_max = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t application_id = 0x76697461;  // "vita"
-constexpr int checkpoint_pages = 1'000;              // SQLite's own default, 4 MB
-constexpr int busy_wait_ms = 1'000;                  // a start must not wait longer for another program
+constexpr int checkpoint_pages = 1'000;  // SQLite's own default, 4 MB
+constexpr int busy_wait_ms = 1'000;      // a start must not wait longer for another program
 // Old events go in slices: seldom, but faster than a full batch can bring new ones.
 constexpr std::uint64_t trim_rows_min = 500, trim_rows_max = 10'000;
 
@@ -29,42 +29,6 @@ constexpr std::int64_t notes_max = 100'000;
 constexpr std::int64_t audit_max = 100'000;
 // About 60 MB.
 constexpr std::int64_t past_max = 20'000;
-
-// The first schema; what has come since is `migrations`, so that a new file and an old one end up alike.
-constexpr const char* schema = R"sql(
-  CREATE TABLE event(scope TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, ts_ms INTEGER NOT NULL,
-                     doc TEXT NOT NULL, PRIMARY KEY(scope, seq)) STRICT;
-  CREATE TABLE sequence(scope TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE episode(scope TEXT NOT NULL, condition TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL,
-                       doc TEXT NOT NULL, PRIMARY KEY(scope, condition)) STRICT, WITHOUT ROWID;
-  CREATE TABLE session(scope TEXT NOT NULL PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE command(command_id TEXT NOT NULL PRIMARY KEY, scope TEXT NOT NULL, client TEXT NOT NULL,
-                       verb TEXT NOT NULL, status TEXT NOT NULL, text TEXT NOT NULL, ts_ms INTEGER NOT NULL,
-                       doc TEXT NOT NULL) STRICT;
-  CREATE TABLE bed(scope TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
-  PRAGMA application_id = 0x76697461;
-  PRAGMA user_version = 1;
-)sql";
-
-// From each version to the next: migrations[0] leads from 1 to 2.
-constexpr std::array<const char*, schema_version - 1> migrations{
-    R"sql(
-  CREATE TABLE note(id INTEGER PRIMARY KEY, scope TEXT NOT NULL, session TEXT NOT NULL, client TEXT NOT NULL,
-                    actor TEXT NOT NULL, verb TEXT NOT NULL, text TEXT NOT NULL, ts_ms INTEGER NOT NULL) STRICT;
-  PRAGMA user_version = 2;
-)sql",
-    R"sql(
-  CREATE TABLE past(scope TEXT NOT NULL, session TEXT NOT NULL, series TEXT NOT NULL, ended_ms INTEGER NOT NULL,
-                    doc TEXT NOT NULL, PRIMARY KEY(scope, session, ended_ms)) STRICT;
-  PRAGMA user_version = 3;
-)sql",
-    R"sql(
-  CREATE TABLE audit(id INTEGER PRIMARY KEY, command_id TEXT NOT NULL, scope TEXT NOT NULL, client TEXT NOT NULL,
-                     verb TEXT NOT NULL, status TEXT NOT NULL, text TEXT NOT NULL, ts_ms INTEGER NOT NULL,
-                     doc TEXT NOT NULL, before TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
-  PRAGMA user_version = 4;
-)sql",
-};
 
 Result system_failure(const std::string& what) {
   return {Fault::retry, what + ": " + std::generic_category().message(errno)};
@@ -118,6 +82,14 @@ Fault fault_of(int code, sqlite3* db) {
 
 std::string owned(std::string_view text) { return std::string{text}; }
 
+// Of what is there and what has come; what is there and cannot be read gives way.
+template <typename Trend>
+std::string joined(std::optional<Trend> before, const std::optional<Trend>& later, const std::string& doc) {
+  if (!before || !later) return doc;
+  before->merge(*later);
+  return encode(*before);
+}
+
 }  // namespace
 
 Result Store::failure(int code) const {
@@ -140,6 +112,7 @@ Result Store::open(const std::string& path) {
 
 void Store::close() {
   statements_ = {};
+  retention_ = {};
   sequences_touched_.clear();
   db_.reset();
   wal_pages_ = 0;
@@ -254,6 +227,14 @@ Result Store::prepare() {
        "INSERT INTO past(scope, session, series, ended_ms, doc) VALUES(?, ?, ?, ?, ?) ON CONFLICT(scope, "
        "session, ended_ms) DO UPDATE SET series = excluded.series, doc = excluded.doc"},
       {&s.trim_past, "DELETE FROM past WHERE rowid <= (SELECT max(rowid) FROM past) - ?"},
+      {&s.find_trend, "SELECT session, doc FROM trend WHERE minute = ? AND scope = ?"},
+      {&s.put_trend,
+       "INSERT INTO trend VALUES(?, ?, ?, ?) ON CONFLICT(minute, scope) DO UPDATE SET session = "
+       "excluded.session, doc = excluded.doc"},
+      {&s.find_summary, "SELECT session, doc FROM trend_summary WHERE minute = ? AND scope = ?"},
+      {&s.put_summary,
+       "INSERT INTO trend_summary VALUES(?, ?, ?, ?) ON CONFLICT(minute, scope) DO UPDATE SET session = "
+       "excluded.session, doc = excluded.doc"},
       {&s.put_bed, "INSERT INTO bed VALUES(?) ON CONFLICT(scope) DO NOTHING"},
       {&s.trim_commands, "DELETE FROM command WHERE rowid <= (SELECT max(rowid) FROM command) - ?"},
       {&s.event_range, "SELECT (SELECT min(rowid) FROM event), (SELECT max(rowid) FROM event)"},
@@ -266,8 +247,9 @@ Result Store::prepare() {
     if (code != SQLITE_OK) return failure(code);
   }
   audit_head_.clear();
-  const int code = read_one("SELECT hash FROM audit ORDER BY id DESC LIMIT 1",
-                            [this](const Statement& row) { audit_head_ = row.text(0); });
+  int code = read_one("SELECT hash FROM audit ORDER BY id DESC LIMIT 1",
+                      [this](const Statement& row) { audit_head_ = row.text(0); });
+  if (code == SQLITE_OK) code = retention_.prepare(db_.get());
   return code == SQLITE_OK ? Result{} : failure(code);
 }
 
@@ -399,6 +381,21 @@ int Store::put(const PastEntry& past) {
 
 int Store::put(const BedEntry& bed) { return statements_.put_bed.run(bed.scope); }
 
+// A minute that a restart, or a clock set back, has cut in two is put together again.
+int Store::put(const TrendEntry& trend) {
+  Statement& find = trend.seconds ? statements_.find_trend : statements_.find_summary;
+  std::string session = trend.session, doc = trend.doc;
+  const auto join = [&](const Statement& row) {
+    if (session.empty()) session = row.text(0);
+    doc = trend.seconds ? joined<TrendBlock>(decode_block(row.blob(1)), decode_block(doc), doc)
+                        : joined<TrendSummary>(decode_summary(row.blob(1)), decode_summary(doc), doc);
+  };
+  const int code = find.each(join, trend.minute, trend.scope);
+  if (code != SQLITE_OK) return code;
+  Statement& put_it = trend.seconds ? statements_.put_trend : statements_.put_summary;
+  return put_it.run(trend.minute, trend.scope, session, Blob{doc});
+}
+
 int Store::put_state(const Mirror& state, bool replace) {
   int code = replace ? statements_.end_episodes.run() : SQLITE_OK;
   const auto put_next = [&](const auto& entry) {
@@ -440,6 +437,24 @@ int Store::trim(std::uint64_t events_max) {
   const std::uint64_t surplus = std::min(events_ - events_max, trim_rows_max);
   events_ -= surplus;
   return statements_.trim_events.run(first + static_cast<std::int64_t>(surplus));
+}
+
+Result Store::tend(const Keep& keep, std::optional<std::int64_t> now_ms, bool& more) {
+  more = false;
+  Retention::Step step;
+  int code = statements_.begin.run();
+  if (code == SQLITE_OK) {
+    step = retention_.step(keep, now_ms, [this](const TrendEntry& summary) { return put(summary); });
+    code = step.code;
+  }
+  if (code == SQLITE_OK) code = statements_.commit.run();
+  if (code == SQLITE_OK) {
+    more = step.rows > 0;
+    return {};
+  }
+  Result result = failure(code);
+  if (sqlite3_get_autocommit(db_.get()) == 0) statements_.rollback.run();
+  return result;
 }
 
 Page Store::read_events(std::string_view scope, std::uint64_t from_seq) {

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/journal/mirror.hpp"
 #include "daemon/journal/queue.hpp"
+#include "daemon/journal/retention.hpp"
 #include "daemon/journal/sqlite.hpp"
 
 namespace journal {
@@ -49,6 +51,9 @@ class Store {
   // Moves the log into the file. After the answers were given: it may take a while.
   Result checkpoint(Checkpoint which);
 
+  // One small step of giving up what is too old or too much, as one transaction. `more`: another one is due.
+  Result tend(const Keep& keep, std::optional<std::int64_t> now_ms, bool& more);
+
   // Outside a transaction. What cannot be read is a page with `read` false.
   Page read_events(std::string_view scope, std::uint64_t from_seq);
 
@@ -59,6 +64,7 @@ class Store {
     Statement begin, commit, rollback;
     Statement put_event, put_sequence, put_episode, end_episode, end_episodes, put_session, put_command,
         has_command, put_audit, trim_audit, put_note, trim_notes, put_past, trim_past, put_bed;
+    Statement find_trend, put_trend, find_summary, put_summary;
     Statement trim_commands, event_range, trim_events, first_event, read_events;
   };
 
@@ -84,12 +90,14 @@ class Store {
   int put(const NoteEntry& note);
   int put(const PastEntry& past);
   int put(const BedEntry& bed);
+  int put(const TrendEntry& trend);
   int put_state(const Mirror& state, bool replace);
   int put_sequences();
   int trim(std::uint64_t events_max);
 
   Database db_;
   Statements statements_;
+  Retention retention_;
   bool created_ = false;
   bool commands_touched_ = false;
   std::string audit_head_;                                               // hash of the newest row

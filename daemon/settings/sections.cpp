@@ -72,6 +72,8 @@ void read_alternates(Reader& reader, Broker& broker, Report& report) {
   }
 }
 
+constexpr std::int64_t days_of_a_year = 365;
+
 }  // namespace
 
 void read_service(Reader& root, Settings& out) {
@@ -96,6 +98,20 @@ void read_journal(Reader& root, Settings& out, Report& report) {
   if (!reader) return;
   out.journal.path = reader->text("path").value_or(out.journal.path);
   if (out.journal.path.empty()) report.error(reader->place("path"), "path must not be empty");
+  Journal& journal = out.journal;
+  journal.trend_days = reader->integer("trend_days", 1, 36'500).value_or(journal.trend_days);
+  const auto seconds = reader->integer("trend_seconds_days", 1, 36'500);
+  journal.trend_seconds_days = seconds.value_or(std::min(journal.trend_seconds_days, journal.trend_days));
+  if (journal.trend_seconds_days > journal.trend_days)
+    report.error(reader->place("trend_seconds_days"),
+                 "trend_seconds_days must not be more than trend_days, which is " +
+                     std::to_string(journal.trend_days));
+  journal.keep_days = reader->integer("keep_days", 1, 36'500).value_or(journal.keep_days);
+  if (journal.keep_days < days_of_a_year)
+    report.warning(reader->place("keep_days"),
+                   "the infusions of a year are counted for each series; sessions older than " +
+                       std::to_string(journal.keep_days) + " days will not be known");
+  journal.size_mb_max = reader->integer("size_mb_max", 64, 1'000'000).value_or(journal.size_mb_max);
   reader->finish();
 }
 

@@ -25,6 +25,10 @@ struct Node {
 
 struct Journal {
   std::string path = "/var/lib/vitalsd/journal.db";
+  std::int64_t trend_seconds_days = 30;  // then a summary of each minute
+  std::int64_t trend_days = 730;
+  std::int64_t keep_days = 730;  // events, notes, commands, ended sessions
+  std::int64_t size_mb_max = 1'024;
 };
 
 struct Broker {

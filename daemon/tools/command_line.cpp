@@ -70,6 +70,16 @@ void add_journal(CLI::App& app, int& exit_code) {
   auto file = std::make_shared<std::string>();
   verify->add_option("FILE", *file, "a journal that no service has open, or a copy")->required();
   verify->callback([file, &exit_code] { exit_code = verify_journal(*file); });
+  auto* trend =
+      command->add_subcommand("trend", "print what was measured at a bed, also while the service runs");
+  auto options = std::make_shared<TrendOptions>();
+  trend->add_option("FILE", options->file, "a journal")->required();
+  trend->add_option("BED", options->bed, "UNIT/BED, as pain/b1")->required();
+  trend->add_option("--from", options->from, "UTC, as 2026-11-22T10:15; without it the last 24 h");
+  trend->add_option("--to", options->to, "likewise; without it up to the newest value");
+  auto* csv = trend->add_flag("--csv", options->csv, "lines of comma-separated values, as without it");
+  trend->add_flag("--svg", options->svg, "a picture, with phases and alarms")->excludes(csv);
+  trend->callback([options, &exit_code] { exit_code = print_trend(*options); });
 }
 
 void add_ports(CLI::App& app, int& exit_code) {

@@ -33,10 +33,17 @@ struct ProbeOptions {
   bool poll = false;
 };
 
+struct TrendOptions {
+  std::string file, bed;          // "unit/bed"
+  std::string from, to;           // UTC; empty: the last 24 h that are there
+  bool csv = false, svg = false;  // neither: lines as well
+};
+
 int capture(CaptureOptions options);
 int check(const std::string& file);               // a settings file
 int print_access_rules(const std::string& file);  // made from a settings file
 int verify_journal(const std::string& file);
+int print_trend(const TrendOptions& options);
 int list_drivers(bool json);
 int list_ports(bool json);
 int print_replay(const ReplayOptions& options);

@@ -121,6 +121,7 @@ class Recorder : public Output {
                   std::string{vitals::name(quality)} + " " + std::string{source} + " " + std::to_string(sim) +
                   " " + std::to_string(since(at.wall)));
   }
+  void on_measured(const Observation& value) override { measured.push_back(value); }
   void on_state(Stamp at) override {
     ++states;
     log.push_back("state " + std::to_string(since(at.wall)));
@@ -153,6 +154,7 @@ class Recorder : public Output {
   std::vector<Alarm> alarms;
   std::vector<MonoTime> alarm_at;  // of each
   std::vector<Shown> values;
+  std::vector<Observation> measured;
   std::vector<CuffReading> cuffs;
   std::vector<Quality> cuff_quality;
   std::vector<bool> cuff_ahead;

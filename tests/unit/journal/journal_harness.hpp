@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "daemon/journal/journal.hpp"
+#include "daemon/journal/trend.hpp"
 
 namespace journal {
 
@@ -22,8 +23,8 @@ inline constexpr std::int64_t now_ms = 1'764'000'000'000;
 
 class Directory {
  public:
-  Directory() {
-    std::string name = (std::filesystem::temp_directory_path() / "vitalsd-journal-XXXXXX").string();
+  explicit Directory(const std::filesystem::path& in = std::filesystem::temp_directory_path()) {
+    std::string name = (in / "vitalsd-journal-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
   }
   ~Directory() {
@@ -51,6 +52,25 @@ inline EventEntry event(std::string scope, std::uint64_t seq, std::string doc = 
 inline CommandEntry command(std::string id, std::int64_t ts_ms, std::string status = "applied") {
   return {std::move(id),     "icu/1", "station1", "ack",
           std::move(status), "done",  ts_ms,      R"({"note":"free text"})"};
+}
+
+// A minute of an oximeter, a value a second; now_ms is a whole minute.
+inline constexpr std::int64_t this_minute = now_ms / 60'000;
+inline TrendEntry trend(std::string scope, std::int64_t minute, std::string session = "s-1",
+                        unsigned seconds = 60) {
+  TrendBlock block;
+  for (std::size_t second = 0; second < seconds; ++second) {
+    block.put(vitals::Metric::pr, second,
+              72 + static_cast<double>((minute + static_cast<std::int64_t>(second)) % 5), true);
+    block.put(vitals::Metric::spo2, second, 97, true);
+  }
+  return {std::move(scope), std::move(session), minute, true, encode(block)};
+}
+inline TrendEntry summary(std::string scope, std::int64_t minute) {
+  TrendEntry out = trend(std::move(scope), minute, "");
+  out.seconds = false;
+  out.doc = encode(summarise(*decode_block(out.doc)));
+  return out;
 }
 
 template <typename... Entries>

@@ -79,6 +79,43 @@ TEST(Queue, ANewEventGivesWayToWaitingAlarms) {
   EXPECT_EQ(count_alarms(queue.take(100)), 4U);
 }
 
+std::size_t count_trend(const std::vector<Job>& jobs) {
+  std::size_t count = 0;
+  for (const Job& one : jobs)
+    for (const Entry& entry : one.entries) count += std::holds_alternative<TrendEntry>(entry) ? 1U : 0U;
+  return count;
+}
+
+TEST(Queue, TrendGoesBeforeEvents) {
+  Queue queue{64};
+  for (std::uint64_t n = 1; n <= 60; ++n) queue.push(job(list(event("b", n))));
+  queue.push(job(list(trend("b", 1), trend("c", 1), alarm("b", "c", "A", 1))));
+  queue.push(job(list(event("b", 61))));
+  queue.push(job(list(event("b", 62))));
+  EXPECT_EQ(queue.dropped(), 2U);
+  const std::vector<Job> taken = queue.take(100);
+  ASSERT_THAT(taken, SizeIs(63));
+  EXPECT_EQ(count_trend(taken), 0U);
+  EXPECT_EQ(count_alarms(taken), 1U);
+  EXPECT_TRUE(taken[60].whole) << "the answer is about the alarm, which is kept";
+}
+
+TEST(Queue, ANewMinuteOfTrendGivesWayToWaitingEvents) {
+  Queue queue{8};
+  for (std::uint64_t n = 1; n <= 8; ++n) queue.push(job(list(event("b", n))));
+  EXPECT_THAT(queue.push(job(list(trend("b", 1)))), SizeIs(1)) << "answered: not kept";
+  EXPECT_EQ(queue.dropped(), 1U);
+  EXPECT_THAT(queue.take(100), SizeIs(8));
+}
+
+TEST(Queue, OfTrendOnlyASixteenthWaitsBesideTheNewest) {
+  Queue queue{64};
+  for (std::int64_t minute = 1; minute <= 20; ++minute) queue.push(job(list(trend("b", minute))));
+  EXPECT_LE(queue.size(), 5U);
+  queue.push(job(list(trend("b", 21), trend("c", 21), trend("d", 21), trend("e", 21), trend("f", 21))));
+  EXPECT_EQ(count_trend(queue.take(100)), 5U) << "a minute of many beds is one job";
+}
+
 TEST(Queue, EmptyJobsAreBoundedToo) {
   Queue queue{4};
   std::size_t answered = 0;

@@ -220,6 +220,27 @@ path = ""
        R"(vitalsd.toml:2:1: error: name "Gateway 1" must be 1 to 32 of a-z, 0-9 and -: it is part of topics
 vitalsd.toml:4:1: error: path must not be empty
 )"},
+      {changed("[broker]", R"([journal]
+trend_seconds_days = 0
+trend_days = 40000
+keep_days = "ever"
+size_mb_max = 1
+[broker])"),
+       R"(vitalsd.toml:2:1: error: trend_seconds_days must be 1 to 36500
+vitalsd.toml:3:1: error: trend_days must be 1 to 36500
+vitalsd.toml:4:1: error: keep_days must be a whole number, not text
+vitalsd.toml:5:1: error: size_mb_max must be 64 to 1000000
+)"},
+      {changed("[broker]", R"([journal]
+trend_seconds_days = 8
+trend_days = 7
+keep_days = 90
+kep_days = 9
+[broker])"),
+       R"(vitalsd.toml:2:1: error: trend_seconds_days must not be more than trend_days, which is 7
+vitalsd.toml:4:1: warning: the infusions of a year are counted for each series; sessions older than 90 days will not be known
+vitalsd.toml:5:1: error: unknown key "kep_days" in [journal], did you mean "keep_days"?
+)"},
   });
 }
 

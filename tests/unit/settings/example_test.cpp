@@ -28,5 +28,13 @@ TEST(Example, is_an_oximeter_at_one_bed_and_a_ward_of_two) {
   EXPECT_EQ(settings.profile(settings.beds[2]).name, "ketamine-adult");
 }
 
+TEST(Example, keeps_what_its_comments_say) {
+  const Journal standard;
+  EXPECT_EQ(standard.trend_seconds_days, 30);
+  EXPECT_EQ(standard.trend_days, 730);
+  EXPECT_EQ(standard.keep_days, 730);
+  EXPECT_EQ(standard.size_mb_max, 1'024);
+}
+
 }  // namespace
 }  // namespace settings
