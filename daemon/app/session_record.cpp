@@ -53,6 +53,23 @@ infusion::Baseline read_baseline(const json& in) {
   return out;
 }
 
+json write_cuff(const infusion::BaselineCuff& one) {
+  json out{{"t", vitals::unix_ms(one.at.wall)}};
+  put(out, "sbp", one.sbp);
+  put(out, "dbp", one.dbp);
+  put(out, "map", one.map);
+  return out;
+}
+
+infusion::BaselineCuff read_cuff(const json& in) {
+  infusion::BaselineCuff out;
+  out.at.wall = vitals::wall_from_unix_ms(in.at("t").get<std::int64_t>());
+  get(in, "sbp", out.sbp);
+  get(in, "dbp", out.dbp);
+  get(in, "map", out.map);
+  return out;
+}
+
 json write_identity(bed::Identity identity) {
   return json::array({identity.patient, identity.visit, identity.place});
 }
@@ -245,6 +262,8 @@ infusion::View read_view(const json& in) {
     view.rate = infusion::Rate{in["rate"].get<double>(),
                                infusion::rate_unit_named(in.at("rate_unit").get<std::string>()).value()};
   if (in.contains("baseline")) view.baseline = read_baseline(in["baseline"]);
+  if (in.contains("baseline_cuffs"))
+    for (const json& one : in["baseline_cuffs"]) view.baseline_cuffs.push_back(read_cuff(one));
   get(in, "t_opened", view.t_opened);
   if (in.contains("chart")) view.chart = read_chart(in["chart"]);
   read_criteria(in, view);
@@ -281,6 +300,7 @@ std::string write_session_record(const infusion::View& view, const bed::PatientR
     out["rate_unit"] = infusion::name(view.rate->unit);
   }
   if (view.baseline) out["baseline"] = write_baseline(*view.baseline);
+  for (const auto& one : view.baseline_cuffs) out["baseline_cuffs"].push_back(write_cuff(one));
   put(out, "t_opened", view.t_opened);
   if (view.chart.last) out["chart"] = write_chart(view.chart);
   write_criteria(view, out);

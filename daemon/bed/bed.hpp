@@ -293,6 +293,7 @@ class Bed final : private alarms::Listener {
   bool demo_refused(std::size_t source, bool test) const;
   bool oximeter(Metric metric) const;      // the one probe that the spo2-* conditions speak of
   bool for_baseline(Metric metric) const;  // the one rate, the one pressure, SpO2
+  bool tells_of_patient(Metric metric, vitals::Quality quality) const;
   Milliseconds freshness(const Source& source) const;
   bool high_dose() const { return session_.band() >= infusion::DoseBand::high; }
   Milliseconds cuff_interval_now() const;

@@ -158,13 +158,17 @@ void Bed::judge(Metric metric, const Observation& origin, MonoTime fresh_until, 
     reading.t_rx = origin.rx.wall;
     engine_.read(*watch->condition, reading, now, *this);
   }
-  const bool theirs = !patient_.values_doubted();
-  if (origin.quality == Quality::valid && theirs && for_baseline(metric)) {
+  if (tells_of_patient(metric, origin.quality)) {
     session_.observe(metric, origin.value, now);
     keep_ = session_.extreme(metric, origin.value) || keep_;
   }
   if (metric == metric_of(LimitId::sbp_high, settings_.leads))
     note_stability(vitals::is_cuff(metric) ? cuff_->measured : now, now);
+}
+
+// Of the one rate, the one pressure and SpO2: what baseline and extremes may rest on.
+bool Bed::tells_of_patient(Metric metric, Quality quality) const {
+  return quality == Quality::valid && !patient_.values_doubted() && for_baseline(metric);
 }
 
 bool Bed::lose(Metric metric, Data how, Stamp now) {
@@ -274,9 +278,12 @@ void Bed::tell_measured(const CuffReading& reading) {
 }
 
 // When it was taken is kept over a restart. After one a monitor may tell a reading that is known already.
+// A doubtful one has been taken, and is not the good one that ends nibp-failed.
 void Bed::remember_cuff(const CuffReading& reading, Stamp now) {
-  cuff_failures_ = 0;
-  engine_.assert_present(*cuff_failed_, false, now, *this);
+  if (reading.quality == Quality::valid) {
+    cuff_failures_ = 0;
+    engine_.assert_present(*cuff_failed_, false, now, *this);
+  }
   if (cuff_measured_ && reading.measured.mono <= cuff_measured_->mono) return;
   cuff_measured_ = reading.measured;
   if (session_.in_progress()) keep_ = true;
@@ -293,6 +300,10 @@ void Bed::judge_cuff(bool refused, Stamp now) {
     origin.t_src = cuff_->measured.wall;
     judge(metric, origin, cuff_fresh_until_, now);
   }
+  if (tells_of_patient(Metric::nibp_sys, cuff_->quality))
+    keep_ = session_.observe_cuff({cuff_->measured, cuff_->part(Metric::nibp_sys),
+                                   cuff_->part(Metric::nibp_dia), cuff_->part(Metric::nibp_map)}) ||
+            keep_;
 }
 
 // The value that an alarm rests on is seen before it (an SDC consumer may rely on that), however lately it

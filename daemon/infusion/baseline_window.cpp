@@ -11,13 +11,10 @@ const BaselineWindow::Reading& BaselineWindow::nth(std::size_t age) const {
   return ring_[(next_ + capacity - count_ + age) % capacity];
 }
 
-void BaselineWindow::add(double value, Way way, MonoTime at) {
-  if (way != way_) clear();  // the pressure now leads from elsewhere: two methods are not mixed in one median
-  way_ = way;
-  const Milliseconds spacing = way == Way::cuff ? cuff_spacing_ms : stream_spacing_ms;
+void BaselineWindow::add(double value, MonoTime at) {
   if (count_ > 0) {
     Reading& newest = ring_[(next_ + capacity - 1) % capacity];
-    if (at - newest.at < spacing) {
+    if (at - newest.at < stream_spacing_ms) {
       newest.value = value;  // its time stays, so that a fast stream moves on
       return;
     }
@@ -28,7 +25,6 @@ void BaselineWindow::add(double value, Way way, MonoTime at) {
 }
 
 bool BaselineWindow::enough(std::size_t first) const {
-  if (way_ == Way::cuff) return count_ - first >= cuff_readings_min;
   Milliseconds data{0};
   for (std::size_t i = first + 1; i < count_; ++i)
     data += std::min(nth(i).at - nth(i - 1).at, reading_stands_ms_max);
@@ -37,8 +33,7 @@ bool BaselineWindow::enough(std::size_t first) const {
 
 std::optional<double> BaselineWindow::median(MonoTime now) const {
   std::size_t first = 0;
-  if (way_ == Way::stream)
-    while (first < count_ && now - nth(first).at > stream_window_ms) ++first;
+  while (first < count_ && now - nth(first).at > stream_window_ms) ++first;
   if (!enough(first)) return std::nullopt;
 
   std::array<double, capacity> values{};

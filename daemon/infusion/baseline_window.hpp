@@ -1,4 +1,4 @@
-// Readings of one quantity in the baseline phase, and the median that becomes the baseline.
+// Readings of one streaming quantity in the baseline phase, and the median that becomes the baseline.
 #pragma once
 
 #include <array>
@@ -9,24 +9,19 @@
 
 namespace infusion {
 
-// What makes readings enough for a baseline: the usual practice of two cuff readings, or a minute of a
-// streaming value out of the last five.
+// What makes readings enough for a baseline: a minute of a streaming value out of the last five.
 inline constexpr vitals::Milliseconds stream_window_ms{300'000};
 inline constexpr vitals::Milliseconds stream_data_ms_min{60'000};
-// A streaming value stands for the time until the next one, but no longer than a slow feed takes to send it.
+// A value stands for the time until the next one, but no longer than a slow feed takes to send it.
 inline constexpr vitals::Milliseconds reading_stands_ms_max{30'000};
-inline constexpr std::size_t cuff_readings_min = 2;
-// Readings closer than this are one: a stream is thinned to one a second, and a cuff needs at least 30 s
-// between two measurements (ISO 80601-2-30), so what comes sooner repeats the same one.
+// Values closer than this are one: a stream is thinned to one a second.
 inline constexpr vitals::Milliseconds stream_spacing_ms{1'000};
-inline constexpr vitals::Milliseconds cuff_spacing_ms{30'000};
 
-// Bounded: keeps the newest 300 readings, which is five minutes of a stream.
+// Bounded: keeps the newest 300 readings, which is five minutes. After a restart a stream fills it again
+// within a minute, so that none of it is kept.
 class BaselineWindow {
  public:
-  enum class Way { stream, cuff };
-
-  void add(double value, Way way, vitals::MonoTime at);
+  void add(double value, vitals::MonoTime at);
   std::optional<double> median(vitals::MonoTime now) const;  // nullopt: not enough readings
   void clear() { count_ = 0; }
 
@@ -43,7 +38,6 @@ class BaselineWindow {
   std::array<Reading, capacity> ring_{};
   std::size_t next_ = 0;
   std::size_t count_ = 0;
-  Way way_ = Way::stream;
 };
 
 }  // namespace infusion

@@ -1,6 +1,7 @@
 // A session to its view and back: what stations are shown, and what a restart goes on from.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "daemon/infusion/rate.hpp"
 #include "daemon/infusion/session.hpp"
@@ -45,6 +46,7 @@ View Session::view(Stamp now) const {
   out.held = held(now);
   out.by = by_;
   out.baseline = baseline_;
+  out.baseline_cuffs = cuffs_.readings();
   out.chart = chart_;
   out.series = series_;
   out.extremes = extremes_;
@@ -79,6 +81,7 @@ void Session::restore(const View& view, Stamp now) {
   held_ = std::max(view.held, Milliseconds{0});
   if (view.as_of != WallTime{}) counted_ = past(view.as_of, now).mono;
   baseline_ = view.baseline;
+  if (phase_ == Phase::baseline) restore_cuffs(view, now);
   restore_chart(view, now);
   series_ = view.series;
   extremes_ = view.extremes;
@@ -88,6 +91,12 @@ void Session::restore(const View& view, Stamp now) {
   if (phase_ == Phase::ended) recovery_ = view.recovery;
   if (view.stable_since) stable_since_ = past(*view.stable_since, now);
   if (view.stable_last) stable_last_ = past(*view.stable_last, now);
+}
+
+void Session::restore_cuffs(const View& view, Stamp now) {
+  std::vector<BaselineCuff> readings = view.baseline_cuffs;
+  for (BaselineCuff& one : readings) one.at = past(one.at.wall, now);
+  cuffs_.restore(std::move(readings));
 }
 
 // What was observed keeps its age by the wall clock.

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "daemon/infusion/rate.hpp"
+#include "daemon/infusion/told.hpp"
 
 namespace infusion {
 namespace {
@@ -29,19 +30,8 @@ constexpr std::size_t session_name_length_max = 32;
 constexpr double ms_per_h = 3'600'000;
 constexpr Milliseconds planned_ms_max{7 * 24 * std::int64_t{3'600'000}};  // longer is as good as never
 
-Outcome invalid(std::string text) { return {Verdict::invalid, std::move(text)}; }
-
 // A rise that is only the rounding of another unit is none.
 bool is_increase(double from_mg_per_h, double to_mg_per_h) { return above(to_mg_per_h, from_mg_per_h); }
-
-Outcome refused(std::string_view verb, Phase phase, std::string_view right) {
-  std::string text(verb);
-  text += " does not fit phase ";
-  text += name(phase);
-  text += ": ";
-  text += right;
-  return {Verdict::refused, std::move(text)};
-}
 
 bool is_session_name(std::string_view text) {
   const auto fits = [](char c) {
@@ -49,10 +39,6 @@ bool is_session_name(std::string_view text) {
   };
   return text.size() <= session_name_length_max && std::all_of(text.begin(), text.end(), fits);
 }
-
-bool within(double value, double least, double most) { return value >= least && value <= most; }
-
-bool is_weight(double kg) { return kg > 0 && kg <= weight_kg_max; }
 
 double hours(Milliseconds time) { return static_cast<double>(time.count()) / ms_per_h; }
 
@@ -91,17 +77,6 @@ Outcome resolve_rate(const Rate& rate, std::optional<double> kg, std::optional<d
   if (!std::isfinite(mg_per_kg_h_out) || above(mg_per_kg_h_out, rate_mg_per_kg_h_max))
     return too_fast(mg_per_kg_h_out);
   return {};
-}
-
-bool plausible(const Baseline& b) {
-  // Bounds of what a monitor may report at all, as for any observation.
-  return (!b.rate || within(*b.rate, 1, 350)) && (!b.spo2 || within(*b.spo2, 1, 100)) &&
-         (!b.sbp || within(*b.sbp, 25, 290)) && (!b.dbp || within(*b.dbp, 10, 250)) &&
-         (!b.map || within(*b.map, 15, 260)) && (!b.sbp || !b.dbp || *b.sbp > *b.dbp);
-}
-
-void take(std::optional<double>& into, const std::optional<double>& value) {
-  if (value) into = value;
 }
 
 }  // namespace
@@ -164,10 +139,6 @@ void Session::enter(Phase phase, Stamp now) {
   bolus_mg_per_h_.reset();
   phase_ = phase;
   phase_since_ = now;
-}
-
-void Session::clear_readings() {
-  for (auto& window : readings_) window.clear();
 }
 
 void Session::open_titrating(Stamp now) {
@@ -237,7 +208,7 @@ Outcome Session::start(const SessionStart& request, Stamp now) {
                    "session " + session_ + " is scheduled here, session-end cancels it");
 
   if (!scheduled_one) begin_session(request.session, now);
-  take(kg_, request.kg);
+  adopt(kg_, request.kg);
   merge(request.checklist);
   if (!series.series.empty()) series_ = series;
   if (request.spo2_scale) spo2_scale_ = *request.spo2_scale;
@@ -246,42 +217,6 @@ Outcome Session::start(const SessionStart& request, Stamp now) {
   enter(to_come ? Phase::scheduled : Phase::baseline, now);
   if (!to_come) opened_ = now;
   return {};
-}
-
-Outcome Session::set_baseline(const Baseline& request, Stamp now) {
-  if (!in_progress()) return refused("baseline-set", phase_, "session-start comes first");
-  if (!request.rate && !request.spo2 && !request.sbp && !request.dbp && !request.map)
-    return invalid("at least one of hr, spo2, sbp, dbp, map is needed");
-  if (!plausible(request))
-    return invalid("hr must be 1-350, spo2 1-100, sbp 25-290, dbp 10-250, map 15-260, sbp above dbp");
-
-  Baseline merged = baseline_.value_or(Baseline{});
-  take(merged.rate, request.rate);
-  take(merged.spo2, request.spo2);
-  take(merged.sbp, request.sbp);
-  take(merged.dbp, request.dbp);
-  take(merged.map, request.map);
-  if (!plausible(merged)) return invalid("sbp must be above dbp, also of the baseline that stands: set both");
-  merged.t = now.wall;
-  merged.overridden = true;
-  baseline_ = merged;
-  return {};
-}
-
-void Session::freeze_baseline(Stamp now) {
-  const auto measured = [&](Quantity quantity) {
-    return readings_[static_cast<std::size_t>(quantity)].median(now.mono);
-  };
-  Baseline frozen = baseline_.value_or(Baseline{});  // what a person has set stays
-  if (!frozen.rate) frozen.rate = measured(Quantity::rate);
-  if (!frozen.spo2) frozen.spo2 = measured(Quantity::spo2);
-  if (!frozen.sbp) frozen.sbp = measured(Quantity::sbp);
-  if (!frozen.dbp) frozen.dbp = measured(Quantity::dbp);
-  if (!frozen.map) frozen.map = measured(Quantity::map);
-  clear_readings();
-  if (!frozen.rate && !frozen.spo2 && !frozen.sbp && !frozen.dbp && !frozen.map) return;
-  if (!frozen.overridden) frozen.t = now.wall;
-  baseline_ = frozen;
 }
 
 Outcome Session::plan_start(const InfusionStart& request, Plan& plan) const {
@@ -436,28 +371,6 @@ void Session::abandon(Stamp now) {
   session_.clear();
   phase_ = Phase::none;
   phase_since_.reset();
-}
-
-void Session::observe(vitals::Metric metric, double value, Stamp now) {
-  using vitals::Metric;
-  if (phase_ != Phase::baseline || !std::isfinite(value)) return;
-  const auto add = [&](Quantity quantity) {
-    const auto way = vitals::is_cuff(metric) ? BaselineWindow::Way::cuff : BaselineWindow::Way::stream;
-    readings_[static_cast<std::size_t>(quantity)].add(value, way, now.mono);
-  };
-  switch (metric) {
-    case Metric::hr:
-    case Metric::pr: return add(Quantity::rate);
-    case Metric::spo2: return add(Quantity::spo2);
-    case Metric::nibp_sys:
-    case Metric::art_sys: return add(Quantity::sbp);
-    case Metric::nibp_dia:
-    case Metric::art_dia: return add(Quantity::dbp);
-    case Metric::nibp_map:
-    case Metric::art_map: return add(Quantity::map);
-    case Metric::rr:
-    case Metric::temp: return;
-  }
 }
 
 }  // namespace infusion

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/infusion/assessment.hpp"
+#include "daemon/infusion/baseline_cuffs.hpp"
 #include "daemon/infusion/baseline_window.hpp"
 #include "daemon/infusion/news2.hpp"
 #include "daemon/infusion/observation.hpp"
@@ -100,6 +101,7 @@ struct View {
   Milliseconds held{0};  // of that infusion, the hold that is on included
   std::string by;
   std::optional<Baseline> baseline;
+  std::vector<BaselineCuff> baseline_cuffs;  // in the baseline phase; for the journal alone
   Chart chart;
   SeriesPlace series;
   std::optional<SeriesHistory> history;  // filled in by whoever knows earlier sessions, before the infusion
@@ -179,11 +181,13 @@ class Session {
 
   // Readings of the baseline phase; the median becomes the baseline at infusion start: at least two cuff
   // readings, or 60 s of a streaming metric within the last 5 minutes. The caller passes only valid values of
-  // the one rate and the one pressure that the bed's limits watch, and each cuff reading once.
-  void observe(vitals::Metric metric, double value, Stamp now);
+  // the one rate and the one pressure that the bed's limits watch.
+  void observe(vitals::Metric metric, double value, Stamp now);  // not a part of a cuff reading
+  bool observe_cuff(const BaselineCuff& reading);  // true: something that a restart needs has changed
 
   // Goes on where `view` was taken, however long ago: over a restart the wall clock counts. A wall clock that
-  // went back counts as no time. Readings of an unfinished baseline phase are not kept.
+  // went back counts as no time. Of an unfinished baseline phase the cuff readings are kept, which are
+  // minutes apart; streams fill again within a minute.
   void restore(const View& view, Stamp now);
 
  private:
@@ -208,6 +212,7 @@ class Session {
   bool begun() const { return in_progress() && started_.has_value(); }
   void merge(const std::vector<Answer>& answers);
   void restore_chart(const View& view, Stamp now);
+  void restore_cuffs(const View& view, Stamp now);
   std::string derived_name(Stamp now) const;
   void count(Stamp now);  // adds what has run since counted_ to dose and holds
   double flow_mg_per_h() const;
@@ -236,6 +241,7 @@ class Session {
   vitals::MonoTime counted_{};
   std::optional<Baseline> baseline_;
   std::array<BaselineWindow, quantity_count> readings_;
+  BaselineCuffs cuffs_;
   Chart chart_;
   SeriesPlace series_;
   Extremes extremes_;

@@ -50,6 +50,21 @@ TEST(SessionRecord, GivesBackEveryMember) {
   EXPECT_EQ(after->titrating_until, before.titrating_until);
 }
 
+TEST(SessionRecord, CuffReadingsOfTheBaselineAreKept) {
+  infusion::View view = full();
+  const auto at = [](std::int64_t ms) { return vitals::Stamp{{}, wall_from_unix_ms(ms)}; };
+  view.baseline_cuffs = {{at(1'799'998'000'000), 120, 70, 88}, {at(1'799'998'240'000), 130, {}, {}}};
+  const std::string text = write_session_record(view);
+  const auto after = read_session_record(text);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(write_session_record(*after), text);
+  ASSERT_EQ(after->baseline_cuffs.size(), 2U);
+  EXPECT_EQ(after->baseline_cuffs[0].at.wall, view.baseline_cuffs[0].at.wall);
+  EXPECT_TRUE(after->baseline_cuffs[0].same_numbers(view.baseline_cuffs[0]));
+  EXPECT_TRUE(after->baseline_cuffs[1].same_numbers(view.baseline_cuffs[1]));
+  for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_session_record(text.substr(0, cut)));
+}
+
 TEST(SessionRecord, APauseOfTheBedIsKeptWithItsEnd) {
   bed::Attention attention;
   attention.pause = bed::AudioPause{wall_from_unix_ms(1'800'000'120'000), "ns-2/rn-17"};

@@ -14,6 +14,17 @@ struct BaselineTest : SessionTest {
       pass(step);
     }
   }
+  bool cuff(double sbp, double dbp, std::optional<double> map = {}) {
+    return session.observe_cuff({now, sbp, dbp, map});
+  }
+  // The process is another one, with another monotonic clock.
+  void restart(Milliseconds away) {
+    const View kept = session.view(now);
+    pass(away);
+    now.mono += 77'000s;
+    session = Session("pain/b3", 15min);
+    session.restore(kept, now);
+  }
   const Baseline& at_infusion() {
     EXPECT_EQ(session.infusion_start(usual_infusion(), now).verdict, Verdict::applied);
     static const Baseline nothing;
@@ -24,11 +35,9 @@ struct BaselineTest : SessionTest {
 TEST_F(BaselineTest, is_the_median_per_metric) {
   stream(Metric::pr, 60, 40s);
   stream(Metric::pr, 72, 41s);
-  session.observe(Metric::nibp_sys, 120, now);
-  session.observe(Metric::nibp_dia, 70, now);
+  cuff(120, 70);
   pass(3min);
-  session.observe(Metric::nibp_sys, 130, now);
-  session.observe(Metric::nibp_dia, 74, now);
+  cuff(130, 74);
   const Baseline& baseline = at_infusion();
   EXPECT_EQ(baseline.rate, 72);
   EXPECT_EQ(baseline.sbp, 125) << "even number: the mean of the middle two";
@@ -75,11 +84,78 @@ TEST_F(BaselineTest, forgets_a_stream_that_ended_long_ago) {
 }
 
 TEST_F(BaselineTest, needs_two_cuff_readings) {
-  session.observe(Metric::nibp_sys, 120, now);
-  pass(1s);
-  session.observe(Metric::nibp_sys, 120, now);  // too soon to be another measurement
+  cuff(120, 70);
+  pass(29s);
+  cuff(124, 70);  // too soon to be another measurement
   EXPECT_FALSE(at_infusion().sbp);
   EXPECT_FALSE(session.has_baseline());
+}
+
+TEST_F(BaselineTest, takes_two_cuff_readings_half_a_minute_apart) {
+  cuff(120, 70);
+  pass(30s);
+  cuff(124, 70);
+  EXPECT_EQ(at_infusion().sbp, 122) << "refusing it would leave the infusion without relative limits";
+}
+
+TEST_F(BaselineTest, parts_of_one_measurement_may_come_one_by_one) {
+  EXPECT_TRUE(session.observe_cuff({now, 120, {}, {}}));
+  EXPECT_TRUE(session.observe_cuff({now, {}, 70, {}}));
+  EXPECT_FALSE(session.observe_cuff({now, {}, 70, {}})) << "told again";
+  pass(3min);
+  cuff(124, 74, 90);
+  const Baseline& baseline = at_infusion();
+  EXPECT_EQ(baseline.sbp, 122);
+  EXPECT_EQ(baseline.dbp, 72);
+  EXPECT_FALSE(baseline.map) << "one mean is not enough";
+}
+
+TEST_F(BaselineTest, rests_on_the_newest_twenty_cuff_readings) {
+  for (int i = 0; i < 20; ++i, pass(3min)) cuff(180, 90);
+  for (int i = 0; i < 20; ++i, pass(3min)) cuff(120, 70);
+  EXPECT_EQ(session.view(now).baseline_cuffs.size(), cuff_readings_max);
+  EXPECT_EQ(at_infusion().sbp, 120);
+  EXPECT_TRUE(session.view(now).baseline_cuffs.empty()) << "of no use once the infusion runs";
+}
+
+TEST_F(BaselineTest, P2_cuff_readings_survive_a_restart) {
+  cuff(120, 70);
+  pass(4min);
+  cuff(130, 74);
+  restart(30s);
+  const Baseline& baseline = at_infusion();
+  EXPECT_EQ(baseline.sbp, 125);
+  EXPECT_EQ(baseline.dbp, 72);
+  EXPECT_TRUE(session.has_baseline());
+}
+
+TEST_F(BaselineTest, one_measurement_told_again_after_a_restart_is_still_one) {
+  cuff(120, 70);
+  restart(5min);
+  EXPECT_FALSE(cuff(120, 70)) << "a monitor that names no time";
+  pass(1min);
+  EXPECT_TRUE(cuff(121, 71)) << "another one";
+  EXPECT_EQ(at_infusion().sbp, 120.5);
+}
+
+TEST_F(BaselineTest, a_reading_with_the_time_of_a_known_one_is_that_one_after_a_restart_too) {
+  cuff(120, 70);
+  const Stamp first = now;
+  restart(5min);
+  Stamp again{now.mono - (now.wall - first.wall), first.wall};
+  again.mono += 1s;  // whole seconds, told by another connection
+  session.observe_cuff({again, 120, 70, 85});
+  again.mono -= 2s;
+  session.observe_cuff({again, 120, 70, {}});
+  EXPECT_FALSE(at_infusion().sbp);
+}
+
+TEST_F(BaselineTest, an_old_record_of_very_many_readings_is_cut_to_the_newest) {
+  View kept = session.view(now);
+  for (int i = 0; i < 100; ++i) kept.baseline_cuffs.push_back({now, i < 80 ? 180.0 : 120.0, 70, {}});
+  session.restore(kept, now);
+  EXPECT_EQ(session.view(now).baseline_cuffs.size(), cuff_readings_max);
+  EXPECT_EQ(at_infusion().sbp, 120);
 }
 
 TEST_F(BaselineTest, from_an_arterial_line_is_a_stream) {
