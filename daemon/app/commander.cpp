@@ -198,8 +198,10 @@ Commander::Done Commander::execute_on_bed(const Command& command, BedDesk& desk,
           [&](const contract::Unshelve& r) { return set(bed.unshelve(r.condition, now)); },
           [&](const infusion::SessionStart& r) { return told(bed.session_start(r, now)); },
           [&](const contract::BaselineSet& r) { return told(bed.baseline_set(r.baseline, now)); },
-          [&](const infusion::InfusionStart& r) { return told(bed.infusion_start(r, now)); },
-          [&](const contract::InfusionRate& r) { return told(bed.infusion_rate(r.rate, r.confirmed, now)); },
+          [&](const infusion::InfusionStart& r) { return told(bed.infusion_start(r, now, command.client)); },
+          [&](const contract::InfusionRate& r) {
+            return told(bed.infusion_rate(r.rate, r.confirmed, now, command.client));
+          },
           [&](const contract::InfusionHold&) { return told(bed.infusion_hold(now)); },
           [&](const contract::InfusionResume&) { return told(bed.infusion_resume(now)); },
           [&](const contract::InfusionStop&) { return told(bed.infusion_stop(now)); },

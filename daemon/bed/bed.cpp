@@ -128,6 +128,16 @@ infusion::Outcome Bed::by_command(infusion::Outcome outcome) {
   return outcome;
 }
 
+template <typename Do>
+infusion::Outcome Bed::asked_first(const infusion::Told& told, bool confirmed, std::string_view login,
+                                   Stamp now, Do do_it) {
+  infusion::Outcome outcome = do_it(false);
+  if (outcome.verdict != infusion::Verdict::confirm_needed) return outcome;
+  if (confirmed && questions_.answered(login, told, outcome.text, now.mono)) return do_it(true);
+  questions_.ask(login, told, outcome.text, now.mono);
+  return outcome;
+}
+
 infusion::Outcome Bed::session_start(const infusion::SessionStart& request, Stamp now) {
   advance(now);
   if (auto wrong = unknown_item(request.checklist)) return *std::move(wrong);
@@ -137,16 +147,24 @@ infusion::Outcome Bed::baseline_set(const infusion::Baseline& request, Stamp now
   advance(now);
   return after_verb(session_.set_baseline(request, now), now);
 }
-infusion::Outcome Bed::infusion_start(const infusion::InfusionStart& request, Stamp now) {
+infusion::Outcome Bed::infusion_start(const infusion::InfusionStart& request, Stamp now,
+                                      std::string_view login) {
   advance(now);
-  infusion::Outcome outcome = after_verb(session_.infusion_start(request, now), now);
+  const auto start = [&](bool confirmed) {
+    infusion::InfusionStart plain = request;
+    plain.confirmed = confirmed;
+    return session_.infusion_start(plain, now);
+  };
+  infusion::Outcome outcome = after_verb(asked_first(request, request.confirmed, login, now, start), now);
   if (outcome.verdict == infusion::Verdict::applied && session_.gate())
     outcome.text = session_.gate()->text();
   return outcome;
 }
-infusion::Outcome Bed::infusion_rate(const infusion::Rate& rate, bool confirmed, Stamp now) {
+infusion::Outcome Bed::infusion_rate(const infusion::Rate& rate, bool confirmed, Stamp now,
+                                     std::string_view login) {
   advance(now);
-  return after_verb(by_command(session_.rate(rate, confirmed, now)), now);
+  const auto set = [&](bool answered) { return session_.rate(rate, answered, now); };
+  return after_verb(by_command(asked_first(rate, confirmed, login, now, set)), now);
 }
 infusion::Outcome Bed::infusion_hold(Stamp now) {
   advance(now);

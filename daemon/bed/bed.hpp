@@ -25,6 +25,7 @@
 #include "daemon/bed/plausibility.hpp"
 #include "daemon/bed/pump_view.hpp"
 #include "daemon/bed/watch.hpp"
+#include "daemon/infusion/questions.hpp"
 #include "daemon/infusion/session.hpp"
 
 namespace bed {
@@ -117,11 +118,15 @@ class Bed final : private alarms::Listener {
   void advance(Stamp now);
   MonoTime deadline() const;
 
-  // --- from people
+  // --- from people. What is unusual is asked about first: `confirmed` counts only from the login that was
+  // asked, about the same values, at most 60 s later; what needs no confirmation passes over it. Questions
+  // do not survive a restart.
   infusion::Outcome session_start(const infusion::SessionStart& request, Stamp now);
   infusion::Outcome baseline_set(const infusion::Baseline& request, Stamp now);
-  infusion::Outcome infusion_start(const infusion::InfusionStart& request, Stamp now);
-  infusion::Outcome infusion_rate(const infusion::Rate& rate, bool confirmed, Stamp now);
+  infusion::Outcome infusion_start(const infusion::InfusionStart& request, Stamp now,
+                                   std::string_view login = {});
+  infusion::Outcome infusion_rate(const infusion::Rate& rate, bool confirmed, Stamp now,
+                                  std::string_view login = {});
   infusion::Outcome infusion_hold(Stamp now);
   infusion::Outcome infusion_resume(Stamp now);
   infusion::Outcome infusion_stop(Stamp now);
@@ -244,6 +249,9 @@ class Bed final : private alarms::Listener {
   void apply_technical(Stamp now, bool watching);
   infusion::Outcome after_verb(infusion::Outcome outcome, Stamp now);
   infusion::Outcome by_command(infusion::Outcome outcome);
+  template <typename Do>  // do_it(confirmed) is tried unconfirmed first: a question changes nothing
+  infusion::Outcome asked_first(const infusion::Told& told, bool confirmed, std::string_view login, Stamp now,
+                                Do do_it);
   void watch_patient(Stamp now);  // begins and ends with the session
   void patient_news(bool news, bool doubted_before, Stamp now);
   void take_subject(std::size_t source, Stamp now);
@@ -414,6 +422,7 @@ class Bed final : private alarms::Listener {
   MonoTime cuff_published_at_ = MonoTime::min();
   std::vector<Shelved> shelved_before_;  // before a restart, of conditions that are not known yet
   alarms::LimitChanges limits_set_;      // of this session
+  infusion::Questions questions_;        // ... to people
   std::optional<AudioPause> paused_;
   MonoTime paused_until_{};
   bool keep_ = false;  // something that a restart needs has changed

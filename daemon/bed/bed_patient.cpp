@@ -58,6 +58,7 @@ void Bed::watch_patient(Stamp now) {
   if (patient_.open()) {
     patient_.end();
     forget_limits(now);
+    questions_.forget();
     engine_.unshelve_all(now, *this);  // it was about this patient
   } else {
     patient_.begin(now.mono - identity_ms_max);

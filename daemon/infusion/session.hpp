@@ -45,6 +45,8 @@ std::string_view name(DoseBand band);
 struct Rate {
   double value = 0;
   RateUnit unit = RateUnit::mg_per_kg_h;
+
+  friend bool operator==(const Rate&, const Rate&) = default;
 };
 
 struct SessionStart {
@@ -62,7 +64,9 @@ struct InfusionStart {
   std::optional<Rate> rate;          // or mg_per_kg and planned_min
   std::optional<Milliseconds> planned;
   std::string by = "command";  // command | pump
-  bool confirmed = false;      // args.confirm of a second command
+  bool confirmed = false;      // told as asked and answered (Session); as the command says (Bed)
+
+  friend bool operator==(const InfusionStart&, const InfusionStart&) = default;
 };
 // The baseline that relative limits are measured from. Pressure: from whatever leads at the bed.
 struct Baseline {

@@ -19,3 +19,10 @@ def applied(station, verb, **args):
     answer = station.command(BED, verb, args=args)
     assert answer["status"] == "applied", (verb, answer)
     return answer["text"]
+
+
+def confirmed(station, verb, **args):
+    """Something unusual: asked about first, unasked confirmation or not, then told again with a yes."""
+    question = station.command(BED, verb, args={**args, "confirm": True})
+    assert question["status"] == "confirm-needed", (verb, question)
+    return applied(station, verb, **args, confirm=True)

@@ -1,6 +1,6 @@
 """Sessions of a series see what the earlier ones left; a scheduled session waits, over kill -9 too."""
 import pytest
-from session_steps import BED, applied, infusion, restart
+from session_steps import BED, applied, confirmed, infusion, restart
 from station import now_ms
 
 
@@ -19,7 +19,7 @@ def test_the_next_session_of_a_series_sees_what_the_last_one_left(world):
     first = shown(station, "the series", lambda doc: doc.get("series"))
     assert first["series"] | {"series": "k-41", "n": 1, "m": 6, "sessions": 0, "sessions_year": 0} == first["series"]
     assert "last" not in first["series"]
-    applied(station, "infusion-start", mg_per_kg=0.5, kg=70, planned_min=10, confirm=True)  # 0.1 mg within the restart
+    confirmed(station, "infusion-start", mg_per_kg=0.5, kg=70, planned_min=10)  # 0.1 mg within the restart
     world.oximeter.show(spo2=87)
     station.alarm(BED, "spo2-low", phase="start")
     restart(world, station)
