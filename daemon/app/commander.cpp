@@ -202,6 +202,9 @@ Commander::Done Commander::execute_on_bed(const Command& command, BedDesk& desk,
           [&](const contract::InfusionRate& r) {
             return told(bed.infusion_rate(r.rate, r.confirmed, now, command.client));
           },
+          [&](const contract::InfusionBolus& r) {
+            return told(bed.infusion_bolus(r.bolus, r.confirmed, now, command.client));
+          },
           [&](const contract::InfusionHold&) { return told(bed.infusion_hold(now)); },
           [&](const contract::InfusionResume&) { return told(bed.infusion_resume(now)); },
           [&](const contract::InfusionStop&) { return told(bed.infusion_stop(now)); },

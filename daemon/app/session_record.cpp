@@ -261,6 +261,10 @@ infusion::View read_view(const json& in) {
   if (in.contains("rate"))
     view.rate = infusion::Rate{in["rate"].get<double>(),
                                infusion::rate_unit_named(in.at("rate_unit").get<std::string>()).value()};
+  if (in.contains("last_bolus"))
+    view.last_bolus =
+        infusion::LastBolus{in["last_bolus"].at("mg").get<double>(),
+                            vitals::wall_from_unix_ms(in["last_bolus"].at("t").get<std::int64_t>())};
   if (in.contains("baseline")) view.baseline = read_baseline(in["baseline"]);
   if (in.contains("baseline_cuffs"))
     for (const json& one : in["baseline_cuffs"]) view.baseline_cuffs.push_back(read_cuff(one));
@@ -299,6 +303,8 @@ std::string write_session_record(const infusion::View& view, const bed::PatientR
     out["rate"] = view.rate->value;
     out["rate_unit"] = infusion::name(view.rate->unit);
   }
+  if (view.last_bolus)
+    out["last_bolus"] = {{"mg", view.last_bolus->mg}, {"t", vitals::unix_ms(view.last_bolus->t)}};
   if (view.baseline) out["baseline"] = write_baseline(*view.baseline);
   for (const auto& one : view.baseline_cuffs) out["baseline_cuffs"].push_back(write_cuff(one));
   put(out, "t_opened", view.t_opened);

@@ -155,10 +155,23 @@ infusion::Outcome Bed::infusion_start(const infusion::InfusionStart& request, St
     plain.confirmed = confirmed;
     return session_.infusion_start(plain, now);
   };
-  infusion::Outcome outcome = after_verb(asked_first(request, request.confirmed, login, now, start), now);
+  return with_gate(after_verb(asked_first(request, request.confirmed, login, now, start), now));
+}
+
+// What of the gate was not met is told to whoever has begun an infusion.
+infusion::Outcome Bed::with_gate(infusion::Outcome outcome) const {
   if (outcome.verdict == infusion::Verdict::applied && session_.gate())
     outcome.text = session_.gate()->text();
   return outcome;
+}
+
+infusion::Outcome Bed::infusion_bolus(const infusion::HandBolus& bolus, bool confirmed, Stamp now,
+                                      std::string_view login) {
+  advance(now);
+  const bool ran = session_.phase() == Phase::infusing || session_.phase() == Phase::held;
+  const auto give = [&](bool answered) { return session_.give_bolus(bolus, answered, now); };
+  infusion::Outcome outcome = after_verb(by_command(asked_first(bolus, confirmed, login, now, give)), now);
+  return ran ? outcome : with_gate(std::move(outcome));
 }
 infusion::Outcome Bed::infusion_rate(const infusion::Rate& rate, bool confirmed, Stamp now,
                                      std::string_view login) {

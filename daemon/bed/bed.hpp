@@ -127,6 +127,8 @@ class Bed final : private alarms::Listener {
                                    std::string_view login = {});
   infusion::Outcome infusion_rate(const infusion::Rate& rate, bool confirmed, Stamp now,
                                   std::string_view login = {});
+  infusion::Outcome infusion_bolus(const infusion::HandBolus& bolus, bool confirmed, Stamp now,
+                                   std::string_view login = {});
   infusion::Outcome infusion_hold(Stamp now);
   infusion::Outcome infusion_resume(Stamp now);
   infusion::Outcome infusion_stop(Stamp now);
@@ -249,6 +251,7 @@ class Bed final : private alarms::Listener {
   void apply_technical(Stamp now, bool watching);
   infusion::Outcome after_verb(infusion::Outcome outcome, Stamp now);
   infusion::Outcome by_command(infusion::Outcome outcome);
+  infusion::Outcome with_gate(infusion::Outcome outcome) const;
   template <typename Do>  // do_it(confirmed) is tried unconfirmed first: a question changes nothing
   infusion::Outcome asked_first(const infusion::Told& told, bool confirmed, std::string_view login, Stamp now,
                                 Do do_it);

@@ -242,6 +242,12 @@ void render_infusion(std::string& out, const infusion::View& session, const Enve
   writer.number("conc_mg_ml", session.conc_mg_ml);
   write_rate(writer, session);
   if (session.bolus) writer.flag("bolus", true);
+  if (session.last_bolus) {
+    writer.open_object("last_bolus");
+    writer.number("mg", rounded(session.last_bolus->mg, 1));
+    writer.time("t", session.last_bolus->t);
+    writer.close_object();
+  }
   writer.number("dose_mg", rounded(session.dose_mg, 1));
   writer.number("dose_mg_kg", rounded(session.dose_mg_per_kg, 2));
   writer.text("dose_band", infusion::name(session.band));

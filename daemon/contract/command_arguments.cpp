@@ -36,6 +36,7 @@ constexpr std::array<std::string_view, 6> start_keys{"mg_per_kg", "kg",        "
                                                      "rate",      "rate_unit", "planned_min"};
 constexpr std::array<std::string_view, 1> patient_keys{"patient"};
 constexpr std::array<std::string_view, 2> rate_keys{"rate", "rate_unit"};
+constexpr std::array<std::string_view, 3> bolus_keys{"mg", "mg_per_kg", "kg"};
 
 constexpr std::array<std::string_view, 1> note_keys{"text"};
 // t_obs, actions, and every item of infusion/observation.hpp.
@@ -65,7 +66,7 @@ struct Verb {
   Keys keys;  // in args, besides the common ones
   void (*read)(const Fields& document, Arguments& arguments, Request& out);
 };
-constexpr std::array<Verb, 24> verbs{{
+constexpr std::array<Verb, 25> verbs{{
     {"ack", {}, read_ack},
     {"unack", {}, read_unack},
     {"reset", {}, read_reset},
@@ -84,6 +85,7 @@ constexpr std::array<Verb, 24> verbs{{
     {"patient-confirm", patient_keys, read_patient_confirm},
     {"infusion-start", start_keys, read_infusion_start},
     {"infusion-rate", rate_keys, read_infusion_rate},
+    {"infusion-bolus", bolus_keys, read_infusion_bolus},
     {"infusion-hold", {}, read_bare<InfusionHold>},
     {"infusion-resume", {}, read_bare<InfusionResume>},
     {"infusion-stop", {}, read_bare<InfusionStop>},

@@ -73,6 +73,10 @@ struct InfusionRate {
   infusion::Rate rate;
   bool confirmed = false;
 };
+struct InfusionBolus {
+  infusion::HandBolus bolus;
+  bool confirmed = false;
+};
 struct InfusionHold {};
 struct InfusionResume {};
 struct InfusionStop {};
@@ -94,7 +98,7 @@ struct Note {
 using Request =
     std::variant<Ack, Reset, Unack, AudioPause, AudioResume, Respond, Shelve, Unshelve, LimitsSet, Received,
                  Resync, Replay, infusion::SessionStart, BaselineSet, infusion::InfusionStart, InfusionRate,
-                 InfusionHold, InfusionResume, InfusionStop, SessionEnd, PatientConfirm,
+                 InfusionBolus, InfusionHold, InfusionResume, InfusionStop, SessionEnd, PatientConfirm,
                  infusion::NurseObservation, Checklist, Note>;
 
 struct Command {

@@ -138,6 +138,16 @@ void read_infusion_rate(const Fields&, Arguments& arguments, Request& out) {
   out = InfusionRate{rate.value_or(infusion::Rate{}), arguments.flag("confirm")};
 }
 
+void read_infusion_bolus(const Fields&, Arguments& arguments, Request& out) {
+  infusion::HandBolus bolus;
+  bolus.mg = arguments.positive("mg");
+  bolus.mg_per_kg = arguments.positive("mg_per_kg");
+  bolus.kg = arguments.positive("kg");
+  if (bolus.mg.has_value() == bolus.mg_per_kg.has_value())
+    arguments.complain("args needs either mg or mg_per_kg");
+  out = InfusionBolus{bolus, arguments.flag("confirm")};
+}
+
 void read_patient_confirm(const Fields&, Arguments& arguments, Request& out) {
   const std::string patient = arguments.text("patient");
   if (patient != "same" && patient != "new")

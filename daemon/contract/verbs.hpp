@@ -26,6 +26,7 @@ void read_session_start(const Fields& document, Arguments& arguments, Request& o
 void read_baseline(const Fields& document, Arguments& arguments, Request& out);
 void read_infusion_start(const Fields& document, Arguments& arguments, Request& out);
 void read_infusion_rate(const Fields& document, Arguments& arguments, Request& out);
+void read_infusion_bolus(const Fields& document, Arguments& arguments, Request& out);
 void read_patient_confirm(const Fields& document, Arguments& arguments, Request& out);
 void read_observe(const Fields& document, Arguments& arguments, Request& out);
 void read_note(const Fields& document, Arguments& arguments, Request& out);

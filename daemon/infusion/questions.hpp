@@ -18,7 +18,7 @@ inline constexpr Milliseconds question_ms_max{60'000};
 inline constexpr std::size_t questions_max = 8;
 
 // What was told, in its own values.
-using Told = std::variant<InfusionStart, Rate>;
+using Told = std::variant<InfusionStart, Rate, HandBolus>;
 
 class Questions {
  public:

@@ -19,6 +19,9 @@ inline constexpr double rate_mg_per_kg_h_max = 7;
 
 // The label's fastest: 4.5 mg/kg over 60 s. Beyond it no pump gives a bolus.
 inline constexpr double bolus_mg_per_kg_h_max = 270;
+// Of one bolus by hand. 0.35: the most for pain in the consensus guidelines of 2018 (ASRA, AAPM, ASA), above
+// it to be confirmed. 4.5: the label's largest dose to induce anaesthesia, above it a typing error.
+inline constexpr double bolus_mg_per_kg_usual_max = 0.35, bolus_mg_per_kg_max = 4.5;
 
 inline constexpr double weight_kg_usual_min = 30, weight_kg_usual_max = 250;  // outside: to be confirmed
 inline constexpr double weight_kg_max = 700;                                  // beyond: nobody

@@ -35,6 +35,7 @@ View Session::view(Stamp now) const {
     if (kg_) out.rate_mg_per_kg_h = *out.rate_mg_per_h / *kg_;
   }
   out.bolus = bolus_runs();
+  out.last_bolus = last_bolus_;
   out.band = band();
   out.planned_mg_per_kg = planned_mg_per_kg_;
   out.planned = planned_;
@@ -78,6 +79,7 @@ void Session::restore(const View& view, Stamp now) {
   planned_ = view.planned;
   by_ = view.by;
   dose_mg_ = sound(view.dose_mg);
+  last_bolus_ = view.last_bolus;
   held_ = std::max(view.held, Milliseconds{0});
   if (view.as_of != WallTime{}) counted_ = past(view.as_of, now).mono;
   baseline_ = view.baseline;

@@ -3,7 +3,8 @@
 //                   none       scheduled   baseline   infusing   held       recovery   ended
 //   session-start   baseline*  baseline*   -          -          -          -          baseline*
 //   baseline-set    -          -           yes        yes        yes        yes        -
-//   infusion-start  infusing   infusing    infusing   -          -          infusing   infusing
+//   infusion-start  infusing   infusing    infusing   -**        -          infusing   infusing
+//   infusion-bolus  infusing   infusing    infusing   yes        yes        infusing   infusing
 //   infusion-rate   -          -           -          yes        -          -          -
 //   infusion-hold   -          -           -          held       -          -          -
 //   infusion-resume -          -           -          -          infusing   -          -
@@ -13,7 +14,9 @@
 //
 //   * scheduled when its time is still to come. A scheduled session is started by its own name, or without
 //   one. infusion-start opens a session in none and ended, and the scheduled one in scheduled: an infusion
-//   that runs is recorded first and put in order afterwards.
+//   that runs is recorded first and put in order afterwards. So does a bolus that a person has given; after
+//   it recovery counts anew, and in held it leaves the pump at rest.
+//   ** but after a bolus alone, whose infusion has no rate yet: it tells the rate.
 #include "daemon/infusion/session.hpp"
 
 #include <algorithm>
@@ -42,25 +45,9 @@ bool is_session_name(std::string_view text) {
 
 double hours(Milliseconds time) { return static_cast<double>(time.count()) / ms_per_h; }
 
-// What the pump would have to be told wrongly for, in the words of the question to the nurse.
-void add_reason(std::string& text, std::string_view reason) {
-  if (!text.empty()) text += "; ";
-  text += reason;
-}
-
-Outcome too_fast(double mg_per_kg_h) {
-  return {Verdict::refused,
-          "rate " + number(mg_per_kg_h) + " mg/kg/h is above " + number(rate_mg_per_kg_h_max) +
-              " mg/kg/h and taken for a typing error: check rate, unit, weight and concentration"};
-}
-
 std::string exceptional_text(double mg_per_kg_h) {
   return "rate " + number(mg_per_kg_h) + " mg/kg/h is above " + number(band_high_mg_per_kg_h_max) +
          " mg/kg/h";
-}
-
-Outcome to_confirm(std::string reasons) {
-  return {Verdict::confirm_needed, std::move(reasons) + ": confirm if this is right"};
 }
 
 // Fills in what flows; not applied when the rate cannot be used.
@@ -174,6 +161,7 @@ void Session::begin_session(std::string session, Stamp now) {
   planned_.reset();
   by_.clear();
   dose_mg_ = 0;
+  last_bolus_.reset();
   held_ = Milliseconds{0};
   counted_ = now.mono;
   baseline_.reset();
@@ -243,7 +231,8 @@ Outcome Session::plan_start(const InfusionStart& request, Plan& plan) const {
 }
 
 Outcome Session::infusion_start(const InfusionStart& request, Stamp now) {
-  if (phase_ == Phase::infusing)
+  const bool bolus_alone = phase_ == Phase::infusing && !rate_ && !bolus_runs();
+  if (phase_ == Phase::infusing && !bolus_alone)
     return refused("infusion-start", phase_,
                    "infusion-rate changes the rate, infusion-stop comes before a new start");
   if (phase_ == Phase::held)
@@ -255,8 +244,7 @@ Outcome Session::infusion_start(const InfusionStart& request, Stamp now) {
   std::string reasons;
   if (band_of(plan.mg_per_kg_h) == DoseBand::exceptional)
     add_reason(reasons, exceptional_text(plan.mg_per_kg_h));
-  if (!within(*plan.kg, weight_kg_usual_min, weight_kg_usual_max))
-    add_reason(reasons, "weight " + number(*plan.kg) + " kg is outside 30-250 kg");
+  doubt_weight(reasons, *plan.kg);
   if (request.mg_per_kg && request.planned) {
     const double by_rate = plan.mg_per_kg_h * hours(*request.planned);
     if (above(std::abs(by_rate - *request.mg_per_kg), *request.mg_per_kg * planned_difference_max))
@@ -271,6 +259,7 @@ Outcome Session::infusion_start(const InfusionStart& request, Stamp now) {
 void Session::begin_infusion(const InfusionStart& request, const Plan& plan, Stamp now) {
   if (phase_ == Phase::none || phase_ == Phase::ended) begin_session({}, now);
   if (phase_ == Phase::baseline) freeze_baseline(now);
+  gate_wanted_ = phase_ != Phase::infusing;  // after a bolus alone the gate was looked at before it
   enter(Phase::infusing, now);
   if (!opened_) opened_ = now;
   scheduled_.reset();
@@ -279,7 +268,6 @@ void Session::begin_infusion(const InfusionStart& request, const Plan& plan, Sta
   planned_mg_per_kg_ = request.mg_per_kg;
   planned_ = request.planned;
   by_ = request.by;
-  gate_wanted_ = true;
   recovery_.reset();
   stable_reading(false, now);
   run_at(plan);
@@ -307,28 +295,6 @@ Outcome Session::rate(const Rate& rate, bool confirmed, Stamp now) {
   if (is_increase(mg_per_h_, plan.mg_per_h)) open_titrating(now);
   run_at(plan);
   return {};
-}
-
-Outcome Session::bolus(double mg_per_h, std::optional<double> kg, Stamp now) {
-  if (phase_ != Phase::baseline && phase_ != Phase::infusing && phase_ != Phase::held)
-    return refused("bolus", phase_, "infusion-start comes first");
-  if (kg_) kg = kg_;
-  if (!kg || !is_weight(*kg)) return invalid("kg is missing: the dose is judged by weight");
-  if (!(mg_per_h > 0) || above(mg_per_h / *kg, bolus_mg_per_kg_h_max)) return too_fast(mg_per_h / *kg);
-  if (phase_ == Phase::baseline) {
-    begin_infusion({}, {kg, conc_mg_ml_, {}, 0, 0}, now);
-    rate_.reset();  // what follows the bolus is still to be told
-  }
-  if (phase_ == Phase::held) enter(Phase::infusing, now);
-  count(now);
-  bolus_mg_per_h_ = mg_per_h;
-  open_titrating(now);
-  return {};
-}
-
-void Session::bolus_over(Stamp now) {
-  count(now);
-  bolus_mg_per_h_.reset();
 }
 
 Outcome Session::hold(Stamp now) {

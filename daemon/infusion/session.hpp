@@ -68,6 +68,17 @@ struct InfusionStart {
 
   friend bool operator==(const InfusionStart&, const InfusionStart&) = default;
 };
+// A bolus that a person has given, by hand or with the pump's key, and tells afterwards.
+struct HandBolus {
+  std::optional<double> mg, mg_per_kg;  // one of them
+  std::optional<double> kg;             // needed here unless the session has it
+
+  friend bool operator==(const HandBolus&, const HandBolus&) = default;
+};
+struct LastBolus {
+  double mg = 0;
+  WallTime t{};  // when it was told
+};
 // The baseline that relative limits are measured from. Pressure: from whatever leads at the bed.
 struct Baseline {
   std::optional<double> rate, spo2, sbp, dbp, map;
@@ -93,7 +104,8 @@ struct View {
   std::optional<Rate>
       rate;  // as told, also while held; none when no infusion is open, or only a bolus was told
   std::optional<double> rate_mg_per_h;  // what flows, a bolus included: 0 while held and after the stop
-  bool bolus = false;                   // one runs
+  bool bolus = false;                   // one of the pump runs
+  std::optional<LastBolus> last_bolus;  // by a person, of the session
   std::optional<double> rate_mg_per_kg_h;
   std::optional<double> planned_mg_per_kg;
   std::optional<Milliseconds> planned;
@@ -151,6 +163,9 @@ class Session {
   Outcome set_baseline(const Baseline& request, Stamp now);
   Outcome infusion_start(const InfusionStart& request, Stamp now);
   Outcome rate(const Rate& rate, bool confirmed, Stamp now);
+  // A bolus that a person has given. It adds to the dose and opens titrating as any increase does; where no
+  // infusion runs it begins one without a rate. Above 0.35 mg/kg it is to be confirmed.
+  Outcome give_bolus(const HandBolus& told, bool confirmed, Stamp now);
   // A bolus that a pump gives beside the rate as told; it counts while it runs, and opens titrating as any
   // increase does. It begins the infusion from baseline (`kg`: where the session has none) and goes on with a
   // held one. A pump reports what flows already: no confirmation, and another bound than for a rate.
@@ -206,9 +221,15 @@ class Session {
     double mg_per_kg_h = 0;
   };
 
+  struct BolusPlan {
+    std::optional<double> kg, conc_mg_ml;
+    double mg = 0;
+  };
+
   void enter(Phase phase, Stamp now);
   void begin_session(std::string session, Stamp now);
   void begin_infusion(const InfusionStart& request, const Plan& plan, Stamp now);
+  void begin_with_bolus(std::optional<double> kg, std::optional<double> conc_mg_ml, Stamp now);
   void run_at(const Plan& plan);
   void open_titrating(Stamp now);
   void freeze_baseline(Stamp now);
@@ -223,6 +244,7 @@ class Session {
   double dose_mg(Stamp now) const;
   Milliseconds held(Stamp now) const;
   Outcome plan_start(const InfusionStart& request, Plan& plan) const;
+  Outcome plan_bolus(const HandBolus& told, BolusPlan& plan) const;
 
   std::string seed_;
   Milliseconds titrating_period_;
@@ -240,7 +262,8 @@ class Session {
   std::optional<double> planned_mg_per_kg_;
   std::optional<Milliseconds> planned_;
   std::string by_;
-  double dose_mg_ = 0;    // up to counted_
+  double dose_mg_ = 0;  // up to counted_
+  std::optional<LastBolus> last_bolus_;
   Milliseconds held_{0};  // up to counted_
   vitals::MonoTime counted_{};
   std::optional<Baseline> baseline_;

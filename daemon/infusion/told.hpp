@@ -27,6 +27,27 @@ inline bool within(double value, double least, double most) { return value >= le
 
 inline bool is_weight(double kg) { return kg > 0 && kg <= weight_kg_max; }
 
+// What is unusual, one doubt after the other, in the words of the question to the nurse.
+inline void add_reason(std::string& text, std::string_view reason) {
+  if (!text.empty()) text += "; ";
+  text += reason;
+}
+
+inline void doubt_weight(std::string& reasons, double kg) {
+  if (!within(kg, weight_kg_usual_min, weight_kg_usual_max))
+    add_reason(reasons, "weight " + number(kg) + " kg is outside 30-250 kg");
+}
+
+inline Outcome to_confirm(std::string reasons) {
+  return {Verdict::confirm_needed, std::move(reasons) + ": confirm if this is right"};
+}
+
+inline Outcome too_fast(double mg_per_kg_h) {
+  return {Verdict::refused,
+          "rate " + number(mg_per_kg_h) + " mg/kg/h is above " + number(rate_mg_per_kg_h_max) +
+              " mg/kg/h and taken for a typing error: check rate, unit, weight and concentration"};
+}
+
 inline void adopt(std::optional<double>& into, const std::optional<double>& told) {
   if (told) into = told;
 }

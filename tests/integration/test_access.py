@@ -10,8 +10,8 @@ from station import new_client
 
 VIEWER = {"received", "resync", "replay"}
 NURSE = VIEWER | {"ack", "unack", "audio-pause", "audio-resume", "respond", "reset", "session-start", "baseline-set",
-                  "session-end", "patient-confirm", "infusion-start", "infusion-rate", "infusion-hold", "infusion-resume",
-                  "infusion-stop", "observe", "checklist", "note"}
+                  "session-end", "patient-confirm", "infusion-start", "infusion-rate", "infusion-bolus", "infusion-hold",
+                  "infusion-resume", "infusion-stop", "observe", "checklist", "note"}
 CHARGE = NURSE | {"shelve", "unshelve", "limits-set"}
 MAY = {"wall": VIEWER, "ns-1": NURSE, "lead": CHARGE, "tools": CHARGE}
 AT_NODE = VIEWER | {"ack", "unack", "audio-pause", "audio-resume", "respond", "reset"}

@@ -65,6 +65,15 @@ TEST(SessionRecord, CuffReadingsOfTheBaselineAreKept) {
   for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_session_record(text.substr(0, cut)));
 }
 
+TEST(SessionRecord, TheLastBolusIsKept) {
+  infusion::View view = full();
+  view.last_bolus = infusion::LastBolus{24.5, wall_from_unix_ms(1'799'999'500'000)};
+  const auto after = read_session_record(write_session_record(view));
+  ASSERT_TRUE(after && after->last_bolus);
+  EXPECT_EQ(after->last_bolus->mg, 24.5);
+  EXPECT_EQ(after->last_bolus->t, view.last_bolus->t);
+}
+
 TEST(SessionRecord, APauseOfTheBedIsKeptWithItsEnd) {
   bed::Attention attention;
   attention.pause = bed::AudioPause{wall_from_unix_ms(1'800'000'120'000), "ns-2/rn-17"};

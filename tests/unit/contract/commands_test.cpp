@@ -208,6 +208,21 @@ TEST(Command, a_rate_without_unit_is_no_rate) {
   EXPECT_FALSE(rate.confirmed);
 }
 
+TEST(Command, a_bolus_is_told_in_one_way) {
+  EXPECT_EQ(status(parse(command("infusion-bolus"))), "invalid");
+  EXPECT_EQ(status(parse(command("infusion-bolus", {{"kg", 70}}))), "invalid");
+  EXPECT_EQ(status(parse(command("infusion-bolus", {{"mg", 14}, {"mg_per_kg", 0.2}}))), "invalid");
+  EXPECT_EQ(status(parse(command("infusion-bolus", {{"mg", 0}}))), "invalid");
+  EXPECT_EQ(status(parse(command("infusion-bolus", {{"mg", 14}, {"rate", 1}}))), "invalid");
+  const auto in_mg = accepted<InfusionBolus>(command("infusion-bolus", {{"mg", 14}, {"kg", 70}}));
+  EXPECT_EQ(in_mg.bolus, (infusion::HandBolus{14, {}, 70}));
+  EXPECT_FALSE(in_mg.confirmed);
+  const auto by_weight =
+      accepted<InfusionBolus>(command("infusion-bolus", {{"mg_per_kg", 0.5}, {"confirm", true}}));
+  EXPECT_EQ(by_weight.bolus, (infusion::HandBolus{{}, 0.5, {}}));
+  EXPECT_TRUE(by_weight.confirmed);
+}
+
 TEST(Command, absurd_figures_are_invalid) {
   for (const Json& kg : {Json(0), Json(-70), Json(1e7), Json("70"), Json(true)})
     EXPECT_EQ(status(parse(command("infusion-start", {{"kg", kg}}))), "invalid") << kg.dump();

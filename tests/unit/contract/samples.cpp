@@ -100,6 +100,17 @@ infusion::View baseline_session() {
   return view;
 }
 
+// A loading dose was given, and no rate is told yet.
+infusion::View bolus_session() {
+  infusion::View view = session();
+  view.rate.reset();
+  view.rate_mg_per_h = view.rate_mg_per_kg_h = 0;
+  view.planned.reset();
+  view.band = infusion::DoseBand::none;
+  view.last_bolus = infusion::LastBolus{21.4, at(0)};
+  return view;
+}
+
 infusion::View ended_session() {
   infusion::View view = session();
   view.phase = vitals::Phase::ended;
@@ -319,7 +330,7 @@ void add_bed_states(std::vector<Sample>& out) {
                      contract::render_infusion(text, session(), envelope);
                    })});
   for (const infusion::View& view :
-       {infusion::View{}, observed_session(), ended_session(), baseline_session()})
+       {infusion::View{}, observed_session(), bolus_session(), ended_session(), baseline_session()})
     out.push_back({bed_topic("infusion"),
                    rendered([&](std::string& text) { contract::render_infusion(text, view, envelope); })});
   out.push_back({bed_topic("limits"), rendered([&](std::string& text) {

@@ -24,7 +24,7 @@ void showValue(const Step& step, std::ostream& out) {
 
 rc::Gen<std::vector<Step>> courses() {
   return rc::gen::container<std::vector<Step>>(
-      rc::gen::build<Step>(rc::gen::set(&Step::verb, rc::gen::inRange(0, 7)),
+      rc::gen::build<Step>(rc::gen::set(&Step::verb, rc::gen::inRange(0, 8)),
                            rc::gen::set(&Step::seconds, rc::gen::inRange(0, 7200)),
                            rc::gen::set(&Step::per_mille, rc::gen::inRange(1, 1001))));
 }
@@ -33,6 +33,8 @@ constexpr double kg = 70;
 constexpr Milliseconds titrating{900'000};
 
 double mg_per_kg_h(const Step& step) { return step.per_mille * 2e-3; }
+
+double bolus_mg_per_kg(const Step& step) { return step.per_mille * 0.35e-3; }
 
 void run(Session& session, const Step& step, Stamp now) {
   InfusionStart request;
@@ -45,6 +47,7 @@ void run(Session& session, const Step& step, Stamp now) {
     case 3: session.hold(now); break;
     case 4: session.resume(now); break;
     case 5: session.stop(now); break;
+    case 6: session.give_bolus({{}, bolus_mg_per_kg(step), kg}, false, now); break;
     default: session.end(now); break;
   }
 }
@@ -76,7 +79,11 @@ RC_GTEST_PROP(SessionProperty, dose_never_falls_and_is_rate_times_time, ()) {
     run(session, step, now);
     if (session.id() != of_session) expected_mg = 0;  // a new session
     of_session = session.id();
-    const bool begins = step.verb == 1 && phase != Phase::infusing && phase != Phase::held;
+    const bool rested = phase != Phase::infusing && phase != Phase::held;
+    if (step.verb == 6) expected_mg += bolus_mg_per_kg(step) * kg;
+    if (step.verb == 6 && rested) flow_mg_per_h = 0;
+    const bool bolus_alone = phase == Phase::infusing && flow_mg_per_h == 0;
+    const bool begins = step.verb == 1 && (rested || bolus_alone);
     if (begins || (step.verb == 2 && phase == Phase::infusing)) flow_mg_per_h = mg_per_kg_h(step) * kg;
   }
 }
@@ -117,6 +124,7 @@ RC_GTEST_PROP(SessionProperty, a_restart_anywhere_changes_nothing, ()) {
   RC_ASSERT(a.kg == b.kg);
   RC_ASSERT(a.band == b.band);
   RC_ASSERT(a.by == b.by);
+  RC_ASSERT(a.last_bolus.has_value() == b.last_bolus.has_value());
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ struct Verb {
   std::array<std::string, 7> leads_to;
 };
 
-const std::array<Verb, 8>& verbs() {
-  static const std::array<Verb, 8> table{{
+const std::array<Verb, 9>& verbs() {
+  static const std::array<Verb, 9> table{{
       {"session-start",
        [](Session& s, Stamp now) { return s.start({}, now); },
        {"baseline", "baseline", "-", "-", "-", "-", "baseline"}},
@@ -38,6 +38,11 @@ const std::array<Verb, 8>& verbs() {
          return s.rate({0.4, RateUnit::mg_per_kg_h}, false, now);
        },
        {"-", "-", "-", "infusing", "-", "-", "-"}},
+      {"infusion-bolus",
+       [](Session& s, Stamp now) {
+         return s.give_bolus({14, {}, 70}, false, now);
+       },
+       {"infusing", "infusing", "infusing", "infusing", "held", "infusing", "infusing"}},
       {"infusion-hold",
        [](Session& s, Stamp now) { return s.hold(now); },
        {"-", "-", "-", "held", "-", "-", "-"}},
@@ -85,7 +90,7 @@ std::string test_name(const ::testing::TestParamInfo<std::size_t>& info) {
   return out;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Verbs, ::testing::Range<std::size_t>(0, 8), test_name);
+INSTANTIATE_TEST_SUITE_P(All, Verbs, ::testing::Range<std::size_t>(0, 9), test_name);
 
 using Stop = SessionTest;
 

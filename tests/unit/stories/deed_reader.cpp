@@ -25,27 +25,12 @@ bool is_number(const std::string& word) {
   return error == std::errc{} && end == word.data() + word.size();
 }
 
-constexpr std::array<std::string_view, 21> verbs{"ack",
-                                                 "unack",
-                                                 "reset",
-                                                 "audio-pause",
-                                                 "audio-resume",
-                                                 "respond",
-                                                 "shelve",
-                                                 "unshelve",
-                                                 "session-start",
-                                                 "baseline-set",
-                                                 "session-end",
-                                                 "patient-confirm",
-                                                 "infusion-start",
-                                                 "infusion-rate",
-                                                 "infusion-hold",
-                                                 "infusion-resume",
-                                                 "infusion-stop",
-                                                 "observe",
-                                                 "limits-set",
-                                                 "note",
-                                                 "resync"};
+constexpr std::array<std::string_view, 22> verbs{
+    "ack",           "unack",           "reset",          "audio-pause",   "audio-resume",
+    "respond",       "shelve",          "unshelve",       "session-start", "baseline-set",
+    "session-end",   "patient-confirm", "infusion-start", "infusion-rate", "infusion-bolus",
+    "infusion-hold", "infusion-resume", "infusion-stop",  "observe",       "limits-set",
+    "note",          "resync"};
 
 // The first of these ends what is told to the verb and begins what is said of the command itself.
 constexpr std::array<std::string_view, 7> command_words{"by",    "rev",      "episode", "late",

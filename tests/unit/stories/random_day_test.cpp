@@ -27,7 +27,7 @@ void showValue(const Event& event, std::ostream& out) {
   out << "{" << event.what << ", " << event.wait_ms << ", " << event.number << "}";
 }
 
-constexpr int kinds = 29;
+constexpr int kinds = 30;
 
 // Every number as likely as the next, also in short days: inRange alone grows with them.
 rc::Gen<int> any(int least, int most) {
@@ -309,6 +309,7 @@ class Day {
         return command("infusion-rate", Args{{"rate", number(0.2 + n / 50.0)}, {"rate_unit", "mg/kg/h"}});
       case 19: return command(n % 2 == 0 ? "infusion-hold" : "infusion-resume");
       case 20: return command(n % 2 == 0 ? "infusion-stop" : "session-end");
+      case 29: return command("infusion-bolus", Args{{"mg", number(1 + n % 20)}, {"kg", "70"}});
       case 21:
       case 22: return touch(n);
       case 23: return command("audio-pause", Args{{"scope", "bed"}, {"secs", "120"}});
