@@ -152,7 +152,7 @@ constexpr std::string_view name(SedationScale scale) {
 // When the next observation by a nurse is due, from the last one (or the start of the infusion). Zero: not.
 struct ObservationIntervals {
   SedationScale scale = SedationScale::rass;
-  Milliseconds first_hour{0};  // infusing and held, an interval that begins within the first hour
+  Milliseconds first_hour{0};  // infusing and held: one that begins within the first hour or while titrating
   Milliseconds later{0};
   Milliseconds recovery{0};
   Milliseconds overdue_after{2min};  // low: due + this; medium: at twice the interval
@@ -174,7 +174,7 @@ struct ChecklistItem {
 struct RecoveryCriteria {
   Milliseconds min{60min};     // from the stop
   double within_percent = 20;  // pressure and rate, of the baseline
-  double spo2_above = 92;      // %, or as at baseline
+  double spo2_above = 92;      // %, on room air, or as at baseline
   double score_least = 9;      // Aldrete or PADS
   Milliseconds stable{15min};  // from one stable reading to another
 };

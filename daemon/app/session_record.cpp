@@ -38,6 +38,7 @@ json write_baseline(const infusion::Baseline& baseline) {
   put(out, "sbp", baseline.sbp);
   put(out, "dbp", baseline.dbp);
   put(out, "map", baseline.map);
+  put(out, "o2_l_min", baseline.o2_l_min);
   return out;
 }
 
@@ -50,6 +51,7 @@ infusion::Baseline read_baseline(const json& in) {
   get(in, "sbp", out.sbp);
   get(in, "dbp", out.dbp);
   get(in, "map", out.map);
+  get(in, "o2_l_min", out.o2_l_min);
   return out;
 }
 
@@ -191,8 +193,10 @@ std::optional<infusion::Assessment> read_assessment(const json& in, const char* 
 }
 
 void write_series(const infusion::View& view, json& out) {
-  if (!view.series.series.empty())
+  if (!view.series.series.empty()) {
     out["series"] = {{"series", view.series.series}, {"n", view.series.n}, {"m", view.series.m}};
+    if (view.series.interval_days > 0) out["series"]["interval_days"] = view.series.interval_days;
+  }
   json extremes{{"events", view.extremes.events}};
   put(extremes, "rate_max", view.extremes.rate_max);
   put(extremes, "sbp_max", view.extremes.sbp_max);
@@ -204,7 +208,7 @@ void read_series(const json& in, infusion::View& view) {
   if (in.contains("series")) {
     const json& series = in["series"];
     view.series = {series.at("series").get<std::string>(), series.at("n").get<unsigned>(),
-                   series.at("m").get<unsigned>()};
+                   series.at("m").get<unsigned>(), series.value("interval_days", 0.0)};
   }
   if (!in.contains("extremes")) return;
   const json& extremes = in["extremes"];
@@ -249,6 +253,8 @@ infusion::View read_view(const json& in) {
   view.by = in.at("by").get<std::string>();
   view.band = static_cast<infusion::DoseBand>(in.at("band").get<int>());
   get(in, "titrating_until", view.titrating_until);
+  get(in, "t_increase", view.t_increase);
+  get(in, "t_increase_unseen", view.t_increase_unseen);
   get(in, "t_start", view.t_start);
   get(in, "t_scheduled", view.t_scheduled);
   get(in, "planned_ms", view.planned);
@@ -290,6 +296,8 @@ std::string write_session_record(const infusion::View& view, const bed::PatientR
            {"band", static_cast<int>(view.band)}};
   put(out, "cuff", last_cuff);
   put(out, "titrating_until", view.titrating_until);
+  put(out, "t_increase", view.t_increase);
+  put(out, "t_increase_unseen", view.t_increase_unseen);
   put(out, "t_start", view.t_start);
   put(out, "t_scheduled", view.t_scheduled);
   put(out, "planned_ms", view.planned);

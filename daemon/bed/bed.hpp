@@ -264,6 +264,7 @@ class Bed final : private alarms::Listener {
     MonoTime at, low, medium;
   };
   std::optional<Due> observation_due() const;
+  MonoTime observation_due_by_increase(MonoTime from) const;
   Readings readings(MonoTime now) const;
   infusion::Assessment gate(MonoTime now) const;
   infusion::Assessment recovery(MonoTime now) const;

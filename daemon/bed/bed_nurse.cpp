@@ -103,6 +103,17 @@ void Bed::note_stability(Stamp measured, Stamp now) {
   output_->on_state(now);
 }
 
+// After each rise of the rate or bolus the short interval holds for what begins before titrating is over. For
+// an interval that runs already it counts from the rise, so that nothing is overdue the moment the rate
+// rises; from the first that nobody has looked after, so that the next one puts nothing off.
+MonoTime Bed::observation_due_by_increase(MonoTime from) const {
+  const auto increased = session_.increased_at();
+  const Milliseconds interval = profile_.observation.first_hour;
+  if (!increased || interval <= Milliseconds{0} || from >= *increased + profile_.titrating)
+    return alarms::never;
+  return std::max(from, session_.increase_unseen().value_or(from)) + interval;
+}
+
 // Counted from the last observation, or from the start of the infusion: neither a hold nor the stop has
 // looked at the patient.
 std::optional<Bed::Due> Bed::observation_due() const {
@@ -114,9 +125,12 @@ std::optional<Bed::Due> Bed::observation_due() const {
   Milliseconds interval = intervals.recovery;
   if (session_.phase() != Phase::recovery)
     interval = from - *started < alarms::observation_first_hour_ms ? intervals.first_hour : intervals.later;
-  if (interval <= Milliseconds{0}) return std::nullopt;
-  const MonoTime low = from + interval + intervals.overdue_after;
-  return Due{from + interval, low, std::max(low, from + 2 * interval)};
+  const MonoTime by_phase = interval > Milliseconds{0} ? from + interval : alarms::never;
+  const MonoTime by_increase = observation_due_by_increase(from);
+  const MonoTime at = std::min(by_phase, by_increase);
+  if (at == alarms::never) return std::nullopt;
+  const MonoTime low = at + intervals.overdue_after;
+  return Due{at, low, std::max(low, at + (by_increase < by_phase ? intervals.first_hour : interval))};
 }
 
 void Bed::check_nurse(Stamp now) {

@@ -60,7 +60,7 @@ std::optional<bool> rate_near(const Readings& readings, const std::optional<Base
   return baseline ? near(readings.rate, baseline->rate, percent) : std::nullopt;
 }
 
-// A patient whose own saturation is lower has recovered when it is back there.
+// Of the number alone. A patient whose own saturation is lower has recovered when it is back there.
 std::optional<bool> saturated(const Readings& readings, const std::optional<Baseline>& baseline,
                               double above) {
   if (!readings.spo2) return std::nullopt;
@@ -85,14 +85,14 @@ class RecoveryList {
         std::to_string(std::chrono::ceil<std::chrono::minutes>(profile_.recovery.min).count()) +
             " min since the stop");
     score();
-    add(saturated(recovery_.readings, recovery_.baseline, profile_.recovery.spo2_above), "spo2",
-        "SpO2 above " + percent_text(profile_.recovery.spo2_above) + " or as at baseline");
+    saturation();
     add(pressure_near(recovery_.readings, recovery_.baseline, percent), "pressure", "pressure" + within);
     add(rate_near(recovery_.readings, recovery_.baseline, percent), "rate", "rate" + within);
     sedation();
     add(noted(Item::hallucination, 0), "hallucination", "no hallucination");
-    const auto& escort = (*recovery_.chart)[Item::escort];  // also one who came along in the morning
-    add(escort ? std::optional{escort->value == 1} : std::nullopt, "escort", "escort present");
+    // Also an escort who came along in the morning, and what was agreed then.
+    ever_told(Item::escort, "escort", "escort present");
+    ever_told(Item::no_driving, "driving", "no driving until the next day agreed");
     add(stable(), "stable",
         "stable readings over " +
             std::to_string(std::chrono::ceil<std::chrono::minutes>(profile_.recovery.stable).count()) +
@@ -105,6 +105,11 @@ class RecoveryList {
     out_.add(met(known), std::string{key}, std::move(text));
   }
 
+  void ever_told(Item item, std::string_view key, std::string text) {
+    const auto& told = (*recovery_.chart)[item];
+    add(told ? std::optional{told->value == 1} : std::nullopt, key, std::move(text));
+  }
+
   const infusion::Chart::Noted* word(Item item) const {
     const auto& noted = (*recovery_.chart)[item];
     return noted && noted->at.mono >= recovery_.since ? &*noted : nullptr;
@@ -112,6 +117,19 @@ class RecoveryList {
   std::optional<bool> noted(Item item, double wanted) const {
     const auto* found = word(item);
     return found ? std::optional{found->value == wanted} : std::nullopt;
+  }
+
+  // What oxygen holds up is no recovery, unless the patient had as much of it at the baseline. A number that
+  // is too low even so is not enough, whether or not anybody has told of oxygen.
+  void saturation() {
+    const std::string wanted = "SpO2 above " + percent_text(profile_.recovery.spo2_above);
+    const auto enough = saturated(recovery_.readings, recovery_.baseline, profile_.recovery.spo2_above);
+    const auto* oxygen = word(Item::o2_l_min);
+    if (enough == true && oxygen == nullptr)
+      return add(std::nullopt, "spo2", "oxygen (" + wanted + " counts on room air)");
+    const double usual = recovery_.baseline ? recovery_.baseline->o2_l_min.value_or(0) : 0;
+    add(enough == true ? std::optional{oxygen->value <= usual} : enough, "spo2",
+        wanted + " on room air, or as at baseline");
   }
 
   // Either of the two scores is enough.

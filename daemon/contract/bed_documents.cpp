@@ -42,6 +42,7 @@ void write_baseline(JsonWriter& writer, const std::optional<infusion::Baseline>&
   writer.number("sbp", baseline->sbp);
   writer.number("dbp", baseline->dbp);
   writer.number("map", baseline->map);
+  if (baseline->o2_l_min) writer.number("o2_l_min", *baseline->o2_l_min);
   writer.time("t", baseline->t);
   writer.flag("overridden", baseline->overridden);
   writer.close_object();
@@ -82,6 +83,7 @@ void write_series(JsonWriter& writer, const infusion::View& session) {
   writer.text("series", session.series.series);
   if (session.series.n > 0) writer.count("n", session.series.n);
   if (session.series.m > 0) writer.count("m", session.series.m);
+  if (session.series.interval_days > 0) writer.number("interval_days", session.series.interval_days);
   if (session.history) {
     const infusion::SeriesHistory& history = *session.history;
     writer.count("sessions", history.sessions);

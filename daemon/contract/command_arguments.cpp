@@ -28,8 +28,8 @@ constexpr std::array<std::string_view, 1> respond_keys{"response"};
 constexpr std::array<std::string_view, 2> shelve_keys{"cond", "secs"};
 constexpr std::array<std::string_view, 1> unshelve_keys{"cond"};
 constexpr std::array<std::string_view, 3> limits_keys{"cond", "warn", "crit"};
-constexpr std::array<std::string_view, 8> session_keys{"session",    "at",     "kg", "checklist",
-                                                       "spo2_scale", "series", "n",  "m"};
+constexpr std::array<std::string_view, 9> session_keys{"session", "at", "kg", "checklist",    "spo2_scale",
+                                                       "series",  "n",  "m",  "interval_days"};
 constexpr std::array<std::string_view, 1> checklist_keys{"answers"};
 constexpr std::array<std::string_view, 6> baseline_keys{"hr", "rate", "spo2", "sbp", "dbp", "map"};
 constexpr std::array<std::string_view, 6> start_keys{"mg_per_kg", "kg",        "conc_mg_ml",
@@ -59,7 +59,8 @@ constexpr std::array<std::string_view, infusion::item_count + 2> observe_keys{"t
                                                                               "temp",
                                                                               "aldrete",
                                                                               "pads",
-                                                                              "escort"};
+                                                                              "escort",
+                                                                              "no_driving"};
 
 struct Verb {
   std::string_view name;

@@ -39,6 +39,8 @@ infusion::SeriesPlace read_series(Arguments& arguments) {
   };
   out.n = number("n");
   out.m = number("m");
+  if (const auto days = arguments.positive("interval_days", infusion::interval_days_max))
+    out.interval_days = *days;
   return out;
 }
 

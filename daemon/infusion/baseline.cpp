@@ -56,6 +56,7 @@ void Session::freeze_baseline(Stamp now) {
   if (!frozen.sbp) frozen.sbp = pressure(Quantity::sbp, &BaselineCuff::sbp);
   if (!frozen.dbp) frozen.dbp = pressure(Quantity::dbp, &BaselineCuff::dbp);
   if (!frozen.map) frozen.map = pressure(Quantity::map, &BaselineCuff::map);
+  if (const auto& oxygen = chart_[Item::o2_l_min]) frozen.o2_l_min = oxygen->value;
   clear_readings();
   if (!frozen.rate && !frozen.spo2 && !frozen.sbp && !frozen.dbp && !frozen.map) return;
   if (!frozen.overridden) frozen.t = now.wall;

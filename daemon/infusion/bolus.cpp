@@ -15,6 +15,18 @@ void Session::begin_with_bolus(std::optional<double> kg, std::optional<double> c
   rate_.reset();
 }
 
+// The infusion that the bolus began gets its rate. Until now the pump rested, which counts as held: the
+// planned time runs from here, and what the first drug has set going (recovery, observations) is not put off.
+void Session::go_on_after_bolus(const InfusionStart& request, const Plan& plan, Stamp now) {
+  count(now);
+  held_ = now.mono - started_->mono;
+  planned_mg_per_kg_ = request.mg_per_kg;
+  planned_ = request.planned;
+  by_ = request.by;
+  run_at(plan);
+  open_titrating(now);
+}
+
 Outcome Session::plan_bolus(const HandBolus& told, BolusPlan& plan) const {
   // Weight and concentration of the session stand; those of an ended session do not.
   const bool stands = in_progress() || phase_ == Phase::scheduled;

@@ -31,6 +31,10 @@ Outcome Session::note(const NurseObservation& observation, Stamp now) {
     return {Verdict::invalid, "t_obs is before the session began: what is older belongs into a note"};
   const Milliseconds taken = std::clamp(age, Milliseconds{0}, std::max(open, Milliseconds{0}));
   chart_.take(observation, {now.mono - taken, now.wall - taken});
+  if (increase_unseen_ && increase_unseen_->mono <= chart_.last->mono) {
+    increase_unseen_.reset();
+    if (increased_->mono > chart_.last->mono) increase_unseen_ = increased_;
+  }
   return {};
 }
 

@@ -43,6 +43,7 @@ constexpr std::array<ItemFacts, item_count> table{
     number_item(Item::aldrete, "aldrete", Form::whole, 0, 10),
     number_item(Item::pads, "pads", Form::whole, 0, 10),
     flag_item(Item::escort, "escort"),
+    flag_item(Item::no_driving, "no_driving"),
 };
 
 // Out of range only: what the number means, in the words of the scale.

@@ -26,15 +26,16 @@ enum class Item : std::uint8_t {
   secretions,
   headache,
   visual_disturbance,
-  rr,        // counted, /min
-  o2_l_min,  // oxygen flow; 0 is room air
-  acvpu,     // alert, new confusion, to voice, to pain, unresponsive
-  temp,      // degC
-  aldrete,   // sum of the recovery score
-  pads,      // sum of the post-anaesthetic discharge score
-  escort,    // somebody is here to take the patient home
+  rr,          // counted, /min
+  o2_l_min,    // oxygen flow; 0 is room air
+  acvpu,       // alert, new confusion, to voice, to pain, unresponsive
+  temp,        // degC
+  aldrete,     // sum of the recovery score
+  pads,        // sum of the post-anaesthetic discharge score
+  escort,      // somebody is here to take the patient home
+  no_driving,  // the patient knows: no driving until the next day, after sleep (label of esketamine)
 };
-inline constexpr std::size_t item_count = 18;
+inline constexpr std::size_t item_count = 19;
 constexpr std::size_t index_of(Item item) { return static_cast<std::size_t>(item); }
 
 enum class Form : std::uint8_t { whole, number, word, flag };

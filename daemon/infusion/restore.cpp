@@ -27,6 +27,8 @@ View Session::view(Stamp now) const {
   out.session = session_;
   if (opened_) out.t_opened = opened_->wall;
   if (titrating(now)) out.titrating_until = titrating_until_->wall;
+  if (increased_) out.t_increase = increased_->wall;
+  if (increase_unseen_) out.t_increase_unseen = increase_unseen_->wall;
   out.kg = kg_;
   out.conc_mg_ml = conc_mg_ml_;
   out.rate = rate_;
@@ -69,6 +71,8 @@ void Session::restore(const View& view, Stamp now) {
     const auto left = std::min(*view.titrating_until - now.wall, titrating_period_);
     titrating_until_ = Stamp{now.mono + left, *view.titrating_until};
   }
+  if (view.t_increase) increased_ = past(*view.t_increase, now);
+  if (increased_ && view.t_increase_unseen) increase_unseen_ = past(*view.t_increase_unseen, now);
   if (view.t_start) started_ = past(*view.t_start, now);
   scheduled_ = view.t_scheduled;
   if (view.kg && *view.kg > 0 && *view.kg <= weight_kg_max) kg_ = view.kg;

@@ -16,10 +16,12 @@ namespace infusion {
 struct SeriesPlace {
   std::string series;  // pseudonym, as a session's
   unsigned n = 0, m = 0;
+  double interval_days = 0;  // planned, from one session to the next
 
   friend bool operator==(const SeriesPlace&, const SeriesPlace&) = default;
 };
 inline constexpr unsigned series_length_max = 999;
+inline constexpr double interval_days_max = 366;
 
 // From the start of an infusion to the end of the session, of valid values.
 struct Extremes {

@@ -81,6 +81,16 @@ std::optional<vitals::MonoTime> Session::phase_since() const {
   return phase_since_->mono;
 }
 
+std::optional<vitals::MonoTime> Session::increased_at() const {
+  if (!increased_) return std::nullopt;
+  return increased_->mono;
+}
+
+std::optional<vitals::MonoTime> Session::increase_unseen() const {
+  if (!increase_unseen_) return std::nullopt;
+  return increase_unseen_->mono;
+}
+
 bool Session::titrating(Stamp now) const { return titrating_until_ && now.mono < titrating_until_->mono; }
 
 std::optional<vitals::MonoTime> Session::overtime_at() const {
@@ -130,6 +140,8 @@ void Session::enter(Phase phase, Stamp now) {
 
 void Session::open_titrating(Stamp now) {
   titrating_until_ = Stamp{now.mono + titrating_period_, now.wall + titrating_period_};
+  increased_ = now;
+  if (!increase_unseen_) increase_unseen_ = now;
 }
 
 // Six characters of Crockford's base 32 from a 64-bit FNV-1a hash: not to be guessed back to a patient, and
@@ -150,6 +162,8 @@ std::string Session::derived_name(Stamp now) const {
 void Session::begin_session(std::string session, Stamp now) {
   session_ = session.empty() ? derived_name(now) : std::move(session);
   titrating_until_.reset();
+  increased_.reset();
+  increase_unseen_.reset();
   started_.reset();
   scheduled_.reset();
   kg_.reset();
@@ -187,7 +201,8 @@ Outcome Session::start(const SessionStart& request, Stamp now) {
   const SeriesPlace& series = request.series;
   if (!is_session_name(series.series))
     return invalid("series must be a pseudonym of at most 32 letters, digits and hyphens");
-  if (series.series.empty() && (series.n > 0 || series.m > 0)) return invalid("n and m need a series");
+  if (series.series.empty() && (series.n > 0 || series.m > 0 || series.interval_days > 0))
+    return invalid("n, m and interval_days need a series");
   if (series.m > 0 && series.n > series.m) return invalid("n must be at most m: session n of m");
 
   const bool scheduled_one = phase_ == Phase::scheduled;
@@ -252,14 +267,13 @@ Outcome Session::infusion_start(const InfusionStart& request, Stamp now) {
                               number(*request.mg_per_kg) + " mg/kg");
   }
   if (!reasons.empty() && !request.confirmed) return to_confirm(std::move(reasons));
-  begin_infusion(request, plan, now);
+  bolus_alone ? go_on_after_bolus(request, plan, now) : begin_infusion(request, plan, now);
   return {};
 }
 
 void Session::begin_infusion(const InfusionStart& request, const Plan& plan, Stamp now) {
   if (phase_ == Phase::none || phase_ == Phase::ended) begin_session({}, now);
   if (phase_ == Phase::baseline) freeze_baseline(now);
-  gate_wanted_ = phase_ != Phase::infusing;  // after a bolus alone the gate was looked at before it
   enter(Phase::infusing, now);
   if (!opened_) opened_ = now;
   scheduled_.reset();
@@ -268,6 +282,7 @@ void Session::begin_infusion(const InfusionStart& request, const Plan& plan, Sta
   planned_mg_per_kg_ = request.mg_per_kg;
   planned_ = request.planned;
   by_ = request.by;
+  gate_wanted_ = true;
   recovery_.reset();
   stable_reading(false, now);
   run_at(plan);
@@ -318,6 +333,8 @@ Outcome Session::stop(Stamp now) {
   rate_.reset();
   mg_per_h_ = 0;
   titrating_until_.reset();
+  increased_.reset();
+  increase_unseen_.reset();
   return {};
 }
 

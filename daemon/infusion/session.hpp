@@ -83,7 +83,8 @@ struct LastBolus {
 struct Baseline {
   std::optional<double> rate, spo2, sbp, dbp, map;
   WallTime t{};
-  bool overridden = false;  // set by command
+  bool overridden = false;              // set by command
+  std::optional<double> o2_l_min = {};  // that the patient had then, where a nurse has told it
 };
 
 struct Dose {
@@ -100,6 +101,7 @@ struct View {
   std::string session;
   std::optional<WallTime> t_opened;  // the session; none without one
   std::optional<WallTime> titrating_until;
+  std::optional<WallTime> t_increase, t_increase_unseen;  // for the journal alone
   std::optional<double> kg, conc_mg_ml;
   std::optional<Rate>
       rate;  // as told, also while held; none when no infusion is open, or only a bolus was told
@@ -151,6 +153,10 @@ class Session {
   std::optional<vitals::MonoTime> titrating_until() const;
   std::optional<vitals::MonoTime> phase_since() const;
   std::optional<vitals::MonoTime> infusion_since() const;  // start of the newest infusion of the session
+  // Start, rises of the rate and boluses of the infusion, until the stop: the newest, and the first after
+  // which nobody has observed the patient.
+  std::optional<vitals::MonoTime> increased_at() const;
+  std::optional<vitals::MonoTime> increase_unseen() const;
   const Chart& chart() const { return chart_; }
   bool overtime(Stamp now) const;  // infusing past the planned time, holds not counted
   // When that will be, or was. nullopt: not infusing, or no time was planned.
@@ -229,6 +235,7 @@ class Session {
   void enter(Phase phase, Stamp now);
   void begin_session(std::string session, Stamp now);
   void begin_infusion(const InfusionStart& request, const Plan& plan, Stamp now);
+  void go_on_after_bolus(const InfusionStart& request, const Plan& plan, Stamp now);
   void begin_with_bolus(std::optional<double> kg, std::optional<double> conc_mg_ml, Stamp now);
   void run_at(const Plan& plan);
   void open_titrating(Stamp now);
@@ -253,6 +260,7 @@ class Session {
   std::optional<Stamp> phase_since_;
   std::optional<Stamp> opened_;  // the session: by session-start, or by the infusion that came without
   std::optional<Stamp> titrating_until_;
+  std::optional<Stamp> increased_, increase_unseen_;
   std::optional<Stamp> started_;  // the newest infusion
   std::optional<WallTime> scheduled_;
   std::optional<double> kg_, conc_mg_ml_;

@@ -169,8 +169,9 @@ std::string observation_text(const alarms::ObservationIntervals& intervals) {
   const auto every = [](Milliseconds interval) {
     return interval.count() == 0 ? std::string("not due") : "every " + minutes_text(interval);
   };
-  return "nurse observation: " + every(intervals.first_hour) + " in the first hour of the infusion, " +
-         every(intervals.later) + " after it, " + every(intervals.recovery) + " in recovery; " + scale;
+  return "nurse observation: " + every(intervals.first_hour) +
+         " in the first hour of the infusion and while titrating, " + every(intervals.later) +
+         " otherwise, " + every(intervals.recovery) + " in recovery; " + scale;
 }
 
 // "SpO2 >= 95 %, SBP 90 to 180 mmHg, ..."

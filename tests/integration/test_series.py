@@ -15,9 +15,9 @@ def shown(station, what, predicate):
 @pytest.mark.quick
 def test_the_next_session_of_a_series_sees_what_the_last_one_left(world):
     station = world.started()
-    applied(station, "session-start", kg=70, series="k-41", n=1, m=6)
+    applied(station, "session-start", kg=70, series="k-41", n=1, m=6, interval_days=7)
     first = shown(station, "the series", lambda doc: doc.get("series"))
-    assert first["series"] | {"series": "k-41", "n": 1, "m": 6, "sessions": 0, "sessions_year": 0} == first["series"]
+    assert first["series"] | {"series": "k-41", "n": 1, "m": 6, "interval_days": 7, "sessions": 0, "sessions_year": 0} == first["series"]
     assert "last" not in first["series"]
     confirmed(station, "infusion-start", mg_per_kg=0.5, kg=70, planned_min=10)  # 0.1 mg within the restart
     world.oximeter.show(spo2=87)
@@ -72,3 +72,19 @@ def test_a_scheduled_session_is_watched_as_an_idle_bed_and_can_be_cancelled_or_o
     applied(station, "infusion-start", mg_per_kg=0.5, kg=70, planned_min=60)
     doc = shown(station, "the infusion", lambda doc: doc["phase"] == "infusing")
     assert doc["session"] == "s-late" and "t_scheduled" not in doc
+
+
+def test_a_bolus_by_hand_counts_in_the_dose_over_kill_nine(world):
+    station = world.started()
+    applied(station, "session-start", kg=70)
+    applied(station, "infusion-bolus", mg_per_kg=0.2)
+    given = shown(station, "the bolus", lambda doc: doc.get("last_bolus"))
+    assert given["phase"] == "infusing" and given["rate"] is None and given["last_bolus"]["mg"] == 14 == given["dose_mg"]
+    restart(world, station)
+    assert infusion(station)["last_bolus"] == given["last_bolus"] and infusion(station)["dose_mg"] == 14
+    confirmed(station, "infusion-bolus", mg=28)
+    shown(station, "the second one", lambda doc: doc["last_bolus"]["mg"] == 28 and doc["dose_mg"] == 42)
+    applied(station, "infusion-start", rate=0.5, rate_unit="mg/kg/h", planned_min=60)
+    shown(station, "the rate", lambda doc: doc["rate"] == 0.5 and doc["planned_min"] == 60)
+    events = [m.doc for m in station.messages if m.topic.endswith("/event/infusion")]
+    assert [e["dose_mg"] for e in events if "last_bolus" in e][:2] == [14, 42]

@@ -65,6 +65,18 @@ TEST(SessionRecord, CuffReadingsOfTheBaselineAreKept) {
   for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(read_session_record(text.substr(0, cut)));
 }
 
+TEST(SessionRecord, IncreasesAndTheOxygenOfTheBaselineAreKept) {
+  infusion::View view = full();
+  view.t_increase = wall_from_unix_ms(1'799'999'700'000);
+  view.t_increase_unseen = wall_from_unix_ms(1'799'999'500'000);
+  view.baseline->o2_l_min = 1.5;
+  const auto after = read_session_record(write_session_record(view));
+  ASSERT_TRUE(after && after->baseline);
+  EXPECT_EQ(after->t_increase, view.t_increase);
+  EXPECT_EQ(after->t_increase_unseen, view.t_increase_unseen);
+  EXPECT_EQ(after->baseline->o2_l_min, 1.5);
+}
+
 TEST(SessionRecord, TheLastBolusIsKept) {
   infusion::View view = full();
   view.last_bolus = infusion::LastBolus{24.5, wall_from_unix_ms(1'799'999'500'000)};
@@ -193,7 +205,7 @@ TEST(SessionRecord, AnswersAndCriteriaAreKept) {
 
 TEST(SessionRecord, SeriesAndExtremesAreKept) {
   infusion::View view = full();
-  view.series = {"k-41", 3, 6};
+  view.series = {"k-41", 3, 6, 3.5};
   view.extremes = {104, 166, 93, 3};
   view.spo2_scale = infusion::Spo2Scale::two;
   const auto after = read_session_record(write_session_record(view));

@@ -74,6 +74,12 @@ TEST(Gate, what_the_profile_does_not_ask_is_met) {
   EXPECT_TRUE(asking().asks_before());
 }
 
+// What a nurse tells when all is well.
+std::vector<std::pair<Item, double>> recovered() {
+  return {{Item::aldrete, 9}, {Item::rass, 0},     {Item::hallucination, 0},
+          {Item::escort, 1},  {Item::o2_l_min, 0}, {Item::no_driving, 1}};
+}
+
 struct Recovered : testing::Test {
   alarms::Profile profile = preset();
   infusion::Chart chart;
@@ -85,9 +91,7 @@ struct Recovered : testing::Test {
     recovery.readings = well();
     recovery.baseline = infusion::Baseline{72, 97, 120, 80, std::nullopt, {}, false};
     recovery.chart = &chart;
-    for (const auto& [item, value] :
-         {std::pair{Item::aldrete, 9.0}, {Item::rass, 0.0}, {Item::hallucination, 0.0}, {Item::escort, 1.0}})
-      note(item, value);
+    for (const auto& [item, value] : recovered()) note(item, value);
   }
   void note(Item item, double value, double at_s = 2000) {
     infusion::NurseObservation one;
@@ -141,6 +145,42 @@ TEST_F(Recovered, saturation_above_92_or_as_at_baseline) {
   EXPECT_EQ(not_met(), Keys{}) << "this patient's own";
 }
 
+TEST_F(Recovered, saturation_counts_on_room_air) {
+  note(Item::o2_l_min, 2, 2001);
+  EXPECT_EQ(not_met(), Keys{"spo2"}) << "98 %, and oxygen holds it up";
+  EXPECT_EQ(assess().text(), "not met: SpO2 above 92 % on room air, or as at baseline");
+  note(Item::o2_l_min, 0, 2002);
+  EXPECT_EQ(not_met(), Keys{});
+}
+
+TEST_F(Recovered, oxygen_that_nobody_told_of_since_the_stop_is_not_known) {
+  chart.newest[infusion::index_of(Item::o2_l_min)].reset();
+  note(Item::o2_l_min, 0, 999);
+  EXPECT_EQ(unknown(), Keys{"spo2"});
+  EXPECT_EQ(assess().text(), "not known: oxygen (SpO2 above 92 % counts on room air)");
+  recovery.readings.spo2 = 90;
+  EXPECT_EQ(not_met(), Keys{"spo2"}) << "too low with oxygen or without";
+  recovery.readings.spo2.reset();
+  EXPECT_EQ(unknown(), Keys{"spo2"});
+}
+
+TEST_F(Recovered, a_patient_who_had_oxygen_at_the_baseline_may_have_as_much) {
+  recovery.baseline->o2_l_min = 2;
+  note(Item::o2_l_min, 2, 2001);
+  EXPECT_EQ(not_met(), Keys{});
+  note(Item::o2_l_min, 2.5, 2002);
+  EXPECT_EQ(not_met(), Keys{"spo2"});
+}
+
+TEST_F(Recovered, no_driving_until_the_next_day_is_agreed_at_any_time) {
+  chart.newest[infusion::index_of(Item::no_driving)].reset();
+  EXPECT_EQ(unknown(), Keys{"driving"});
+  note(Item::no_driving, 0, 500);
+  EXPECT_EQ(not_met(), Keys{"driving"});
+  note(Item::no_driving, 1, 501);
+  EXPECT_EQ(not_met(), Keys{});
+}
+
 TEST_F(Recovered, awake_without_hallucination_and_not_alone) {
   note(Item::rass, -1, 2001);
   note(Item::hallucination, 1, 2001);
@@ -157,7 +197,8 @@ TEST_F(Recovered, what_was_observed_before_the_stop_says_nothing_of_recovery) {
   for (const auto& [item, value] :
        {std::pair{Item::aldrete, 10.0}, {Item::rass, 0.0}, {Item::hallucination, 0.0}, {Item::escort, 1.0}})
     note(item, value, 999);
-  EXPECT_EQ(unknown(), (Keys{"score", "sedation", "hallucination"})) << "who came along is still here";
+  EXPECT_EQ(unknown(), (Keys{"score", "spo2", "sedation", "hallucination", "driving"}))
+      << "who came along is still here";
 }
 
 TEST_F(Recovered, without_baseline_or_values_it_is_not_known) {
@@ -277,7 +318,8 @@ TEST_F(CriteriaAtBed, the_end_is_accepted_and_names_what_is_open) {
   EXPECT_EQ(
       outcome.text,
       "not met: 60 min since the stop, stable readings over 15 min; not known: Aldrete or PADS at least 9, "
-      "RASS 0, no hallucination, escort present");
+      "oxygen (SpO2 above 92 % counts on room air), RASS 0, no hallucination, escort present, "
+      "no driving until the next day agreed");
   EXPECT_EQ(bed().session(now).recovery->text(), outcome.text) << "recorded";
   bed().session_start({}, now);
   EXPECT_FALSE(bed().session(now).recovery);
@@ -307,9 +349,7 @@ TEST_F(CriteriaAtBed, a_recovery_with_all_that_is_asked_ends_without_a_warning_a
   cuff(121, 80);
   restart();
   stay(97, 903);
-  for (const auto& [item, value] :
-       {std::pair{Item::aldrete, 9.0}, {Item::rass, 0.0}, {Item::hallucination, 0.0}, {Item::escort, 1.0}})
-    observe(item, value);
+  for (const auto& [item, value] : recovered()) observe(item, value);
   cuff(121, 81);
   EXPECT_EQ(bed().session(now).recovery->text(), "");
   EXPECT_EQ(bed().session_end(now).text, "");

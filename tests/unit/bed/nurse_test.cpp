@@ -160,6 +160,78 @@ TEST_F(Nurse, after_the_first_hour_every_30_min) {
   expect_overdue_at(28 * 60, Priority::medium);
 }
 
+// Two hours into the infusion, the last look a minute ago: the next is due in 29 min.
+struct LateInTheInfusion : Nurse {
+  LateInTheInfusion() {
+    start_infusion();
+    for (int i = 0; i < 8; ++i, wait(15 * 60)) observe(Item::pain, 2);
+    observe(Item::pain, 2);
+    wait(60);
+  }
+  void rate(double mg_per_kg_h) {
+    const infusion::Rate told{mg_per_kg_h, infusion::RateUnit::mg_per_kg_h};
+    EXPECT_EQ(bed().infusion_rate(told, false, now).verdict, Verdict::applied);
+  }
+};
+
+TEST_F(LateInTheInfusion, after_a_rise_of_the_rate_the_next_look_is_due_in_15_min) {
+  EXPECT_EQ(bed().session(now).observation_due, now.wall + seconds(29 * 60));
+  rate(0.6);
+  EXPECT_EQ(bed().session(now).observation_due, now.wall + seconds(15 * 60));
+  expect_overdue_at(17 * 60, Priority::low);
+  expect_overdue_at(13 * 60, Priority::medium);
+  observe(Item::pain, 2);
+  EXPECT_EQ(alarm("obs-overdue"), nullptr);
+  EXPECT_EQ(bed().session(now).observation_due, now.wall + seconds(30 * 60)) << "titrating is over";
+}
+
+TEST_F(LateInTheInfusion, what_begins_while_titrating_is_short_and_a_fall_of_the_rate_changes_nothing) {
+  rate(0.6);
+  wait(14 * 60);
+  observe(Item::pain, 2);
+  EXPECT_EQ(bed().session(now).observation_due, now.wall + seconds(15 * 60));
+  wait(14 * 60);
+  observe(Item::pain, 2);
+  rate(0.4);
+  EXPECT_EQ(bed().session(now).observation_due, now.wall + seconds(30 * 60));
+}
+
+TEST_F(LateInTheInfusion, what_is_due_sooner_stays_so) {
+  wait(20 * 60);
+  rate(0.6);
+  EXPECT_EQ(bed().session(now).observation_due, now.wall + seconds(9 * 60));
+}
+
+TEST_F(LateInTheInfusion, the_next_rise_does_not_end_what_is_overdue) {
+  rate(0.6);
+  wait(10 * 60);
+  rate(0.7);
+  EXPECT_EQ(bed().session(now).observation_due, now.wall + seconds(5 * 60));
+  wait(7 * 60);
+  ASSERT_EQ(priority("obs-overdue"), Priority::low);
+  rate(0.8);
+  EXPECT_EQ(priority("obs-overdue"), Priority::low);
+  observe(Item::pain, 2, 8 * 60);  // of before the last rise, told now
+  EXPECT_EQ(bed().session(now).observation_due, now.wall + seconds(15 * 60))
+      << "15 min from the rise that it could not see";
+}
+
+TEST_F(LateInTheInfusion, P2_a_restart_ends_no_overdue_observation_after_a_rise) {
+  rate(0.6);
+  wait(17 * 60);
+  ASSERT_EQ(priority("obs-overdue"), Priority::low);
+  const infusion::View view = bed().session(now);
+  bed_.reset();
+  pass(20);
+  bed().restore_session(view, now);
+  EXPECT_EQ(bed().session(now).observation_due, now.wall - seconds(2 * 60 + 20));
+}
+
+TEST_F(LateInTheInfusion, a_bolus_counts_as_a_rise) {
+  EXPECT_EQ(bed().infusion_bolus({7, {}, {}}, false, now).verdict, Verdict::applied);
+  EXPECT_EQ(bed().session(now).observation_due, now.wall + seconds(15 * 60));
+}
+
 TEST_F(Nurse, a_hold_or_the_stop_has_not_looked_at_the_patient) {
   start_infusion();
   wait(600);

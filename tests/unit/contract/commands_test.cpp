@@ -298,10 +298,11 @@ TEST(Command, a_checklist_is_answered_by_yes_and_no) {
 }
 
 TEST(Command, a_session_may_be_n_of_m_of_a_series) {
-  const auto start =
-      accepted<infusion::SessionStart>(command("session-start", {{"series", "k-41"}, {"n", 3}, {"m", 6}}));
-  EXPECT_EQ(start.series, (infusion::SeriesPlace{"k-41", 3, 6}));
-  for (const Json& wrong : {Json{{"series", 5}}, Json{{"series", "k"}, {"n", 0}},
+  const auto start = accepted<infusion::SessionStart>(
+      command("session-start", {{"series", "k-41"}, {"n", 3}, {"m", 6}, {"interval_days", 3.5}}));
+  EXPECT_EQ(start.series, (infusion::SeriesPlace{"k-41", 3, 6, 3.5}));
+  for (const Json& wrong : {Json{{"series", 5}}, Json{{"series", "k"}, {"interval_days", 0}},
+                            Json{{"series", "k"}, {"interval_days", 367}}, Json{{"series", "k"}, {"n", 0}},
                             Json{{"series", "k"}, {"m", 1000}}, Json{{"series", "k"}, {"n", 1.5}}})
     EXPECT_EQ(status(parse(command("session-start", wrong))), "invalid") << wrong.dump();
 }

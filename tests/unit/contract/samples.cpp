@@ -93,7 +93,7 @@ infusion::View baseline_session() {
   view.session = "s-7Q2K";
   view.kg = 70;
   view.by = "command";
-  view.series = {"k-41", 3, 6};
+  view.series = {"k-41", 3, 6, 7};
   view.history.emplace();
   view.history->add({"s-1", at(-1'209'600'000), {98, 151, 95, 1}, 35}, at(0));
   view.history->add({"s-2", at(-604'800'000), {104, 166, 93, 3}, 42}, at(0));
@@ -113,6 +113,10 @@ infusion::View bolus_session() {
 
 infusion::View ended_session() {
   infusion::View view = session();
+  view.baseline->o2_l_min = 2;
+  infusion::NurseObservation told;
+  told[infusion::Item::no_driving] = 1;
+  view.chart.take(told, {vitals::MonoTime{}, at(20'000)});
   view.phase = vitals::Phase::ended;
   view.rate.reset();
   view.gate.emplace();

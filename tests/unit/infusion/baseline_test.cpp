@@ -188,6 +188,19 @@ TEST_F(BaselineTest, set_by_command_wins_over_the_measured_one_value_by_value) {
   EXPECT_EQ(session.baseline()->sbp, 128);
 }
 
+TEST_F(BaselineTest, knows_the_oxygen_that_the_patient_had) {
+  NurseObservation observed;
+  observed[Item::o2_l_min] = 2;
+  session.note(observed, now);
+  cuff(120, 70);
+  pass(3min);
+  cuff(124, 72);
+  EXPECT_EQ(at_infusion().o2_l_min, 2);
+  observed[Item::o2_l_min] = 5;
+  session.note(observed, now);
+  EXPECT_EQ(session.baseline()->o2_l_min, 2);
+}
+
 TEST_F(BaselineTest, that_cannot_be_is_invalid) {
   Baseline told;
   EXPECT_EQ(session.set_baseline(told, now).verdict, Verdict::invalid) << "nothing in it";

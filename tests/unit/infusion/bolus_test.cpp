@@ -50,13 +50,15 @@ TEST_F(ByHand, after_it_infusion_start_tells_the_rate) {
   go_to(Phase::baseline);
   give(14, {}, 70);
   session.keep_gate({});
+  const Stamp begun = now;
   pass(5min);
   InfusionStart start = usual_infusion();
   start.planned = 60min;
   EXPECT_EQ(session.infusion_start(start, now).verdict, Verdict::applied);
   EXPECT_FALSE(session.gate_wanted()) << "the gate was looked at before the drug was given";
-  EXPECT_EQ(session.view(now).t_start, now.wall);
-  EXPECT_EQ(session.overtime_at(), now.mono + 60min);
+  EXPECT_EQ(session.view(now).t_start, begun.wall);
+  EXPECT_EQ(session.phase_since(), begun.mono) << "it puts off nothing that is due";
+  EXPECT_EQ(session.overtime_at(), now.mono + 60min) << "what is planned is planned from now on";
   pass(60min);
   EXPECT_DOUBLE_EQ(session.dose(now).mg, 49);
   EXPECT_EQ(session.infusion_start(start, now).verdict, Verdict::refused) << "now one runs";

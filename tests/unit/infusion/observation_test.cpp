@@ -34,7 +34,7 @@ TEST(Items, keys_are_the_contract_and_each_is_in_its_own_place) {
   }
   EXPECT_EQ(keys,
             "pain rass poss dissociation hallucination dysphoria anxiety nausea secretions headache "
-            "visual_disturbance rr o2_l_min acvpu temp aldrete pads escort ");
+            "visual_disturbance rr o2_l_min acvpu temp aldrete pads escort no_driving ");
 }
 
 TEST(Items, bounds_are_included_and_whole_scales_have_no_halves) {

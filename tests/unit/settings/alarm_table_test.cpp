@@ -59,10 +59,10 @@ TEST(AlarmTable, of_the_example_says_that_it_is_not_signed_off) {
     EXPECT_NE(table.find(scope), std::string::npos);
   // A cuff has no delay of ours: what a nurse must know is the interval.
   EXPECT_NE(table.find("cuff reading due every 10 min, every 5 min while titrating"), std::string::npos);
-  EXPECT_NE(
-      table.find("nurse observation: every 15 min in the first hour of the infusion, every 30 min after it, "
-                 "every 30 min in recovery; sedation by rass"),
-      std::string::npos);
+  EXPECT_NE(table.find("nurse observation: every 15 min in the first hour of the infusion and while "
+                       "titrating, every 30 min otherwise, "
+                       "every 30 min in recovery; sedation by rass"),
+            std::string::npos);
   EXPECT_NE(
       table.find(
           "shown before an infusion: SpO2 >= 95 %, SBP 90 to 180 mmHg, rate 50 to 120 /min, RR 10 to 30 "
