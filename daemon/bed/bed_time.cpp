@@ -179,9 +179,10 @@ bool Bed::link_engaged(Metric metric) const {
 bool Bed::covered(Metric metric, MonoTime now) {
   Entry& newest = board_[vitals::index_of(metric)];
   const auto& index = settings_.source_of[vitals::index_of(metric)];
-  if (link_engaged(metric)) {
-    if (links_[*index].lost->alarm() != nullptr) newest.explained_at = now;
-    return true;
+  if (link_engaged(metric)) {  // and says nothing about sensors
+    const bool lost = links_[*index].lost->alarm() != nullptr;
+    if (lost) newest.explained_at = now;
+    return lost || now < covered_until(metric);
   }
   bool told = false, waits = false;
   const auto ask = [&](const alarms::Condition& cause) {
@@ -199,13 +200,13 @@ bool Bed::covered(Metric metric, MonoTime now) {
   return told || (waits && now < covered_until(metric));
 }
 
-// A cause that still waits for its delay has told nobody. Causes that take turns (probe off, searching, off
-// again) each wait anew: together they may not be silent for longer than one of them.
+// A cause that still waits for its delay has told nobody. Causes that take turns (probe off, searching, the
+// cable pulled) each wait anew: together they may not be silent for longer than one of them.
 MonoTime Bed::covered_until(Metric metric) const {
   const MonoTime since = stale_since(metric);
   if (since == never) return never;
   const auto& times = profile_.technical;
-  Milliseconds waiting = std::max(times.sensor_on_delay, times.hr_zero_on_delay);
+  Milliseconds waiting = std::max({times.sensor_on_delay, times.hr_zero_on_delay, times.link_on_delay});
   if (oximeter(metric)) waiting = std::max(waiting, spo2_sensor_->behaviour().on_delay);  // held by a cuff
   return std::max(since, entry(metric).explained_at) + waiting;
 }

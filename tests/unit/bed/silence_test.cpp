@@ -50,6 +50,23 @@ TEST_F(Silence, P1_stale_is_an_alarm_raised_by_the_timer_alone) {
   EXPECT_EQ(alarm("spo2-stale")->text, "SpO2: no current value");
 }
 
+TEST_F(Silence, P1_a_cable_pulled_while_a_weak_signal_waits_puts_off_nothing) {
+  linked();
+  stay(97, 5);  // the last rate comes at 4 s
+  wait(7);
+  for (int i = 0; i < 14; ++i) {
+    value(Metric::spo2, 97, Reason::artifact);  // from 12 s on, to be told at 27 s
+    wait(1);
+  }
+  bed().link(0, false, now);  // at 26 s, to be told at 36 s
+  wait(7.9);
+  EXPECT_EQ(alarm("pr-stale"), nullptr);
+  wait(0.1);  // stale at 19 s, and no cause waits for longer than 15 s
+  EXPECT_NE(alarm("pr-stale"), nullptr);
+  wait(2);
+  EXPECT_NE(alarm("link-lost-mon1"), nullptr);
+}
+
 TEST_F(Silence, P1_a_metric_that_never_came_counts_from_link_up) {
   wait(5);
   linked();
