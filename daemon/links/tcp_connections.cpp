@@ -219,10 +219,17 @@ void Connections::on_readable(const ConnectionPtr& connection) {
   if (error && error != asio::error::would_block && error != asio::error::interrupted) {
     return finish(connection, connection->text_of(error));
   }
-  if (size > 0 && !connection->closing && handlers_.on_bytes) {
-    handlers_.on_bytes(connection->id, Bytes{buffer_.data(), size}, service::now());
-  }
+  if (size > 0 && !connection->closing && handlers_.on_bytes) hand_over(connection, size);
   await_read(connection);
+}
+
+// A sender that does not wait for each answer sends dozens of messages in one read. Their answers go out in
+// one write: a system call costs more than reading the message.
+void Connections::hand_over(const ConnectionPtr& connection, std::size_t size) {
+  answering_ = connection->id;
+  handlers_.on_bytes(connection->id, Bytes{buffer_.data(), size}, service::now());
+  answering_ = 0;
+  if (connection->open && !connection->all_sent() && flush(connection)) await_write(connection);
 }
 
 void Connections::on_end(const ConnectionPtr& connection) {
@@ -252,7 +259,7 @@ void Connections::send(ConnectionId id, Bytes bytes) {
   }
   const bool idle = connection->all_sent();
   connection->out.insert(connection->out.end(), bytes.begin(), bytes.end());
-  if (idle && flush(connection)) await_write(connection);
+  if (idle && id != answering_ && flush(connection)) await_write(connection);
 }
 
 void Connections::await_write(const ConnectionPtr& connection) {

@@ -56,6 +56,7 @@ class Connections : public std::enable_shared_from_this<Connections> {
   std::size_t write_some(const ConnectionPtr& connection, boost::system::error_code& error);
   void await_read(const ConnectionPtr& connection);
   void on_readable(const ConnectionPtr& connection);
+  void hand_over(const ConnectionPtr& connection, std::size_t size);
   void on_end(const ConnectionPtr& connection);
   void await_write(const ConnectionPtr& connection);
   bool flush(const ConnectionPtr& connection);
@@ -69,7 +70,8 @@ class Connections : public std::enable_shared_from_this<Connections> {
   boost::asio::io_context& loop_;
   const ListenHandlers handlers_;
   std::map<ConnectionId, ConnectionPtr> connections_;
-  ConnectionId last_id_ = 0;
+  ConnectionId last_id_ = 0;    // the first is 1
+  ConnectionId answering_ = 0;  // its bytes are being handled: what is sent to it goes out behind that
   bool one_per_peer_ = false;
   std::array<std::uint8_t, read_bytes_max> buffer_{};
 };

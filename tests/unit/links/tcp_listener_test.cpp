@@ -109,6 +109,7 @@ class Listener : public testing::Test {
               EXPECT_FALSE(closed_.contains(id)) << "bytes after the end";
               append(received_[id], bytes);
               if (echo_) listener_->send(id, bytes);
+              if (while_handling_) while_handling_(id);
             },
             [this](ConnectionId id, const std::string& reason) {
               ++calls_;
@@ -144,6 +145,7 @@ class Listener : public testing::Test {
   std::map<ConnectionId, std::string> received_, closed_;
   std::vector<std::string> refused_;
   std::string peer_;
+  std::function<void(ConnectionId)> while_handling_;
   bool echo_ = false;
   int calls_ = 0;
 };
@@ -276,6 +278,36 @@ TEST_F(Listener, APeerThatOnlyEndedSendingGetsItsAnswer) {
   ASSERT_TRUE(run_until_ended(client, &got));
   EXPECT_EQ(got, "late answer");
   EXPECT_EQ(closed_[opened_[0]], "closed by the peer");
+}
+
+TEST_F(Listener, AnswersToWhatCameAtOnceGoOutAtOnce) {
+  start();
+  Client client{port_};
+  ASSERT_TRUE(run_until_open(1));
+  while_handling_ = [&](ConnectionId id) {
+    listener_->send(id, bytes_of("first "));
+    listener_->send(id, bytes_of("second"));
+    EXPECT_EQ(client.read(), "") << "one write for both, behind the bytes they answer";
+  };
+  client.write("two messages");
+  std::string got;
+  ASSERT_TRUE(loop_.run_until([&] { return !(got += client.read()).empty(); }));
+  EXPECT_EQ(got, "first second");
+}
+
+TEST_F(Listener, AnAnswerGoesOutBeforeTheEndThatCameWithIt) {
+  start();
+  Client client{port_};
+  ASSERT_TRUE(run_until_open(1));
+  while_handling_ = [&](ConnectionId id) {
+    listener_->send(id, bytes_of("refused"));
+    listener_->close(id);
+  };
+  client.write("garbage");
+  std::string got;
+  ASSERT_TRUE(run_until_ended(client, &got));
+  EXPECT_EQ(got, "refused");
+  EXPECT_FALSE(client.was_reset);
 }
 
 TEST_F(Listener, ClosesAfterWhatWasSentHasGoneOut) {
