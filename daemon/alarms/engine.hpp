@@ -69,6 +69,8 @@ class Engine {
   bool restore(const Alarm& stored, Stamp now, Listener& out);
 
   void advance(Stamp now, Listener& out);
+  // Nothing is pending, active, clearing or latched here: to hear that something is absent changes nothing.
+  bool quiet() const { return engaged_ == 0; }
   // No timer is due before this. May be earlier than the next one really is.
   MonoTime deadline() const { return deadline_; }
 
@@ -76,15 +78,19 @@ class Engine {
   template <typename Act>
   AckResult on(std::string_view condition, Stamp now, Listener& out, Act act);
   Condition* due_first(MonoTime now);
-  void note(const Condition& condition) { deadline_ = std::min(deadline_, condition.deadline()); }
+  void note(Condition& condition) {  // after all that may have moved its timers or its state
+    deadline_ = std::min(deadline_, condition.deadline());
+    engaged_ += condition.engaged_change();
+  }
 
+  MonoTime clock_ = MonoTime::min();  // nothing happens before what has already happened
+  MonoTime deadline_ = never;
+  int engaged_ = 0;  // conditions
   Place place_;
   const Realarm* realarm_;
   const Callout* callout_;
   Audience least_audience_ = Audience::bed;
   std::deque<Condition> conditions_;
-  MonoTime clock_ = MonoTime::min();  // nothing happens before what has already happened
-  MonoTime deadline_ = never;
 };
 
 }  // namespace alarms

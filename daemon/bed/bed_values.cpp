@@ -412,7 +412,7 @@ void Bed::teller_gone(std::size_t source, Teller teller, Stamp now) {
 
 void Bed::note_demo(std::size_t source, Stamp now) {
   const LinkState& link = links_[source];
-  if (!link.demo() && !link.demo_mode->engaged()) return;  // the everyday case
+  if (!link.demo() && (engine_.quiet() || !link.demo_mode->engaged())) return;  // the everyday case
   engine_.assert_present(*link.demo_mode, demo_refused(source, link.demo_seen || link.demo_alarm), now,
                          *this);
 }
