@@ -141,6 +141,7 @@ void App::one_ended() {
 }
 
 void App::on_tick() {
+  armed_for_ = MonoTime::max();
   const Stamp now = service::now();
   if (now.mono >= next_tick_) {
     lag_ms_ = (now.mono - next_tick_).count();
@@ -156,6 +157,8 @@ void App::on_tick() {
 void App::arm(Stamp now) {
   if (stopping_) return;
   const MonoTime due = std::min(next_tick_, node_->deadline());
+  if (due >= armed_for_) return;  // it looks then, and is set anew; each setting is a system call
+  armed_for_ = due;
   timer_.expires_after(std::max(Milliseconds{0}, due - now.mono));
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) on_tick();

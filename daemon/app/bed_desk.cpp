@@ -52,7 +52,7 @@ BedDesk::BedDesk(const Identity& identity, bed::Settings settings, std::uint32_t
 void BedDesk::on_alarm(const alarms::Alarm& alarm, Stamp at) {
   alarms_.transition(alarm, at);
   ++set_rev_;
-  summary_dirty_ = true;
+  make_dirty(summary_dirty_);
 }
 
 void BedDesk::on_value(const bed::Entry& entry, std::string_view source, bool sim, bed::Way way, Stamp at) {
@@ -84,7 +84,19 @@ void BedDesk::on_cuff(const bed::CuffReading& reading, vitals::Quality quality, 
   observation("nibp", way);
 }
 
-void BedDesk::on_state(Stamp /*at*/) { state_dirty_ = true; }
+void BedDesk::on_state(Stamp /*at*/) { make_dirty(state_dirty_); }
+
+void BedDesk::set_on_touched(std::function<void()> on_touched) {
+  on_touched_ = std::move(on_touched);
+  touched_ = false;
+  touch();
+}
+
+void BedDesk::touch() {
+  if (touched_ || !on_touched_) return;
+  touched_ = true;
+  on_touched_();
+}
 
 void BedDesk::on_session(bool told, Stamp at) {
   if (told) return session_changed(at);
@@ -204,7 +216,7 @@ void BedDesk::session_changed(Stamp now) {
     contract::render_infusion(out, view, envelope);
   });
   keep_session(now);
-  state_dirty_ = true;
+  make_dirty(state_dirty_);
 }
 
 void BedDesk::observed(const infusion::NurseObservation& observation, std::string_view by, Stamp now) {
@@ -215,7 +227,7 @@ void BedDesk::observed(const infusion::NurseObservation& observation, std::strin
     contract::render_nurse_event(out, event, envelope);
   });
   keep_session(now);
-  state_dirty_ = true;
+  make_dirty(state_dirty_);
 }
 
 void BedDesk::link_changed(const LinkView& link, Stamp now) {
@@ -240,7 +252,7 @@ void BedDesk::link_changed(const LinkView& link, Stamp now) {
 void BedDesk::set_stations_online(unsigned count) {
   if (count == stations_online_) return;
   stations_online_ = count;
-  state_dirty_ = true;
+  make_dirty(state_dirty_);
 }
 
 const alarms::Alarm* BedDesk::alarm_of(std::string_view condition) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,9 @@ class BedDesk final : private bed::Output {
   // Where sessions go when they end, and where those of a series come from; outlives the desk.
   void set_series_book(SeriesBook& book) { book_ = &book; }
   void set_stations_online(unsigned count);
+  // Called once for whatever happens here until settled(); see Agenda.
+  void set_on_touched(std::function<void()> on_touched);
+  void settled() { touched_ = false; }
   bool has_alarm(std::string_view condition) const;
   ActiveAlarms active() const { return app::count_active(bed_.conditions()); }
   std::vector<ClockSample> clocks() const;
@@ -74,8 +78,14 @@ class BedDesk final : private bed::Output {
   void on_session(bool told, Stamp at) override;
   void on_device(std::size_t source, Stamp at) override;
   void on_setting(std::string_view text, Stamp at) override;
+  void on_touched() override { touch(); }
 
   const alarms::Alarm* alarm_of(std::string_view condition) const;
+  void touch();
+  void make_dirty(bool& document) {
+    document = true;
+    touch();
+  }
   void publish_state(Stamp now);
   void publish_infusion(Stamp now);
   void publish_limits(Stamp now);
@@ -109,6 +119,8 @@ class BedDesk final : private bed::Output {
   bool news2_cleared_ = false;  // its topic; one from before this start is not known of
   bool state_dirty_ = true, summary_dirty_ = true;
   MonoTime repeated_at_;
+  std::function<void()> on_touched_;
+  bool touched_ = false;
   bed::Bed bed_;  // last: it reports while it is being made
 };
 

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <numeric>
+#include <unordered_map>
 
 #include "daemon/app/fault_book.hpp"
 #include "daemon/app/mllp_peers.hpp"
@@ -47,8 +48,11 @@ class Hl7Hub final : public SourceHub {
         host_(host),
         connects_(std::holds_alternative<settings::TcpConnect>(source.link)),
         faults_(source.name, say_fault),
-        routes_(std::move(routes)) {
-    for (const Route& route : routes_.all()) beds_.push_back({route, {}, false});
+        routes_(std::make_shared<Whereabouts>(std::move(routes))) {
+    for (const Route& route : routes_->all()) {
+      place_of_.emplace(route.bed, beds_.size());
+      beds_.push_back({route, {}, false});
+    }
     view_.source = source.name;
     view_.protocol = source.protocol;
   }
@@ -70,9 +74,9 @@ class Hl7Hub final : public SourceHub {
     faults_.tick(now.mono);
     if (!link_.peers && now.mono >= open_at_) open(now);
     const Milliseconds silence = std::max(silence_ms_min, 2 * source_.period);
-    for (Hearing& bed : beds_)
-      if (bed.up && connections_.empty() && now.mono - bed.heard_at > silence)
-        set_link(bed, false, "no connection", now);
+    if (connections_.empty())
+      for (Hearing& bed : beds_)
+        if (bed.up && now.mono - bed.heard_at > silence) set_link(bed, false, "no connection", now);
     host_.settle(now);
   }
 
@@ -238,11 +242,9 @@ class Hl7Hub final : public SourceHub {
 
   void heard(const Route& route) {
     const Stamp now = service::now();
-    for (Hearing& bed : beds_) {
-      if (bed.route.bed != route.bed) continue;
-      bed.heard_at = now.mono;
-      set_link(bed, true, "values", now);
-    }
+    Hearing& bed = beds_[place_of_.at(route.bed)];
+    bed.heard_at = now.mono;
+    set_link(bed, true, "values", now);
   }
 
   void set_link(Hearing& bed, bool up, const std::string& detail, Stamp now) {
@@ -311,8 +313,9 @@ class Hl7Hub final : public SourceHub {
   std::shared_ptr<drivers::hl7::SourceMemory> memory_ = drivers::hl7::make_memory();
   const bool connects_;  // we open the connection
   FaultBook faults_;
-  Routes routes_;
+  std::shared_ptr<Whereabouts> routes_;
   std::vector<Hearing> beds_;
+  std::unordered_map<const bed::Bed*, std::size_t> place_of_;  // in beds_
   MllpPeers link_;
   MonoTime open_at_{}, refusal_line_at_{};
   decltype(SourceSample::refusals) refusals_{};

@@ -1,20 +1,10 @@
 #include "daemon/app/intake.hpp"
 
-#include <algorithm>
-
 #include "daemon/alarms/text.hpp"
 
 namespace app {
-namespace {
 
-void lower_trimmed(std::string_view text, std::string& out) {
-  const auto first = text.find_first_not_of(" \t");
-  out.clear();
-  if (first == std::string_view::npos) return;
-  const auto last = text.find_last_not_of(" \t");
-  for (const char c : text.substr(first, last - first + 1))
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+namespace {
 
 // Where the event puts its patient (`at`: its bed, if it is one of ours), seen from `route`.
 bed::Place place_of(const drivers::PatientEvent& event, const Route* at, const Route& route) {
@@ -25,38 +15,18 @@ bed::Place place_of(const drivers::PatientEvent& event, const Route* at, const R
 
 }  // namespace
 
-std::vector<Route> Routes::all() const {
-  std::vector<Route> out;
-  if (fixed) out.push_back(*fixed);
-  for (const auto& [location, route] : by_location) {
-    const bool known =
-        std::any_of(out.begin(), out.end(), [&r = route](const Route& one) { return one.bed == r.bed; });
-    if (!known) out.push_back(route);
-  }
-  return out;
-}
-
-Intake::Intake(Routes routes, IntakeHandlers handlers)
-    : routes_(std::move(routes)), handlers_(std::move(handlers)) {
-  if (routes_.fixed) current_ = &*routes_.fixed;
+Intake::Intake(std::shared_ptr<Whereabouts> beds, IntakeHandlers handlers)
+    : beds_(std::move(beds)), handlers_(std::move(handlers)) {
+  if (beds_->fixed()) current_ = &*beds_->fixed();
 }
 
 void Intake::on_subject(const drivers::Subject& subject) {
   if (handlers_.on_subject) handlers_.on_subject(subject);
-  if (!routes_.fixed) current_ = located(subject.location);
-  for (const auto& [location, route] : routes_.by_location)
-    if (current_ == nullptr || route.bed != current_->bed)
-      route.bed->subject_elsewhere(route.source, subject);
-  if (current_ != nullptr)
-    return current_->bed->subject(current_->source, subject, routes_.fixed.has_value());
+  if (!beds_->fixed()) current_ = beds_->at(subject.location);
+  beds_->subject(subject, current_);
+  if (current_ != nullptr) return;
   ++counters_.unknown_bed;
   if (handlers_.on_unknown_bed) handlers_.on_unknown_bed(subject.location);
-}
-
-const Route* Intake::located(std::string_view location) {
-  lower_trimmed(location, key_);
-  const auto found = routes_.by_location.find(key_);
-  return found == routes_.by_location.end() ? nullptr : &found->second;
 }
 
 void Intake::on_observation(const vitals::Observation& observation) {
@@ -77,7 +47,7 @@ void Intake::on_frame_end(vitals::Stamp rx) {
 
 void Intake::on_status(const drivers::DeviceStatus& status) {
   if (handlers_.on_status) handlers_.on_status(status);
-  for (const Route& route : routes_.all()) route.bed->device_status(route.source, status);
+  for (const Route& route : beds_->all()) route.bed->device_status(route.source, status);
 }
 
 void Intake::on_device_alarm(const drivers::DeviceAlarm& alarm) {
@@ -86,18 +56,18 @@ void Intake::on_device_alarm(const drivers::DeviceAlarm& alarm) {
 }
 
 void Intake::driver_gone(vitals::Stamp now) {
-  for (const Route& route : routes_.all()) route.bed->teller_gone(route.source, this, now);
+  for (const Route& route : beds_->all()) route.bed->teller_gone(route.source, this, now);
 }
 
 void Intake::on_pump(const drivers::PumpReport& report) {
   if (handlers_.on_pump) handlers_.on_pump(report, current_);
-  for (const Route& route : routes_.all()) route.bed->pump(route.source, report);  // each knows its own pumps
+  for (const Route& route : beds_->all()) route.bed->pump(route.source, report);  // each knows its own pumps
 }
 
 void Intake::on_patient(const drivers::PatientEvent& event) {
   if (handlers_.on_patient) handlers_.on_patient(event);
-  const Route* at = routes_.fixed ? &*routes_.fixed : located(event.subject.location);
-  for (const Route& route : routes_.all()) route.bed->patient_event(event, place_of(event, at, route));
+  const Route* at = beds_->fixed() ? &*beds_->fixed() : beds_->at(event.subject.location);
+  for (const Route& route : beds_->all()) route.bed->patient_event(event, place_of(event, at, route));
 }
 
 void Intake::note_rejected() {

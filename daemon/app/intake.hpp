@@ -4,27 +4,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <string>
+#include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "daemon/bed/bed.hpp"
+#include "daemon/app/whereabouts.hpp"
 #include "drivers/driver.hpp"
 
 namespace app {
-
-// A bed, and which of its sources this one is.
-struct Route {
-  bed::Bed* bed = nullptr;
-  std::size_t source = 0;
-};
-
-struct Routes {
-  std::optional<Route> fixed;                             // a serial source, or an HL7 source of one bed
-  std::map<std::string, Route, std::less<>> by_location;  // lower case, trimmed
-  std::vector<Route> all() const;
-};
 
 struct Counters {
   std::uint64_t frames = 0, observations = 0, faults = 0, unknown_bed = 0;
@@ -56,10 +44,13 @@ struct IntakeHandlers {
 
 class Intake final : public drivers::Sink {
  public:
-  Intake(Routes routes, IntakeHandlers handlers);
+  // The connections of one source share its beds.
+  Intake(std::shared_ptr<Whereabouts> beds, IntakeHandlers handlers);
+  Intake(Routes routes, IntakeHandlers handlers)
+      : Intake(std::make_shared<Whereabouts>(std::move(routes)), std::move(handlers)) {}
 
   const Counters& counters() const { return counters_; }
-  const Routes& routes() const { return routes_; }
+  const std::vector<Route>& beds() const { return beds_->all(); }
   // The driver object that spoke to this intake is no more: its beds wait to be told anew.
   void driver_gone(vitals::Stamp now);
 
@@ -76,14 +67,12 @@ class Intake final : public drivers::Sink {
   void on_close(std::string_view reason) override;
 
  private:
-  const Route* located(std::string_view location);
   void note_rejected();  // by the bed: a fault as one of the driver's
 
-  Routes routes_;
+  std::shared_ptr<Whereabouts> beds_;
   IntakeHandlers handlers_;
   const Route* current_ = nullptr;  // whose values come now; null: nobody's, they are dropped and counted
   Counters counters_;
-  std::string key_;
 };
 
 }  // namespace app

@@ -56,9 +56,11 @@ void Node::make_beds(Stamp now) {
     const std::uint64_t seq = next_seq(journal_.restored(), bed.scope(), now);
     bed::Settings made = make_bed_settings(settings_, bed);
     made.salt = salt_();
+    made.patient_changes = patient_changes_;
     desks_.push_back(std::make_unique<BedDesk>(identity_, std::move(made), index, seq, outlet, now));
     desks_.back()->set_series_book(series_);
     desks_.back()->alarms().count_in(unit_loads_[bed.unit]);
+    agenda_.add(*desks_.back());
     desk_of_[&desks_.back()->bed()] = desks_.back().get();
     desk_named_[bed.scope()] = desks_.back().get();
   }
@@ -181,19 +183,12 @@ void Node::keep_trend(Stamp now) {
 
 void Node::settle(Stamp now) {
   node_->advance(now);
-  for (auto& desk : desks_) {
-    if (desk->deadline() <= now.mono) desk->advance(now);
-    desk->flush(now);
-  }
+  agenda_.settle(now);
   hand_over();
   if (settled_) settled_(now);
 }
 
-MonoTime Node::deadline() const {
-  MonoTime due = node_->deadline();
-  for (const auto& desk : desks_) due = std::min(due, desk->deadline());
-  return due;
-}
+MonoTime Node::deadline() const { return std::min(node_->deadline(), agenda_.deadline()); }
 
 void Node::every_second(const Surroundings& seen, Stamp now) {
   clock_synced_ = seen.clock_synced;

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/app/agenda.hpp"
 #include "daemon/app/bed_desk.hpp"
 #include "daemon/app/commander.hpp"
 #include "daemon/app/doors.hpp"
@@ -116,6 +117,8 @@ class Node final : public Host, private Outlet {
   std::unique_ptr<NodeDesk> node_;
   SeriesBook series_;
   std::map<std::string, alarms::Load> unit_loads_;  // by the name of the unit
+  std::shared_ptr<bed::PatientChanges> patient_changes_ = std::make_shared<bed::PatientChanges>();
+  Agenda agenda_;
   std::vector<std::unique_ptr<BedDesk>> desks_;
   std::unordered_map<const bed::Bed*, BedDesk*> desk_of_;
   std::unordered_map<std::string, BedDesk*> desk_named_;  // "unit/bed"

@@ -98,7 +98,7 @@ class SerialHub final : public SourceHub {
   }
 
   void tell_beds(bool up, Stamp now) {
-    for (const Route& route : intake_.routes().all()) route.bed->link(route.source, up, now);
+    for (const Route& route : intake_.beds()) route.bed->link(route.source, up, now);
   }
 
   void on_bytes(links::Bytes bytes, Stamp rx) {
@@ -148,7 +148,7 @@ class SerialHub final : public SourceHub {
     view_.since = now.wall;
     view_.frames = intake_.counters().frames;
     view_.faults = intake_.counters().faults;
-    for (const Route& route : intake_.routes().all())
+    for (const Route& route : intake_.beds())
       if (BedDesk* desk = host_.desk_of(*route.bed)) desk->link_changed(view_, now);
   }
 

@@ -223,6 +223,7 @@ bool Bed::restore_alarm(const alarms::Alarm& stored, Stamp now) {
   if (monitor_.adopt(stored, now, *this) != nullptr) place_shelves(now);
   const bool taken = engine_.restore(stored, now, *this);
   deadline_ = std::min(deadline_, now.mono);  // what is known now is said again, also of this one
+  output_->on_touched();
   return taken;
 }
 
@@ -235,6 +236,7 @@ void Bed::restore_session(const infusion::View& view, Stamp now, const PatientRe
   if (patient != nullptr && patient_.open()) patient_.restore(*patient);
   apply_phase(now);
   deadline_ = std::min(deadline_, now.mono);  // what holds is said after the alarms are there again
+  output_->on_touched();
   output_->on_state(now);
 }
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "daemon/bed/cuff.hpp"
 #include "daemon/bed/monitor_alarms.hpp"
 #include "daemon/bed/observation_counts.hpp"
+#include "daemon/bed/patient_changes.hpp"
 #include "daemon/bed/patient_watch.hpp"
 #include "daemon/bed/plausibility.hpp"
 #include "daemon/bed/pump_view.hpp"
@@ -52,6 +54,7 @@ struct Settings {
   bool cuff_on_oximeter_arm = false;  // its inflation takes the pulse away: sensor alarms wait for it
   Salt salt;                          // for patient ids
   std::vector<std::string> pumps;     // tied to this bed, as they name themselves
+  std::shared_ptr<PatientChanges> patient_changes;  // of all beds of the node; may be null
 };
 
 // How a value goes out: in the rhythm of values, or right ahead of the alarm that rests on it.
@@ -74,6 +77,8 @@ class Output {
   virtual void on_device(std::size_t source, Stamp at) = 0;  // its DeviceSignals changed
   // What a person has set for a time has begun or ended: `text` tells it, for the log.
   virtual void on_setting(std::string_view text, Stamp at) = 0;
+  // Something was asked or told of the bed: its deadline may be another now.
+  virtual void on_touched() {}
 };
 
 // What a device says of itself, as far as it is told now.
@@ -102,7 +107,7 @@ class Bed final : private alarms::Listener {
   std::optional<Implausible> take_rejected();
   // Whose values come next from `source`; and, of a source of several beds, that they are another bed's.
   // `fixed`: the source has this one bed whatever location it names, so that another one is news.
-  void subject(std::size_t source, const drivers::Subject& subject, bool fixed = false);
+  Identity subject(std::size_t source, const drivers::Subject& subject, bool fixed = false);
   void subject_elsewhere(std::size_t source, const drivers::Subject& subject);
   void patient_event(const drivers::PatientEvent& event, Place place);
   // What a pump says; of one that is not tied to this bed it is nothing here.
@@ -256,6 +261,7 @@ class Bed final : private alarms::Listener {
   infusion::Outcome asked_first(const infusion::Told& told, bool confirmed, std::string_view login, Stamp now,
                                 Do do_it);
   void watch_patient(Stamp now);  // begins and ends with the session
+  void note_patient() const;      // for those who compare him with what other beds say
   void patient_news(bool news, bool doubted_before, Stamp now);
   void take_subject(std::size_t source, Stamp now);
 
@@ -422,7 +428,8 @@ class Bed final : private alarms::Listener {
   std::optional<CuffCycle> cuff_cycle_;       // the newest
   std::optional<MonoTime> oximeter_lost_at_;  // no pulse, or a poor one, since
   bool sensors_held_ = false;                 // the conditions of the oximeter wait for the cuff
-  bool cuff_led_ = false;                     // as Entry::led
+  bool sensor_named_by_cuff_ = false, signal_named_by_cuff_ = false;  // their labels name it
+  bool cuff_led_ = false;                                             // as Entry::led
   MonoTime cuff_published_at_ = MonoTime::min();
   std::vector<Shelved> shelved_before_;  // before a restart, of conditions that are not known yet
   alarms::LimitChanges limits_set_;      // of this session

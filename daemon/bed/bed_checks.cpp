@@ -91,14 +91,15 @@ void Bed::watch_oximeter(Stamp now) {
     sensors_held_ = hold;
     apply_oximeter(now);
   }
-  const auto name = [&](alarms::Condition& condition, std::string_view plain) {
-    const bool named = condition.spec().label.size() != plain.size();
-    if (lost_to_cuff() == named || (named && condition.engaged())) return;
+  const bool by_cuff = lost_to_cuff();
+  const auto name = [&](alarms::Condition& condition, std::string_view plain, bool& named) {
+    if (by_cuff == named || (named && condition.engaged())) return;
+    named = by_cuff;
     const auto why = settings_.cuff_on_oximeter_arm ? the_cuff : perhaps_cuff;
-    engine_.relabel(condition, named ? std::string{plain} : std::string{plain}.append(why), now, *this);
+    engine_.relabel(condition, named ? std::string{plain}.append(why) : std::string{plain}, now, *this);
   };
-  name(*spo2_sensor_, sensor_label);
-  name(*spo2_signal_, signal_label);
+  name(*spo2_sensor_, sensor_label, sensor_named_by_cuff_);
+  name(*spo2_signal_, signal_label, signal_named_by_cuff_);
 }
 
 void Bed::apply_oximeter(Stamp now) {

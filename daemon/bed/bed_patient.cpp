@@ -12,9 +12,13 @@ constexpr Milliseconds identity_ms_max{60'000};
 
 }  // namespace
 
-void Bed::subject(std::size_t source, const drivers::Subject& subject, bool fixed) {
-  links_[source].subject = patient_.identity_of(subject.patient_id, subject.visit_id,
-                                                fixed ? subject.location : std::string_view{});
+Identity Bed::subject(std::size_t source, const drivers::Subject& subject, bool fixed) {
+  return links_[source].subject = patient_.identity_of(subject.patient_id, subject.visit_id,
+                                                       fixed ? subject.location : std::string_view{});
+}
+
+void Bed::note_patient() const {
+  if (settings_.patient_changes) settings_.patient_changes->note(*this);
 }
 
 void Bed::take_subject(std::size_t source, Stamp now) {
@@ -31,6 +35,7 @@ void Bed::subject_elsewhere(std::size_t source, const drivers::Subject& subject)
   if (!patient_.values_elsewhere(source, identity)) return;
   elsewhere_ = true;
   deadline_ = MonoTime::min();
+  output_->on_touched();
 }
 
 void Bed::patient_event(const drivers::PatientEvent& event, Place place) {
@@ -44,6 +49,7 @@ void Bed::patient_event(const drivers::PatientEvent& event, Place place) {
 // Relative rules rest while the values may be another's: his baseline is not theirs.
 void Bed::patient_news(bool news, bool doubted_before, Stamp now) {
   if (!news) return;
+  note_patient();
   if (patient_.values_doubted() != doubted_before) {
     apply_phase(now);
     output_->on_state(now);
@@ -62,6 +68,7 @@ void Bed::watch_patient(Stamp now) {
     engine_.unshelve_all(now, *this);  // it was about this patient
   } else {
     patient_.begin(now.mono - identity_ms_max);
+    note_patient();
   }
 }
 
@@ -85,6 +92,7 @@ infusion::Outcome Bed::patient_confirm(bool same, Stamp now) {
     return {infusion::Verdict::refused, "there is nothing to confirm: nobody named another patient"};
   if (same) {
     patient_.confirm_same();
+    note_patient();
     return after_verb({}, now);
   }
   engine_.end_session(now, *this);  // while the session is still named in the documents

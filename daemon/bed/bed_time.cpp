@@ -19,6 +19,7 @@ using vitals::Reason;
 MonoTime Bed::deadline() const { return std::min(deadline_, engine_.deadline()); }
 
 void Bed::advance(Stamp now) {
+  output_->on_touched();
   // Bed and engine take turns in the order of their deadlines, each at its own instant.
   while (deadline() <= now.mono) {
     const MonoTime due = std::max(deadline(), clock_);  // what was due before the last call happens now

@@ -102,7 +102,7 @@ class Replay {
     handlers.on_observation = [&](const vitals::Observation& observation, const app::Route*) {
       survey_.beds[location].insert(observation.metric);
     };
-    app::Intake intake({}, std::move(handlers));
+    app::Intake intake(app::Routes{}, std::move(handlers));
     const auto driver = entry_.make(options_.options).driver;
     for (const Chunk& chunk : chunks) driver->feed(bytes(chunk.bytes), chunk.at, intake);
     driver->tick({chunks.back().at.mono + 1s, chunks.back().at.wall + 1s}, intake);
