@@ -33,6 +33,22 @@ struct Contents {
   bool glued = false;         // two segments in one line, the end of the first was lost
 };
 
+// A reader is made when the first message of its kind comes: hundreds of connections that say nothing yet, or
+// one kind of message alone, hold no memory for the others.
+template <typename Reader>
+class OnFirstUse {
+ public:
+  explicit OnFirstUse(const ReadingRules& rules) : rules_(rules) {}
+  Reader& get() {
+    if (!reader_) reader_ = std::make_unique<Reader>(rules_);
+    return *reader_;
+  }
+
+ private:
+  const ReadingRules& rules_;
+  std::unique_ptr<Reader> reader_;
+};
+
 class Hl7Driver final : public Driver, private Framer::Events {
  public:
   Hl7Driver(DriverSettings settings, std::shared_ptr<SourceMemory> memory)
@@ -90,10 +106,10 @@ class Hl7Driver final : public Driver, private Framer::Events {
   const DriverSettings settings_;
   std::shared_ptr<SourceMemory> memory_;
   Framer framer_;
-  OruReader results_;
-  AlertReader alerts_;
-  PumpReader pumps_;
-  PatientEventReader patients_;
+  OnFirstUse<OruReader> results_;
+  OnFirstUse<AlertReader> alerts_;
+  OnFirstUse<PumpReader> pumps_;
+  OnFirstUse<PatientEventReader> patients_;
   AnswerWriter answers_;
 
   Sink* out_ = nullptr;
@@ -277,7 +293,7 @@ void Hl7Driver::read_message(Lines segments) {
 // Never answer an answer. One to a query may carry values, as Mindray's do.
 void Hl7Driver::read_answer(const Received& message, const Routed& routed) {
   if (header_.component(9, 1) == "ORF" && routed.use == Use::results) {
-    results_.read(message, *memory_, this);
+    results_.get().read(message, *memory_, this);
   } else {
     report(FaultKind::not_mine, "answer");
   }
@@ -315,17 +331,17 @@ bool Hl7Driver::is_repeated(std::uint64_t fingerprint, const Routed& routed) {
 Judgement Hl7Driver::read(const Received& message, Use use) {
   switch (use) {
     case Use::results:
-      if (!results_.read(message, *memory_, this)) pumps_.read(message);
+      if (!results_.get().read(message, *memory_, this)) pumps_.get().read(message);
       return {};
-    case Use::pump_event: pumps_.read(message); return {};
-    case Use::alert: alerts_.read(message, memory_->alarms); return {};
+    case Use::pump_event: pumps_.get().read(message); return {};
+    case Use::alert: alerts_.get().read(message, memory_->alarms); return {};
     case Use::mindray_alarms:
     case Use::mindray_faults:
       read_mindray_alarms(
           message, use == Use::mindray_faults ? AlarmList::technical : AlarmList::physiological,
-          results_.remembered_subject(header_), settings_.reading.zone, memory_->alarms, &alerts_);
+          results_.get().remembered_subject(header_), settings_.reading.zone, memory_->alarms, &alerts_);
       return {};
-    case Use::patient: return patients_.read(message);
+    case Use::patient: return patients_.get().read(message);
     case Use::heartbeat:
     case Use::harmless:
     case Use::foreign: break;

@@ -115,24 +115,15 @@ void Fields::split(std::string_view segment, const Separators& by, std::size_t l
     split_careful(segment, by, wanted);
     return;
   }
-  const ByteMatcher matcher(by.field);
-  const char* const end = segment.data() + segment.size();
   const char* start = segment.data();
-  const char* at = start;
   std::size_t count = 0;  // not the member: the fields might alias it
   const auto end_field = [&](const char* separator) {
     fields_[count++] = {start, static_cast<std::size_t>(separator - start)};
     start = separator + 1;
-    return count == wanted;
+    return count < wanted;
   };
-  bool full = false;
-  for (; !full && end - at >= 8; at += 8) {
-    for (std::uint64_t found = matcher.matches(at); found != 0 && !full; found &= found - 1)
-      full = end_field(at + ByteMatcher::first(found));
-  }
-  for (; !full && at < end; ++at)
-    if (*at == by.field) full = end_field(at);
-  if (!full) end_field(end);
+  for_each_byte(segment, by.field, end_field);
+  if (count < wanted) end_field(segment.data() + segment.size());
   count_ = count;
 }
 
@@ -158,20 +149,23 @@ SegmentId header_id(std::string_view segment) {
   return segment.size() < 4 ? no_segment : id_of(segment, segment[3]);
 }
 
+namespace {
+
+// `separator` stands in the text, with at least three characters before it.
+bool ends_segment_name(const char* separator) {
+  const SegmentId id = segment_id(separator[-3], separator[-2], separator[-1]);
+  return id == pv1 || id == obr || id == obx;
+}
+
+}  // namespace
+
 bool holds_another_segment(std::string_view segment, char field_separator) {
-  constexpr std::size_t name_size = 3;
-  std::size_t behind = name_size + 1;  // its own name
-  while (behind < segment.size()) {
-    const std::size_t size = find_byte(segment.substr(behind), field_separator);
-    if (size == std::string_view::npos) return false;
-    if (size >= name_size) {
-      const char* const name = segment.data() + behind + size - name_size;
-      const SegmentId id = segment_id(name[0], name[1], name[2]);
-      if (id == pv1 || id == obr || id == obx) return true;
-    }
-    behind += size + 1;
-  }
-  return false;
+  constexpr std::size_t first_place = 4 + 3;  // its own name with a separator, then at least three characters
+  if (segment.size() <= first_place) return false;
+  bool another = false;
+  for_each_byte(segment.substr(first_place), field_separator,
+                [&](const char* at) { return !(another = ends_segment_name(at)); });
+  return another;
 }
 
 bool split_lines(std::string_view frame, std::vector<std::string_view>& lines) {

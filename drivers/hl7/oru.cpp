@@ -70,8 +70,11 @@ void OruReader::begin_message() {
   const MessageClock clock = read_clock(message_->header, rules_, message_->rx.wall);
   message_time_ = clock.sent;
   zone_ = clock.zone;
-  cached_time_text_.clear();  // separators and zone are those of this message
-  cached_time_ = DeviceTime{};
+  // Separators and zone are those of this message; and OBR-7 mostly repeats MSH-7.
+  const std::string_view sent = message_->header.field(7);
+  const bool known = sent.size() <= time_bytes_max;
+  cached_time_text_.assign(known ? sent : std::string_view{});
+  cached_time_ = known ? message_time_ : DeviceTime{};
   clock_trusted_ = clock_agrees(message_time_);
   if (message_time_.usable() && !clock_trusted_ && !clock_reported_)
     report(*message_, FaultKind::implausible, "device-clock", "MSH-7", {}, message_->header.component(7, 1));

@@ -25,6 +25,9 @@ bool is_device_management(const Header& header) {
                                                   "1.3.6.1.4.1.19376.1.6.1.15.1"};
   const Separators& by = header.separators();
   const std::string_view profiles = header.field(21);
+  // What all of these have in common; the profile of nearly every message has neither.
+  if (profiles.find("15") == std::string_view::npos && profiles.find("DMC") == std::string_view::npos)
+    return false;
   for (std::size_t n = 1; n <= profiles_max; ++n) {
     const std::string_view profile = part(profiles, by.repetition, n);
     if (profile.empty()) break;
