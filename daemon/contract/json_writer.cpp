@@ -1,5 +1,6 @@
 #include "daemon/contract/json_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -56,22 +57,35 @@ std::size_t sequence_length(std::string_view text, std::size_t i) {
   return overlong || too_high ? 0 : 4;
 }
 
+constexpr bool is_plain(char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; }
+
+// What stands at the start of `text` and cannot go out as it is, or is more than a byte. Its length.
+std::size_t append_special(std::string& out, std::string_view text) {
+  const std::size_t length = sequence_length(text, 0);
+  if (length == 0) {
+    out += replacement;
+    return 1;
+  }
+  if (length > 1) {
+    out += text.substr(0, length);
+  } else if (text.front() == '"' || text.front() == '\\') {
+    out += '\\';
+    out += text.front();
+  } else {
+    out += ' ';
+  }
+  return length;
+}
+
+// Nearly all that is written is plain: it goes out in one piece, not byte by byte.
 void append_string(std::string& out, std::string_view text) {
   out += '"';
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = sequence_length(text, i);
-    const char c = text[i];
-    if (length == 0) {
-      out += replacement;
-    } else if (length > 1) {
-      out += text.substr(i, length);
-    } else if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else {
-      out += byte_at(text, i) < 0x20 || c == 0x7F ? ' ' : c;
-    }
-    i += length == 0 ? 1 : length;
+  while (!text.empty()) {
+    const auto* const end = std::find_if_not(text.begin(), text.end(), is_plain);
+    const auto plain = static_cast<std::size_t>(end - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (!text.empty()) text.remove_prefix(append_special(out, text));
   }
   out += '"';
 }
