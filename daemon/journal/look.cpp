@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <mutex>
@@ -61,7 +62,8 @@ Look::Mark Look::mark(const std::string& path) {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
   if (::stat(path.c_str(), &info) == 0) out.changed_ns = ns_of(info.st_mtim);
-  out.settled = out.changed_ns + settled_ns_min < ns_of(now);
+  // Also of a time to come: the clock was set back since.
+  out.settled = std::abs(ns_of(now) - out.changed_ns) > settled_ns_min;
   if (::stat((path + "-wal").c_str(), &info) == 0) out.log_bytes = info.st_size;
   std::ifstream(path + "-wal", std::ios::binary).read(out.heading.data(), out.heading.size());
   return out;

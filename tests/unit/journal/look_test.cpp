@@ -144,6 +144,23 @@ TEST(Look, NoticesThatTheLogWasMoved) {
   EXPECT_TRUE(look.disturbed());
 }
 
+// Moving the log into the file changes the file first; the log begins anew only with a later commit.
+TEST(Look, NoticesThatTheFileWasWritten) {
+  const Directory directory;
+  Journal journal{directory.file(), now_ms};
+  write(journal, list(BedEntry{"icu/1"}));
+  const auto hour_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours{1};
+  std::filesystem::last_write_time(directory.file(), hour_ago);
+  Look look;
+  ASSERT_EQ(look.open(directory.file()), "");
+  EXPECT_FALSE(look.disturbed());
+  std::filesystem::last_write_time(directory.file(), hour_ago + std::chrono::minutes{1});
+  EXPECT_TRUE(look.disturbed());
+  std::filesystem::last_write_time(directory.file(), hour_ago + std::chrono::hours{2});
+  ASSERT_EQ(look.open(directory.file()), "");
+  EXPECT_FALSE(look.disturbed()) << "a clock that was set back meanwhile";
+}
+
 // A journal that is written and emptied all the time: each answer is whole, whatever happens meanwhile.
 TEST(TrendReader, NeverTellsHalfOfACommit) {
   const Directory directory;
