@@ -1,4 +1,4 @@
-// The connection to the MQTT broker: one Paho client for the process's life, all its calls from one thread, a
+// The connection to the MQTT broker: one Paho client for each broker, all calls from one thread, a
 // bounded outbox before it. Callbacks come in foreign threads and must only hand over to the caller's own.
 #pragma once
 
@@ -43,7 +43,7 @@ struct BrokerSettings {
   // again. Login and certificates are the same for all. At least one.
   std::vector<BrokerAddress> brokers;
   vitals::Milliseconds return_try{30'000};  // how often the first is tried while another serves
-  std::string client_id;
+  std::string client_id;                    // at the first; "-2" and so on behind it at the others
   std::string user, password;
   bool tls = false;
   std::string ca_file, cert_file, key_file;  // PEM; no ca_file: the system's authorities

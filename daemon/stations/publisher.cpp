@@ -19,7 +19,6 @@ constexpr milliseconds disconnect_max{2000};
 constexpr milliseconds acknowledge_max{10'000};  // twice the keep-alive: this connection is dead
 constexpr milliseconds tick_every{1000};
 constexpr milliseconds abandon_max{1000};
-constexpr milliseconds drain_max{1000}, farewell_max{2000};
 constexpr milliseconds stop_grace{250};
 
 // Messages given to the library at a time. What waits in the outbox can be overtaken, what the library has
@@ -36,6 +35,7 @@ BrokerLink::Publisher::Publisher(BrokerSettings settings, BrokerHandlers handler
     : settings_(std::move(settings)),
       handlers_(std::move(handlers)),
       outbox_(settings_.outbox_max),
+      clients_(settings_.brokers.size()),
       reconnect_after_(reconnect_after_min) {}
 
 // ---- any thread ----
@@ -162,23 +162,8 @@ void BrokerLink::Publisher::run() {
   finished_changed_.notify_all();
 }
 
-bool BrokerLink::Publisher::make_client() {
-  // The library's threads may call after a stop() that gave up: they share in the ownership.
-  const auto self = shared_from_this();
-  PahoEvents events;
-  events.on_done = [self](Serial serial, bool ok, std::string text) {
-    self->post({false, serial, ok, std::move(text)});
-  };
-  events.on_lost = [self](std::string reason) { self->post({true, 0, false, std::move(reason)}); };
-  events.on_message = [self](std::string topic, std::string payload, bool retained) {
-    self->call(self->handlers_.on_message, std::move(topic), std::move(payload), retained);
-  };
-  client_ = PahoClient::make(settings_, settings_.client_id, std::move(events));
-  return client_ != nullptr;
-}
-
 bool BrokerLink::Publisher::connect() {
-  if (!client_ && !make_client()) return connect_failed("the MQTT library takes neither host nor client id");
+  if (!take_client()) return connect_failed("the MQTT library takes neither host nor client id");
   ++connection_;
   const Message will = make_will();
   const Serial serial = ++serial_;
@@ -235,31 +220,6 @@ void BrokerLink::Publisher::serve() {
   if (now() - since > reconnect_after_max) reconnect_after_ = reconnect_after_min;
 }
 
-bool BrokerLink::Publisher::first_is_back() { return broker_ != 0 && first_->answers(now()); }
-
-// What waits still goes out here, then our word that we are gone: no will says it for us.
-void BrokerLink::Publisher::leave_for_the_first() {
-  const SteadyTime drained = now() + drain_max;
-  while (connected_ && now() < drained && health().queued > 0) step(drained);
-  {
-    const std::lock_guard lock(mutex_);
-    accepting_ = false;  // nothing comes after the farewell: whoever hears it may want to contradict
-  }
-  Message farewell;
-  if (handlers_.make_farewell) {
-    const std::lock_guard lock(gate_);
-    if (!closed_) farewell = handlers_.make_farewell(connection_);
-  }
-  if (connected_ && !farewell.topic.empty()) {
-    send(farewell);
-    const Serial serial = serial_;
-    const SteadyTime until = now() + farewell_max;
-    while (connected_ && in_flight_.has(serial) && now() < until) step(until);
-  }
-  if (connected_) break_link("the first broker is back");
-  reconnect_at_once_ = true;
-}
-
 // Not before all brokers have been tried.
 void BrokerLink::Publisher::wait_before_reconnect() {
   if (std::exchange(reconnect_at_once_, false) || broker_ != 0) return;
@@ -304,16 +264,6 @@ void BrokerLink::Publisher::send_last(SteadyTime until) {
   send(last_);
   const Serial serial = serial_;
   while (connected_ && in_flight_.has(serial) && now() < until) step(until);
-}
-
-void BrokerLink::Publisher::end_client() {
-  connected_ = false;
-  first_.reset();
-  if (library_busy_) {
-    PahoClient::abandon(std::move(client_));
-  } else {
-    client_.reset();
-  }
 }
 
 // ---- one step ----

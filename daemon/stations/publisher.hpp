@@ -51,7 +51,8 @@ class BrokerLink::Publisher : public std::enable_shared_from_this<BrokerLink::Pu
 
   // The thread's life, from here to the next bar in its own thread only.
   void run();
-  bool make_client();
+  bool take_client();   // of the broker whose turn it is
+  void leave_client();  // one that is busy never comes back
   Message make_will();
   bool connect();
   bool connect_failed(const std::string& reason);
@@ -114,9 +115,10 @@ class BrokerLink::Publisher : public std::enable_shared_from_this<BrokerLink::Pu
   std::atomic<std::int64_t> ack_ms_last_{0};
 
   // The thread's own.
-  std::unique_ptr<PahoClient> client_;
-  std::unique_ptr<FirstBroker> first_;  // made when the first broker has failed once
-  bool library_busy_ = false;           // connecting or connected: must not be destroyed
+  std::vector<std::unique_ptr<PahoClient>> clients_;  // by broker, each made when it is first tried
+  PahoClient* client_ = nullptr;                      // the one in use
+  std::unique_ptr<FirstBroker> first_;                // made when the first broker has failed once
+  bool library_busy_ = false;                         // connecting or connected: must not be destroyed
   bool finishing_ = false, reconnect_at_once_ = false;
   InFlight in_flight_;
   std::map<Serial, std::string> subscribing_;
