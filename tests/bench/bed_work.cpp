@@ -232,7 +232,8 @@ template <typename Kind>
 void add(Paths& paths, std::string_view name, std::string_view item, std::uint64_t items, unsigned beds,
          bool counted) {
   paths.push_back({std::string{name} + "/" + std::to_string(beds), std::string{item}, items, counted,
-                   [beds] { return std::make_unique<Kind>(beds); }});
+                   [beds] { return std::make_unique<Kind>(beds); },
+                   64 + 2UL * beds});  // each has spoken twice
 }
 
 }  // namespace

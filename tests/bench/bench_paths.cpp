@@ -5,12 +5,9 @@
 
 namespace {
 
-// Caches, tables and buffers are as in a daemon that has run for a while.
-constexpr int warm_up_steps = 64;
-
 void measure(benchmark::State& state, const bench::Path& path) {
   const auto work = path.make();
-  for (int i = 0; i < warm_up_steps; ++i) work->step();
+  for (std::uint64_t i = 0; i < path.warm_up_steps; ++i) work->step();
   for (auto unused : state) {
     static_cast<void>(unused);
     work->step();

@@ -23,6 +23,8 @@ struct Path {
   std::uint64_t items_per_step = 1;
   bool counted = false;  // its instructions are kept in tests/bench/instructions
   std::function<std::unique_ptr<Work>()> make;
+  std::uint64_t warm_up_steps =
+      64;  // until caches, tables and buffers are as in a daemon that has run for a while
 };
 
 using Paths = std::vector<Path>;
