@@ -256,10 +256,10 @@ def test_an_alarm_that_nobody_had_confirmed_before_a_crash_is_missed_after_it(wo
     world.daemon.start()
     again = viewer.alarm(BED, "spo2-low", after=mark, phase="update", timeout=20)
     assert again["id"] == start["id"]
-    node_alarm(viewer, "confirm-missing", 30, phase="start")
+    viewer.node_alarm("confirm-missing", 30, phase="start")
     dumb.confirm = True
     dumb.send(dumb.bed(BED), "received", args={"list": [{"id": again["id"], "rev": again["rev"]}]})
-    node_alarm(viewer, "confirm-missing", 15, phase="end")
+    viewer.node_alarm("confirm-missing", 15, phase="end")
 
 
 def test_no_station_is_an_alarm_that_the_next_one_finds(world):
