@@ -11,7 +11,6 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr std::int64_t day_ms = 24 * 60 * 60'000;
-constexpr std::int64_t minutes_per_day = 24 * 60;
 
 struct Retained : testing::Test {
   Directory directory;
