@@ -232,6 +232,7 @@ class Bed final : private alarms::Listener {
     alarms::Condition* wrong_device = nullptr;
     alarms::Condition* device_clock = nullptr;
     ClockOffset clock;
+    Lateness lateness;
 
     bool demo() const { return demo_told || demo_seen || demo_alarm; }
   };

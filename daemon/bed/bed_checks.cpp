@@ -45,6 +45,7 @@ void Bed::check_clock(std::size_t source, const Observation& told) {
     return;
   LinkState& link = links_[source];
   link.clock.told(*told.t_src, told.rx.wall);
+  link.lateness.told(*told.t_src, told.rx.mono);
   if (const auto offset = link.clock.offset())
     engine_.assert_present(*link.device_clock,
                            std::chrono::abs(*offset) > settings_.sources[source].clock_tolerance, told.rx,

@@ -35,9 +35,11 @@ bool repeats(const Entry& entry, const Observation& next) {
 }
 
 // A value whose own time, by a clock that can be trusted, lies past its freshness limit: history (promise
-// P10).
-bool is_history(const Observation& observation, Milliseconds limit) {
-  return observation.clock_trusted && observation.t_src && observation.rx.wall - *observation.t_src >= limit;
+// P10). The clock may be slow by more than that limit: what counts is how late the value is against others of
+// its source.
+bool is_history(const Observation& told, const Lateness& lateness, Milliseconds limit) {
+  if (!told.clock_trusted || !told.t_src) return false;
+  return lateness.of(*told.t_src, told.rx.mono).value_or(told.rx.wall - *told.t_src) >= limit;
 }
 
 }  // namespace
@@ -89,7 +91,8 @@ bool Bed::accept(Entry& entry, const Observation& told, std::size_t source) {
   const bool again = repeats(entry, told);
   const MonoTime until = (again ? *entry.value_at : now) + limit;
   Observation word = told;
-  if (word.has_value() && (until <= now || is_history(told, limit))) word.quality = Quality::stale;
+  if (word.has_value() && (until <= now || is_history(told, links_[source].lateness, limit)))
+    word.quality = Quality::stale;
   const bool refused = demo_refused(source, told.test);
   if (word.has_value() && !refused) word = plausibility_.judge(word, again);
   if (again && same_word(entry.observation, word)) return false;

@@ -1,5 +1,6 @@
-// How far a monitor's clock is from ours, by the times that it puts on what it sends. For people and for one
-// low alarm: no timer and no limit ever runs on a monitor's clock.
+// A monitor's clock, by the times that it puts on what it sends. How far it is from ours is for people and
+// for one low alarm; how late a value is decides whether it is history. No timer and no limit ever runs on a
+// monitor's clock.
 #pragma once
 
 #include <algorithm>
@@ -29,6 +30,62 @@ class ClockOffset {
  private:
   std::array<vitals::Milliseconds, 8> samples_{};
   std::size_t count_ = 0;
+};
+
+// How much later a value came than the soonest ones do. Both clocks may show what they want, and ours may be
+// set: the monitor's is compared with our steady one. What is behind as a backlog is would pass for a slow
+// clock: another difference is believed only when it has stayed the same for a while, which a backlog, coming
+// faster than it was measured, does not. A clock that is set forward is believed at once: nothing comes
+// before it was measured.
+class Lateness {
+ public:
+  void told(vitals::WallTime device, vitals::MonoTime received) {
+    const vitals::Milliseconds ahead = ahead_of(device, received);
+    if (soonest_) soonest_ = std::max(*soonest_, ahead);
+    if (count_ == 0 || received - begun_ >= slot_ms) return open(ahead, received);
+    newest() = std::max(newest(), ahead);
+  }
+
+  // nullopt: too little has come to tell.
+  std::optional<vitals::Milliseconds> of(vitals::WallTime device, vitals::MonoTime received) const {
+    if (!soonest_) return std::nullopt;
+    return *soonest_ - ahead_of(device, received);
+  }
+
+ private:
+  // Times are told in whole seconds, and the network takes its own.
+  static constexpr vitals::Milliseconds slot_ms{5'000}, same_within_ms{3'000};
+  static constexpr std::size_t slots_first = 2, slots_later = 4;
+
+  static vitals::Milliseconds ahead_of(vitals::WallTime device, vitals::MonoTime received) {
+    return device.time_since_epoch() - received.time_since_epoch();
+  }
+  vitals::Milliseconds& newest() { return slots_[(count_ - 1) % slots_.size()]; }
+
+  void open(vitals::Milliseconds ahead, vitals::MonoTime now) {
+    settle();
+    begun_ = now;
+    ++count_;
+    newest() = ahead;
+  }
+
+  // By the slots that are complete.
+  void settle() {
+    const std::size_t wanted = soonest_ ? slots_later : slots_first;
+    if (count_ < wanted) return;
+    auto least = newest(), most = newest();
+    for (std::size_t i = 1; i <= wanted; ++i) {
+      const auto one = slots_[(count_ - i) % slots_.size()];
+      least = std::min(least, one);
+      most = std::max(most, one);
+    }
+    if (most - least <= same_within_ms) soonest_ = most;
+  }
+
+  std::array<vitals::Milliseconds, slots_later> slots_{};  // the most advanced time of each
+  std::size_t count_ = 0;
+  vitals::MonoTime begun_{};
+  std::optional<vitals::Milliseconds> soonest_;
 };
 
 }  // namespace bed

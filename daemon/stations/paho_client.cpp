@@ -148,8 +148,8 @@ Begun PahoClient::subscribe(const std::string& filter, int qos, Serial serial) {
   return begin([&] { impl_->client.subscribe(filter, qos, as_context(serial), *impl_); });
 }
 
-void PahoClient::unsubscribe(const std::string& filter) {
-  begin([&] { impl_->client.unsubscribe(filter); });
+Begun PahoClient::unsubscribe(const std::string& filter, Serial serial) {
+  return begin([&] { impl_->client.unsubscribe(filter, as_context(serial), *impl_); });
 }
 
 Begun PahoClient::disconnect(Serial serial) {

@@ -38,7 +38,7 @@ class PahoClient {
   Begun connect(const BrokerAddress& to, const Message* will, Serial serial, std::string& trouble);
   Begun publish(const Message& message, Serial serial);
   Begun subscribe(const std::string& filter, int qos, Serial serial);
-  void unsubscribe(const std::string& filter);
+  Begun unsubscribe(const std::string& filter, Serial serial);
   Begun disconnect(Serial serial);
   void publish_tick(const std::string& topic);  // its end is of no interest
 

@@ -25,7 +25,10 @@ constexpr milliseconds stop_grace{250};
 // cannot; the last places are for alarms and answers.
 constexpr std::size_t window = 64;
 constexpr std::size_t window_urgent = 96;
-constexpr std::size_t subscriptions_max = 10'000;  // a few per bed
+constexpr std::size_t subscriptions_max = 100'000;  // a few per bed
+// Given to the library and not confirmed. It takes things in their order: an alarm must not stand behind
+// thousands.
+constexpr std::size_t subscribing_max = 128;
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -277,8 +280,8 @@ void BrokerLink::Publisher::step(SteadyTime until) {
     stuck = std::exchange(stuck_, false);
   }
   if (connected_ && stuck) break_link("the outbox is full of alarms: the broker takes nothing");
-  if (connected_) send_subscriptions();
   if (connected_) send_messages();
+  if (connected_) send_subscriptions();
   if (connected_) keep_awake(now());
 }
 
@@ -287,6 +290,7 @@ SteadyTime BrokerLink::Publisher::next_timer(SteadyTime until) const {
   if (broker_ != 0 && first_) until = std::min(until, first_->next());
   if (settings_.tick_topic.empty()) return until;
   if (const auto nudge_at = in_flight_.nudge_at()) until = std::min(until, *nudge_at);
+  if (!subscribing_.empty()) until = std::min(until, subscribing_nudge_at_);
   return std::min(until, next_tick_);
 }
 
@@ -296,7 +300,8 @@ void BrokerLink::Publisher::wait_for_work(SteadyTime until) {
     bool urgent_only = false;
     const bool can_send = send_window(urgent_only) && outbox_.has(urgent_only);
     const bool stop_is_new = stop_ != Stop::no && !finishing_;
-    return can_send || !events_.empty() || !subscriptions_.empty() || stuck_ || stop_is_new;
+    const bool can_subscribe = !subscriptions_.empty() && subscribing_.empty();
+    return can_send || !events_.empty() || can_subscribe || stuck_ || stop_is_new;
   });
 }
 
@@ -322,8 +327,10 @@ void BrokerLink::Publisher::handle_events() {
 }
 
 void BrokerLink::Publisher::handle_done(const Event& event) {
-  if (const auto subscribed = subscribing_.extract(event.serial))
-    return call(handlers_.on_subscribed, subscribed.mapped(), event.ok);
+  if (const auto subscribed = subscribing_.extract(event.serial)) {
+    if (subscribed.mapped().wanted) call(handlers_.on_subscribed, subscribed.mapped().filter, event.ok);
+    return;
+  }
   const auto entry = in_flight_.finish(event.serial);
   if (!entry) return;  // of an earlier connection, and answered then
   on_their_way_ = in_flight_.size();
@@ -333,21 +340,23 @@ void BrokerLink::Publisher::handle_done(const Event& event) {
   if (entry->token != 0) call(handlers_.on_delivered, entry->token, event.ok);
 }
 
+// The next ones when all of these are answered: one for one each would cost its change of threads.
 void BrokerLink::Publisher::send_subscriptions() {
-  std::deque<Subscription> wanted;
-  {
-    const std::lock_guard lock(mutex_);
-    wanted.swap(subscriptions_);
-  }
-  for (const Subscription& subscription : wanted) {
-    if (!subscription.wanted) {
-      client_->unsubscribe(subscription.filter);
-      continue;
+  if (!subscribing_.empty()) return;
+  while (connected_ && subscribing_.size() < subscribing_max) {
+    Subscription next;
+    {
+      const std::lock_guard lock(mutex_);
+      if (subscriptions_.empty()) return;
+      next = std::move(subscriptions_.front());
+      subscriptions_.pop_front();
     }
     const Serial serial = ++serial_;
-    subscribing_.emplace(serial, subscription.filter);
-    if (client_->subscribe(subscription.filter, subscription.qos, serial) != Begun::yes)
-      handle_done({false, serial, false, {}});
+    const Begun begun = next.wanted ? client_->subscribe(next.filter, next.qos, serial)
+                                    : client_->unsubscribe(next.filter, serial);
+    subscribing_.emplace(serial, std::move(next));
+    subscribing_nudge_at_ = now() + nudge_after;
+    if (begun != Begun::yes) handle_done({false, serial, false, {}});
   }
 }
 
@@ -380,7 +389,9 @@ void BrokerLink::Publisher::keep_awake(SteadyTime time) {
   if (settings_.tick_topic.empty()) return;
   const auto nudge_at = in_flight_.nudge_at();
   const bool nudge = nudge_at && time >= *nudge_at;
-  if (!nudge && time < next_tick_) return;
+  const bool nudge_subscribing = !subscribing_.empty() && time >= subscribing_nudge_at_;
+  if (nudge_subscribing) subscribing_nudge_at_ = time + nudge_after;
+  if (!nudge && !nudge_subscribing && time < next_tick_) return;
   if (nudge) {
     in_flight_.nudged(time);
     ++nudges_;

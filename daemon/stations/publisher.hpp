@@ -121,7 +121,8 @@ class BrokerLink::Publisher : public std::enable_shared_from_this<BrokerLink::Pu
   bool library_busy_ = false;                         // connecting or connected: must not be destroyed
   bool finishing_ = false, reconnect_at_once_ = false;
   InFlight in_flight_;
-  std::map<Serial, std::string> subscribing_;
+  std::map<Serial, Subscription> subscribing_;
+  SteadyTime subscribing_nudge_at_{};  // the library may sleep over them as over a publish
   Serial serial_ = 0;
   std::uint64_t connection_ = 0;
   std::chrono::milliseconds reconnect_after_;

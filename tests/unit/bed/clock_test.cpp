@@ -74,6 +74,55 @@ TEST_F(Clocks, a_monitor_that_tells_no_time_has_no_offset) {
   EXPECT_EQ(alarm("device-clock-ward"), nullptr);
 }
 
+// --- how old a value is, by a clock that is slow: HL7, fresh for 30 s
+
+struct SlowClock : Clocks {
+  // One value of SpO2 a second, from a monitor whose clock is ahead by so much; each so long on its way, and
+  // by so much less from one to the next.
+  void each_second(double spo2, double ahead_s, int s, double late_s = 0, double catching_up_s = 0) {
+    for (int i = 0; i < s; ++i) {
+      Observation one = vitals::measured(Metric::spo2, spo2, now);
+      one.t_src = now.wall + seconds(ahead_s - late_s + i * catching_up_s);
+      one.clock_trusted = true;  // within five minutes
+      say(one);
+      wait(1);
+    }
+  }
+};
+
+TEST_F(SlowClock, a_minute_behind_its_values_are_judged_as_any) {
+  each_second(97, -60, 30);
+  each_second(85, -60, 14);
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+  each_second(97, -60, 10);
+  EXPECT_EQ(alarm("spo2-low")->state, alarms::State::latched);
+  EXPECT_EQ(alarm("spo2-stale"), nullptr);
+}
+
+TEST_F(SlowClock, a_backlog_is_history_by_it_too) {
+  each_second(97, -60, 60);
+  wait(100);                         // nothing comes
+  each_second(85, -60, 20, 100, 4);  // then what was measured meanwhile, five times as fast
+  EXPECT_EQ(alarm("spo2-low"), nullptr);
+  each_second(85, -60, 14);
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+}
+
+TEST_F(SlowClock, a_backlog_right_after_a_start_is_history_however_it_is_paced) {
+  each_second(85, 0, 25, 290, 10);
+  EXPECT_EQ(alarm("spo2-low"), nullptr);
+}
+
+TEST_F(SlowClock, a_clock_that_is_set_is_believed_within_half_a_minute) {
+  each_second(97, 0, 60);
+  each_second(97, -60, 28);  // set back
+  EXPECT_EQ(alarm("spo2-stale"), nullptr);
+  each_second(85, -60, 14);
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+  each_second(85, 100, 2);  // set forward
+  EXPECT_EQ(alarm("spo2-low")->data, alarms::Data::fresh);
+}
+
 // --- scenario 19: our clock is set while something runs
 
 struct Stepped : OneBed {

@@ -117,6 +117,25 @@ TEST_F(BrokerLinkTest, what_is_unsubscribed_does_not_come_any_more) {
 }
 
 // P3: a dead daemon leaves nothing that looks alive.
+// A ward gateway of a thousand beds has two for each, after every connect.
+TEST_F(BrokerLinkTest, an_alarm_does_not_stand_behind_thousands_of_subscriptions) {
+  constexpr std::size_t filters = 4000;
+  const auto link = connected();
+  broker.freeze();  // or the order would be chance
+  for (std::size_t i = 0; i < filters; ++i) link->subscribe("test/" + std::to_string(i), 1);
+  link->publish(message("test/alarm", "spo2-low", Lane::alarm, 7));
+  broker.thaw();
+  std::size_t granted_before = filters;
+  ASSERT_TRUE(recorder.wait([&](const Recorder& r) {
+    if (r.delivered.empty()) return false;
+    granted_before = std::min(granted_before, r.subscribed.size());
+    return true;
+  }));
+  EXPECT_LT(granted_before, filters / 8) << "all at once it was a third of them";
+  EXPECT_TRUE(recorder.wait([](const Recorder& r) { return r.subscribed.size() == filters; }));
+  link->stop({}, stop_limit);
+}
+
 TEST_F(BrokerLinkTest, a_killed_process_leaves_its_will) {
   Watcher watcher(broker.port(), "test/#");
   Process victim;
