@@ -144,13 +144,6 @@ BrokerLink::Publisher::Stop BrokerLink::Publisher::stop_wanted() const {
   return stop_;
 }
 
-template <typename Handler, typename... Values>
-void BrokerLink::Publisher::call(const Handler& handler, Values&&... values) {
-  if (!handler) return;
-  const std::lock_guard lock(gate_);
-  if (!closed_) handler(std::forward<Values>(values)...);
-}
-
 // ---- the thread's life ----
 
 void BrokerLink::Publisher::run() {

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "daemon/stations/broker_link.hpp"
@@ -130,5 +131,12 @@ class BrokerLink::Publisher : public std::enable_shared_from_this<BrokerLink::Pu
 
   std::thread thread_;
 };
+
+template <typename Handler, typename... Values>
+void BrokerLink::Publisher::call(const Handler& handler, Values&&... values) {
+  if (!handler) return;
+  const std::lock_guard lock(gate_);
+  if (!closed_) handler(std::forward<Values>(values)...);
+}
 
 }  // namespace stations
