@@ -118,6 +118,7 @@ class Ward final : public ClosedLoop {
   }
   void on_device_alarm(const drivers::DeviceAlarm& alarm) override {
     ClosedLoop::on_device_alarm(alarm);
+    note(alarm.rx);  // the name of an alarm that has ended is the next one's
     bed_->device_alarm(0, alarm, this);
   }
 
