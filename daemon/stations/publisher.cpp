@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/stations/no_delay.hpp"
 #include "daemon/vitals/check.hpp"
 
 namespace stations {
@@ -178,6 +179,7 @@ bool BrokerLink::Publisher::connect() {
   }
   library_busy_ = done.ok;
   if (!done.ok) return connect_failed(done.text);
+  send_without_delay(settings_.brokers[broker_].port);
   next_tick_ = now();
   connected_ = true;
   {
