@@ -66,13 +66,14 @@ std::vector<BedDesk*> Node::worst_first() const {
 
 void Node::subscribe_all() {
   const std::string& node = node_->alarms().prefix();
-  broker_.subscribe(node + "/cmd/+/+", 1);
-  broker_.subscribe(node + "/status", 1);
-  broker_.subscribe(identity_.root + "/1/station/+/status", 1);
-  broker_.subscribe(node + "/alarm/+", 1);
+  const int qos = settings_.broker.subscribe_qos;
+  broker_.subscribe(node + "/cmd/+/+", qos);
+  broker_.subscribe(node + "/status", qos);
+  broker_.subscribe(identity_.root + "/1/station/+/status", qos);
+  broker_.subscribe(node + "/alarm/+", qos);
   for (auto& desk : desks_) {
-    broker_.subscribe(desk->alarms().prefix() + "/cmd/+/+", 1);
-    broker_.subscribe(desk->alarms().prefix() + "/alarm/+", 1);
+    broker_.subscribe(desk->alarms().prefix() + "/cmd/+/+", qos);
+    broker_.subscribe(desk->alarms().prefix() + "/alarm/+", qos);
   }
 }
 

@@ -126,6 +126,8 @@ void read_broker(Reader& root, Settings& out, Report& report) {
   broker.host = reader->text("host").value_or(broker.host);
   const auto port = reader->integer("port", 1, 65'535);
   read_alternates(*reader, broker, report);
+  broker.subscribe_qos =
+      static_cast<int>(reader->integer("subscribe_qos", 0, 1).value_or(broker.subscribe_qos));
   broker.user = reader->text("user").value_or("");
   broker.password_file = reader->text("password_file").value_or("");
   broker.ca_file = reader->text("ca_file").value_or("");

@@ -39,16 +39,17 @@ class Message:
 class Station:
     """One login at the broker. All state is guarded by `changed`; `wait_for` sleeps until something arrives."""
 
-    def __init__(self, port, name="ns-1", root="vitals", contract=None, confirm=True, password=None, quiet=("tick",)):
+    def __init__(self, port, name="ns-1", root="vitals", contract=None, confirm=True, password=None, quiet=("tick",),
+                 client_id=None, qos=1):
         self.name, self.root, self.contract, self.confirm = name, root, contract, confirm
-        self.quiet = quiet
+        self.quiet, self.qos = quiet, qos
         self.changed = threading.Condition()
         self.messages, self.last, self.problems = [], {}, []
         self.connected = self.closing = False
         self.listeners = []
         self._unconfirmed, self._nodes = [], set()
         self._ids = itertools.count(1)
-        self.client = new_client(name)
+        self.client = new_client(client_id or name)
         if password is not None:
             self.client.username_pw_set(name, password)
         self.client.will_set(self.status_topic, self._status("offline"), qos=1, retain=True)
@@ -75,7 +76,7 @@ class Station:
             with self.changed:
                 self.problems.append(f"connect refused with {code}")
             return
-        client.subscribe(f"{self.root}/1/#", qos=1)
+        client.subscribe(f"{self.root}/1/#", qos=self.qos)
         client.publish(self.status_topic, self._status("online"), qos=1, retain=True)
         with self.changed:
             self.connected = True
