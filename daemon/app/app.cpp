@@ -26,7 +26,7 @@ using std::chrono_literals::operator""ms;
 constexpr Milliseconds tick_ms = 100ms;
 constexpr Milliseconds certificates_ms = 60s;
 constexpr Milliseconds stop_ms_max = 3s;
-constexpr Milliseconds disk_ms = 30s;
+constexpr Milliseconds disk_ms = 10s;
 constexpr Milliseconds tend_ms = 3'600s, tend_first_ms = 60s;
 // Far more than the journal writes while somebody comes and makes room.
 constexpr std::uintmax_t disk_low_bytes = std::uintmax_t{64} << 20U;

@@ -110,6 +110,32 @@ def any_text(path, text):
     return [o for o in find(rules, text) if not (path == ".ci/run" and "../" in o[1])]
 
 
+# Pages that say which test shows what: `Suite.name`, `test_name`, and files of tests.
+PAGES_OF_TESTS = ("docs/promises.md", "docs/faults.md")
+NAMES_A_TEST = re.compile(r"`((?:[A-Z]\w*\.\w+|test_\w+|[\w-]+\.story|[\w/]*\w+_test\.cpp|[\w/]*test_\w+\.py))`")
+
+
+def test_names(top):
+    """Every test by its name, and every file below tests by its own and by its path."""
+    names = set()
+    for path in files(top / "tests"):
+        names |= {path.rpartition("/")[2], f"tests/{path}"}
+        if path.endswith("_test.cpp"):
+            text = (top / "tests" / path).read_text(encoding="utf-8")
+            names |= {f"{suite}.{name}" for suite, name in re.findall(r"^\w*(?:TEST\w*|PROP)\((\w+), (\w+)", text, re.M)}
+        elif re.search(r"(^|/)test_\w+\.py$", path):
+            names |= set(re.findall(r"^def (test_\w+)", (top / "tests" / path).read_text(encoding="utf-8"), re.M))
+    return names
+
+
+def named_tests(path, text, names):
+    """A page must not point to a test that is not there (any more)."""
+    if path in PAGES_OF_TESTS:
+        for match in NAMES_A_TEST.finditer(text):
+            if match.group(1) not in names:
+                yield text.count("\n", 0, match.start()) + 1, f"{match.group(1)}: no such test"
+
+
 def functions(code):
     """(first line, lines) of each function body: blocks outside of functions whose head has a parameter list."""
     depth_line, stack, head_start = None, [], 0
@@ -157,13 +183,14 @@ def files(top):
 def main():
     top = Path(__file__).resolve().parents[2]
     count = bad = 0
+    names = test_names(top)
     for path in files(top):
         try:
             text = (top / path).read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue  # captures are bytes
         count += 1
-        for line, why in offences(path, text):
+        for line, why in offences(path, text) + list(named_tests(path, text, names)):
             bad += 1
             print(f"{path}:{line}: {why}")
     print(f"house rules: {count} files read, {bad} offences")

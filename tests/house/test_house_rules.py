@@ -43,6 +43,25 @@ def test_an_offence_is_found(path, text, why):
     assert why in found(path, text)
 
 
+def test_a_page_names_tests_that_are_there():
+    names = {"Limits.a_test", "test_a_thing", "a.story", "kill_test.cpp", "test_x.py", "tests/unit/a/kill_test.cpp"}
+    sound = "`Limits.a_test`, `test_a_thing`, `a.story`, `kill_test.cpp`, `test_x.py`, `tests/unit/a/kill_test.cpp`, `AA`"
+    assert not list(house_rules.named_tests("docs/promises.md", sound, names))
+    for wrong in ("Limits.another", "test_another", "b.story", "b_test.cpp", "test_b.py", "tests/unit/b/kill_test.cpp"):
+        found = list(house_rules.named_tests("docs/promises.md", f"\n{sound}, `{wrong}`", names))
+        assert found == [(2, f"{wrong}: no such test")]
+
+
+def test_every_kind_of_test_is_found_in_the_tree(tmp_path):
+    for path, text in {"unit/a/b_test.cpp": "TEST_F(Suite, name) {\nRC_GTEST_PROP(Prop, holds, ()) {\n",
+                       "integration/test_c.py": "def test_it(world):\n", "stories/d.story": ""}.items():
+        (tmp_path / "tests" / path).parent.mkdir(parents=True)
+        (tmp_path / "tests" / path).write_text(text)
+    assert house_rules.test_names(tmp_path) == {
+        "Suite.name", "Prop.holds", "test_it", "b_test.cpp", "tests/unit/a/b_test.cpp", "test_c.py",
+        "tests/integration/test_c.py", "d.story", "tests/stories/d.story"}
+
+
 @pytest.mark.parametrize("path, text", KEPT)
 def test_sound_code_passes(path, text):
     assert found(path, text) == ""
