@@ -201,6 +201,7 @@ void Node::every_second(const Surroundings& seen, Stamp now) {
   watch_clock(now);
   const journal::Health journal = journal_.health();
   node_->journal(journal.failed, journal.reason, now);
+  if (!journal.failed && !journal.tending) node_->log_gaps(journal.gone, journal.lost + journal.dropped, now);
   watch_queues(seen.inbound_dropped, journal, now);
   if (seen.disk_low) node_->disk_low(*seen.disk_low, now);
   for (auto& desk : desks_) {

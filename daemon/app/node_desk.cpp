@@ -15,6 +15,8 @@ using alarms::Zone;
 
 // What is told each time it happens is over when it has not happened for this long.
 constexpr Milliseconds quiet_ms_max{60'000};
+constexpr Milliseconds log_gap_ms_min{
+    3'600'000};  // from one record of a gap to the next: a full log trims all the time
 
 // Classes and delays: the table of technical conditions in docs/alarms.md.
 Behaviour behaviour(Priority priority, Milliseconds on_delay, Milliseconds off_delay) {
@@ -165,6 +167,19 @@ void NodeDesk::stopped(Stamp now) {
 
 void NodeDesk::station(std::string_view name, bool up, std::string_view text, Stamp now) {
   log({up ? "station-up" : "station-down", identity_->config_hash, {}, name, text}, now);
+}
+
+void NodeDesk::log_gaps(std::uint64_t gone, std::uint64_t lost, Stamp now) {
+  log_gap(gone_, gone, "log-trimmed", " of the oldest events are not kept any more", now);
+  log_gap(lost_, lost, "log-lost", " entries of the journal could not be written, events among them", now);
+}
+
+void NodeDesk::log_gap(Gap& gap, std::uint64_t count, std::string_view event, std::string_view what,
+                       Stamp now) {
+  if (count == gap.said || (gap.at && now.mono - *gap.at < log_gap_ms_min)) return;
+  const std::string text = std::to_string(count - gap.said).append(what);
+  gap = {count, now.mono};
+  log({event, identity_->config_hash, {}, {}, text}, now);
 }
 
 void NodeDesk::clock(bool synced, Stamp now) { engine_.assert_present(*clock_unsync_, !synced, now, *this); }

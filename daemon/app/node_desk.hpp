@@ -49,6 +49,9 @@ class NodeDesk final : private alarms::Listener {
   void started(std::size_t beds, std::size_t episodes, std::size_t sessions, Stamp now);
   void stopped(Stamp now);
   void station(std::string_view name, bool up, std::string_view text, Stamp now);
+  // How many events the journal has let go since the start, and how many entries it could not keep. News is
+  // told at once, and then once an hour: who reads the log finds its gaps named.
+  void log_gaps(std::uint64_t gone, std::uint64_t lost, Stamp now);
   void unknown_bed(std::string_view source, Stamp now);
   // Whether another node's alarms stood under our beds at the last connect.
   void bed_conflict(bool found, Stamp now);
@@ -111,6 +114,11 @@ class NodeDesk final : private alarms::Listener {
   void forget(alarms::Condition& condition, std::optional<MonoTime>& last, Stamp now);
   const alarms::Alarm* alarm_of(std::string_view condition) const;
   void log(const contract::NodeEvent& event, Stamp now);
+  struct Gap {
+    std::uint64_t said = 0;
+    std::optional<MonoTime> at;  // when
+  };
+  void log_gap(Gap& gap, std::uint64_t count, std::string_view event, std::string_view what, Stamp now);
   void say(Watched& watched, bool present, bool urgent, Stamp now);
 
   Watched broker_lost_;
@@ -130,6 +138,7 @@ class NodeDesk final : private alarms::Listener {
   MonoTime repeated_at_;
   // The last time, while the condition stands.
   std::optional<MonoTime> unknown_bed_at_, overflow_at_;
+  Gap gone_, lost_;
   std::uint64_t heartbeats_ = 0;
 };
 

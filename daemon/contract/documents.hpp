@@ -208,9 +208,9 @@ struct ConfigEvent {
 };
 void render_config_event(std::string& out, const ConfigEvent& event, const Envelope& envelope);
 
-// The daemon's own life: it starts and stops, stations come and go.
+// The daemon's own life: it starts and stops, stations come and go, its log has a gap.
 struct NodeEvent {
-  std::string_view event;        // start | stop | station-up | station-down
+  std::string_view event;        // start | stop | station-up | station-down | log-trimmed | log-lost
   std::string_view config_hash;  // of the settings that this boot runs with
   std::string_view version;      // at a start
   std::string_view station;      // of a station

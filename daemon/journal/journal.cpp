@@ -154,9 +154,10 @@ void Journal::Impl::tend() {
   }
   bool more = false;
   const Result result = store.tend(limits.keep, now_ms, more);
-  if (!more) {
+  {
     const std::lock_guard lock{mutex};
-    tending = false;
+    health.gone = store.events_gone();
+    tending = tending && more;
   }
   if (result.ok()) return checkpoint(Checkpoint::when_long);
   if (result.fault == Fault::broken) give_up_file(result);
@@ -251,6 +252,7 @@ void Journal::Impl::note(const Result& result, const Batch& batch) {
     ++health.commits;
     health.commit_seconds += std::chrono::duration<double>(batch.took).count();
     health.rows = store.events();
+    health.gone = store.events_gone();
     return;
   }
   repair = true;

@@ -104,7 +104,9 @@ struct Health {
   std::uint64_t dropped = 0;    // entries given up because the queue was full
   std::uint64_t lost = 0;       // entries of commits that failed
   std::uint64_t set_aside = 0;  // files given up since the start
-  bool tending = false;         // old rows are going
+  std::uint64_t gone =
+      0;                 // events let go since the start, by their number, their age or the size of the file
+  bool tending = false;  // old rows are going
 };
 
 inline constexpr std::size_t queue_entries_max = 65'536;

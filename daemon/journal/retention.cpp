@@ -123,13 +123,15 @@ Retention::Step Retention::thin(std::int64_t before_minute, const PutSummary& pu
     if (code == SQLITE_OK && !entry.doc.empty()) code = put(entry);
     if (code == SQLITE_OK) code = drop_trend_.run(entry.minute, entry.scope);
   }
-  return {code, static_cast<std::int64_t>(rows.size())};
+  return {code, static_cast<std::int64_t>(rows.size()), 0};
 }
 
 template <typename... Values>
 Retention::Step Retention::remove(Statement& statement, const Values&... values) {
   const int code = statement.run(values...);
-  return {code, code == SQLITE_OK ? sqlite3_changes64(db_) : 0};
+  const std::int64_t rows = code == SQLITE_OK ? sqlite3_changes64(db_) : 0;
+  const bool of_log = &statement == &drop_events_ || &statement == &drop_oldest_events_;
+  return {code, rows, of_log ? rows : 0};
 }
 
 }  // namespace journal

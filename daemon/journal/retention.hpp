@@ -15,8 +15,9 @@ namespace journal {
 class Retention {
  public:
   struct Step {
-    int code = 0;           // of SQLite
-    std::int64_t rows = 0;  // gone or made smaller; 0: nothing is due
+    int code = 0;             // of SQLite
+    std::int64_t rows = 0;    // gone or made smaller; 0: nothing is due
+    std::int64_t events = 0;  // of these, of the event log
   };
   using PutSummary = std::function<int(const TrendEntry& summary)>;
 

@@ -298,10 +298,12 @@ Result Store::commit(const std::vector<Job>& jobs, const Mirror* state, bool rep
                      std::uint64_t events_max) {
   sequences_touched_.clear();
   commands_touched_ = false;
+  going_ = 0;
   const std::string audit_head = audit_head_;
   int code = statements_.begin.run();
   if (code == SQLITE_OK) code = put_all(jobs, state, replace, events_max);
   if (code == SQLITE_OK) code = statements_.commit.run();
+  events_gone_ += code == SQLITE_OK ? going_ : 0;
   if (code == SQLITE_OK) return {};
   Result result = failure(code);
   audit_head_ = audit_head;
@@ -436,6 +438,7 @@ int Store::trim(std::uint64_t events_max) {
   if (events_ < events_max + trim_rows_min) return SQLITE_OK;
   const std::uint64_t surplus = std::min(events_ - events_max, trim_rows_max);
   events_ -= surplus;
+  going_ = surplus;
   return statements_.trim_events.run(first + static_cast<std::int64_t>(surplus));
 }
 
@@ -450,6 +453,7 @@ Result Store::tend(const Keep& keep, std::optional<std::int64_t> now_ms, bool& m
   if (code == SQLITE_OK) code = statements_.commit.run();
   if (code == SQLITE_OK) {
     more = step.rows > 0;
+    events_gone_ += static_cast<std::uint64_t>(step.events);
     return {};
   }
   Result result = failure(code);

@@ -58,6 +58,7 @@ class Store {
   Page read_events(std::string_view scope, std::uint64_t from_seq);
 
   std::uint64_t events() const { return events_; }
+  std::uint64_t events_gone() const { return events_gone_; }  // let go by their number, age or size
 
  private:
   struct Statements {
@@ -102,7 +103,8 @@ class Store {
   bool commands_touched_ = false;
   std::string audit_head_;                                               // hash of the newest row
   std::map<std::string, std::uint64_t, std::less<>> sequences_touched_;  // in the transaction at hand
-  std::uint64_t events_ = 0;
+  std::uint64_t events_ = 0, events_gone_ = 0;
+  std::uint64_t going_ = 0;  // of these, in the transaction at hand
   int wal_pages_ = 0;
 };
 

@@ -69,6 +69,30 @@ TEST_F(NodeDeskTest, ItsLogSaysWhenItWasStartedAndStoppedAndWhoCameAndWent) {
   EXPECT_EQ(outlet_.entries.size(), 4U) << "each in the journal";
 }
 
+TEST_F(NodeDeskTest, ItsLogNamesItsOwnGapsAtOnceAndThenOnceAnHour) {
+  const auto told = [&] { return outlet_.on("vitals/1/node/gw1/event/node"); };
+  desk_.log_gaps(0, 0, at(0));
+  EXPECT_TRUE(told().empty());
+  desk_.log_gaps(500, 0, at(1'000));
+  ASSERT_EQ(told().size(), 1U);
+  EXPECT_THAT(told().back()->payload,
+              HasSubstr(R"("event":"log-trimmed","config":"c0ffee12","text":"500 of the )"
+                        R"(oldest events are not kept any more")"));
+  desk_.log_gaps(1'000, 7, at(2'000));
+  ASSERT_EQ(told().size(), 2U);
+  EXPECT_THAT(told().back()->payload,
+              HasSubstr(R"("event":"log-lost","config":"c0ffee12","text":"7 entries of )"
+                        R"(the journal could not be written, events among them")"));
+  desk_.log_gaps(1'500, 7, at(3'600'999));
+  EXPECT_EQ(told().size(), 2U);
+  desk_.log_gaps(1'500, 7, at(3'601'000));
+  ASSERT_EQ(told().size(), 3U);
+  EXPECT_THAT(told().back()->payload, HasSubstr(R"("text":"1000 of the oldest)"))
+      << "all since the last record";
+  desk_.log_gaps(1'500, 7, at(10'000'000));
+  EXPECT_EQ(told().size(), 3U);
+}
+
 TEST_F(NodeDeskTest, AMissingConfirmationIsAnAlarmAtOnce) {
   NodeDesk::Hearing hearing = good;
   hearing.receipts_missing = true;

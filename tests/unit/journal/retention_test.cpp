@@ -88,6 +88,30 @@ TEST_F(Retained, old_history_goes_and_state_stays) {
   EXPECT_THAT(restore(directory.file()).episodes, SizeIs(1));
 }
 
+TEST_F(Retained, events_that_have_gone_are_counted_and_nothing_else_is) {
+  limits.keep.days = 100;
+  limits.keep.size_mb_max = 1;
+  std::uint64_t gone = 0;
+  {
+    Journal journal{directory.file(), now_ms, limits};
+    write(journal,
+          list(NoteEntry{"icu/1", "s", "c", "a", "note", "old", now_ms}, trend("icu/1", this_minute)));
+    for (std::uint64_t seq = 1; seq <= 700; ++seq) journal.write(list(event("icu/1", seq)), {});
+    EXPECT_TRUE(write(journal, {}));
+    tend(journal, now_ms + 99 * day_ms);
+    EXPECT_EQ(journal.health().gone, 0U);
+    tend(journal, now_ms + 101 * day_ms);
+    EXPECT_EQ(journal.health().gone, 700U) << "by their age";
+    for (std::uint64_t seq = 1'001; seq <= 13'000; ++seq)
+      journal.write(list(event("icu/1", seq, std::string(200, 'x'))), {});
+    EXPECT_TRUE(write(journal, {}));
+    tend(journal, std::nullopt);
+    gone = journal.health().gone;
+  }
+  EXPECT_EQ(gone, 700 + 12'000 - static_cast<std::uint64_t>(count("event"))) << "by the size";
+  EXPECT_GT(gone, 700U);
+}
+
 TEST_F(Retained, by_a_clock_that_cannot_be_trusted_nothing_goes) {
   {
     Journal journal{directory.file(), now_ms, limits};
