@@ -169,6 +169,7 @@ void Condition::track(const Reading& reading, MonoTime now) {
   if (!inside || !reading.questionable) hold(inside_since_, inside);
 }
 
+// What is judged is fresh: read() takes nothing else, and advance() has forgotten the timers of what is not.
 void Condition::settle(Stamp now, Listener& out) {
   if (!alarm_ || alarm_->state == State::latched) {
     settle_start(now, out);
@@ -178,7 +179,6 @@ void Condition::settle(Stamp now, Listener& out) {
 }
 
 void Condition::settle_start(Stamp now, Listener& out) {
-  if (!newest_fresh(now.mono)) return;
   const bool critical = critical_due() <= now.mono;
   if (!critical && start_due() > now.mono) return;
   const Priority priority = critical ? behaviour_.priority_critical : behaviour_.priority;
@@ -187,10 +187,10 @@ void Condition::settle_start(Stamp now, Listener& out) {
 }
 
 void Condition::settle_active(Stamp now, Listener& out) {
-  if (critical_due() <= now.mono && newest_fresh(now.mono)) raise(behaviour_.priority_critical, now, out);
+  if (critical_due() <= now.mono) raise(behaviour_.priority_critical, now, out);
   if (raise_due() <= now.mono) raise(behaviour_.priority_raised, now, out);
-  if (end_due() <= now.mono && newest_fresh(now.mono)) return clear(now, out);
-  if (deescalate_due() <= now.mono && newest_fresh(now.mono)) lower(behaviour_.priority, now, out);
+  if (end_due() <= now.mono) return clear(now, out);
+  if (deescalate_due() <= now.mono) lower(behaviour_.priority, now, out);
   if (realarm_due() <= now.mono) {
     call_anew(now);
     publish(Change::update, now, out);

@@ -31,9 +31,10 @@ AckResult Condition::unshelve(Stamp now, Listener& out) {
   return {AckVerdict::applied, "", alarm_ ? alarm_->rev : 0};
 }
 
+// An alarm beside a shelf is shelved: whatever begins, rises or is restored sees to that.
 void Condition::end_shelf(ShelfChange how, Stamp now, Listener& out) {
   shelf_.reset();
-  if (alarm_ && alarm_->inhibit != Inhibit::none) {
+  if (alarm_) {
     alarm_->inhibit = Inhibit::none;
     call_anew(now);
     publish(Change::update, now, out);

@@ -30,7 +30,7 @@ MonoTime Condition::end_due() const {
 }
 MonoTime Condition::deescalate_due() const {
   if (!active() || newest_.questionable) return never;
-  const bool two_levels = newest_.limit && newest_.limit_critical && !behaviour_.raise_after;
+  const bool two_levels = newest_.limit_critical && !behaviour_.raise_after;
   if (!two_levels || inside_since_ || alarm_->priority <= behaviour_.priority) return never;
   return after(calm_since_, behaviour_.off_delay);
 }

@@ -65,9 +65,7 @@ void Load::begin(Episode& one, const Alarm& alarm, vitals::Stamp at) {
 void Load::follow(Episode& one, const Alarm& alarm, MonoTime at) {
   if (alarm.acked && !one.acked) note_answer(one, at);
   const bool again = alarm.state == State::active && !one.active;
-  if (alarm.change == Change::escalate || again ||
-      (one.acked && !alarm.acked && alarm.state == State::active))
-    one.called_at = at;
+  if (alarm.change == Change::escalate || again || (one.acked && !alarm.acked)) one.called_at = at;
   const bool shelved = alarm.inhibit != Inhibit::none;
   if (shelved) one.called_at.reset();  // nobody is called, until its end calls anew
   if (one.shelved && !shelved) one.called_at = at;

@@ -57,7 +57,7 @@ void Bed::check_clock(std::size_t source, const Observation& told) {
 void Bed::note_cuff_cycle(bool measuring, Stamp now) {
   if (measuring) {
     cuff_cycle_ = CuffCycle{now.mono, std::nullopt};
-  } else if (cuff_cycle_ && !cuff_cycle_->end) {
+  } else {  // of one whose begin was told
     cuff_cycle_->end = now.mono;
   }
   watch_oximeter(now);

@@ -144,8 +144,9 @@ infusion::Outcome Bed::start_by(const Pump& pump, const infusion::Rate& rate, St
   return outcome;
 }
 
+// Asked of a pump that runs, so that it was heard.
 bool Bed::silent(const Pump& pump, MonoTime now) const {
-  return pump.view.heard_at() && now - *pump.view.heard_at() >= pump.silence_ms_max;
+  return now - *pump.view.heard_at() >= pump.silence_ms_max;
 }
 
 void Bed::check_pumps(Stamp now) {
@@ -184,7 +185,7 @@ MonoTime Bed::pumps_deadline() const {
   MonoTime due = never;
   for (const Pump& pump : pumps_) {
     if (const auto stop = pump.view.deadline()) due = std::min(due, *stop);
-    if (!pump.view.running() || !pump.view.heard_at()) continue;
+    if (!pump.view.running()) continue;
     const MonoTime when = *pump.view.heard_at() + pump.silence_ms_max;
     if (when > clock_) due = std::min(due, when);
   }

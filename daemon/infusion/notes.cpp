@@ -26,7 +26,7 @@ Outcome Session::note(const NurseObservation& observation, Stamp now) {
   if (age > observed_back_ms_max)
     return {Verdict::invalid, "t_obs is more than 30 min ago: what is older belongs into a note"};
   // By the monotonic clock: a step of the wall clock must not put the session's start ahead.
-  const Milliseconds open = opened_ ? now.mono - opened_->mono : age;
+  const Milliseconds open = now.mono - opened_->mono;  // in progress, so it was opened
   if (age > open + observed_ahead_ms_max)
     return {Verdict::invalid, "t_obs is before the session began: what is older belongs into a note"};
   const Milliseconds taken = std::clamp(age, Milliseconds{0}, std::max(open, Milliseconds{0}));

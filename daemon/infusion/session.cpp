@@ -234,7 +234,6 @@ Outcome Session::plan_start(const InfusionStart& request, Plan& plan) const {
   const bool session_stands = in_progress() || phase_ == Phase::scheduled;
   plan.kg = request.kg || !session_stands ? request.kg : kg_;
   plan.conc_mg_ml = request.conc_mg_ml || !session_stands ? request.conc_mg_ml : conc_mg_ml_;
-  if (!plan.kg) return invalid("kg is missing: the dose is judged by weight");
 
   if (request.rate)
     plan.rate = *request.rate;

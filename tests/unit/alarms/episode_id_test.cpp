@@ -19,6 +19,16 @@ TEST(EpisodeId, P8_same_input_same_id) {
             id("gw1", "pain/b3", "spo2-low", 1'764'000'015'700));
 }
 
+// Computed apart: FNV-1a of the three names, SplitMix64 over it and the time. A replay by another build gives
+// the same ids.
+TEST(EpisodeId, P8_is_the_same_in_every_build) {
+  EXPECT_EQ(id("gw1", "pain/b3", "spo2-low", 1'764'000'015'700), "01KAV9G9AMTY81F0FET45026ET");
+}
+
+TEST(EpisodeId, the_same_alarm_at_another_time_differs_in_more_than_the_time) {
+  EXPECT_NE(id("gw1", "pain/b3", "spo2-low", 5).substr(10), id("gw1", "pain/b3", "spo2-low", 6).substr(10));
+}
+
 TEST(EpisodeId, begins_with_the_time_so_that_ids_sort_by_it) {
   EXPECT_EQ(id("gw1", "pain/b3", "spo2-low", 0).substr(0, 10), "0000000000");
   EXPECT_EQ(id("gw1", "pain/b3", "spo2-low", 33).substr(0, 10), "0000000011");

@@ -109,6 +109,13 @@ TEST_F(Quality, statement_at_once_starts_at_medium_without_delay) {
   EXPECT_EQ(count(Change::start), 1U);
 }
 
+TEST_F(Quality, statement_at_once_has_waited_for_nothing) {
+  engine.assert_at_once(condition, now, record);
+  ASSERT_NE(alarm(), nullptr);
+  EXPECT_EQ(alarm()->on_delay, seconds(0));
+  EXPECT_EQ(alarm()->t_on, alarm()->t_condition);
+}
+
 TEST_F(Quality, statement_at_once_raises_what_is_there_but_low) {
   Condition& sensor = engine.add({"spo2-sensor", "SpO2 sensor off", "", Kind::technical, Side::none, "mon1"});
   Behaviour low;
@@ -119,6 +126,20 @@ TEST_F(Quality, statement_at_once_raises_what_is_there_but_low) {
   ASSERT_EQ(sensor.alarm()->priority, Priority::low);
   engine.assert_at_once(sensor, now, record);
   EXPECT_EQ(sensor.alarm()->priority, Priority::medium);
+}
+
+TEST_F(Quality, a_statement_that_has_risen_stays_there_until_it_ends) {
+  Condition& one = engine.add({"broker-lost", "no broker", "", Kind::technical, Side::none, ""});
+  Behaviour of_node;
+  of_node.off_delay = seconds(5);
+  engine.set_behaviour(one, of_node, EndReason::phase, now, record);
+  Reading urgent = statement(true, now);
+  urgent.standing.critical = Zone::beyond;
+  engine.read(one, urgent, now, record);
+  ASSERT_EQ(one.alarm()->priority, Priority::high);
+  engine.read(one, statement(true, now), now, record);
+  wait(60);
+  EXPECT_EQ(one.alarm()->priority, Priority::high) << "it has no numbers between which it could fall";
 }
 
 TEST_F(Quality, a_statement_said_again_changes_nothing) {

@@ -53,7 +53,33 @@ TEST_F(RareWays, a_devices_word_changes_the_document_and_its_time_is_the_devices
   EXPECT_EQ(record.documents.size(), told + 3);
 }
 
+TEST_F(RareWays, a_condition_that_becomes_another_is_that_one_and_without_its_shelf) {
+  Condition& one = add("mon-mon1-1", Kind::physiological, Origin::monitor);
+  engine.shelve("mon-mon1-1", seconds(60), "charge-1/rn-2", now, record);
+  one.become({"mon-mon1-2", "another", "look", Kind::technical, Side::none, "mon2", Origin::monitor, "77"});
+  EXPECT_FALSE(one.shelf());
+  EXPECT_EQ(engine.find("mon-mon1-1"), nullptr);
+  engine.assert_present(*engine.find("mon-mon1-2"), true, now, record);
+  EXPECT_EQ(last().condition, "mon-mon1-2");
+  EXPECT_EQ(last().text, "another");
+  EXPECT_EQ(last().source, "mon2");
+  EXPECT_EQ(last().src_code, "77");
+}
+
 // --- numbers
+
+TEST_F(RareWays, the_devices_time_of_the_value_is_told_with_it) {
+  Reading word = reading(90);
+  word.t_src = wall_origin - seconds(3);
+  engine.read(condition, word, now, record);
+  for (int i = 0; i < 15; ++i) {
+    wait(1);
+    word.fresh_until = now.mono + seconds(15);
+    engine.read(condition, word, now, record);
+  }
+  ASSERT_NE(alarm(), nullptr);
+  EXPECT_EQ(alarm()->t_src, wall_origin - seconds(3));
+}
 
 TEST_F(RareWays, the_worst_of_a_high_limit_is_the_highest) {
   LimitRule high;
@@ -154,8 +180,10 @@ TEST_F(RareWays, every_verb_refuses_a_condition_and_an_episode_that_are_not_here
           engine.reset(name, id, now, record),
           engine.pause_audio(name, id, 1, seconds(60), "ns-2/rn-17", now, record),
           engine.resume_audio(name, id, now, record),
-          engine.respond(name, id, 1, Response::accepted, "a", now, record)})
+          engine.respond(name, id, 1, Response::accepted, "a", now, record)}) {
       EXPECT_EQ(result.verdict, AckVerdict::refused) << name;
+      EXPECT_EQ(result.rev, 0U) << "of an alarm that is not here there is no revision to tell";
+    }
   }
   EXPECT_EQ(last().change, Change::start);
 }
@@ -201,7 +229,10 @@ TEST_F(RareWays, whoever_cannot_come_calls_the_next_and_then_the_last) {
   };
   EXPECT_EQ(reject(), Audience::unit);
   EXPECT_EQ(reject(), Audience::second);
+  const auto called = alarm()->t_call;
+  wait(10);
   EXPECT_EQ(reject(), Audience::second);
+  EXPECT_EQ(alarm()->t_call, called) << "nobody more is called";
 }
 
 TEST_F(RareWays, the_least_audience_said_again_changes_nothing) {
@@ -265,7 +296,29 @@ TEST_F(Kept, with_a_rise_that_the_record_does_not_place_it_conflicts) {
   EXPECT_EQ(again.alarm()->rev_priority, 7U);
 }
 
-TEST_F(Kept, a_pause_that_still_runs_runs_on) { EXPECT_EQ(restored(now.wall + seconds(60)), Audio::paused); }
+TEST_F(Kept, a_pause_that_still_runs_runs_on_to_its_end) {
+  EXPECT_EQ(restored(now.wall + seconds(60)), Audio::paused);
+  for (const auto& [s, audio] : {std::pair{59.9, Audio::paused}, std::pair{0.1, Audio::on}}) {
+    pass(s);
+    second.advance(now, record);
+    EXPECT_EQ(again.alarm()->audio, audio);
+  }
+}
+TEST_F(Kept, what_the_settings_say_of_the_condition_holds_and_not_what_they_said) {
+  stored.side = Side::high;
+  stored.kind = Kind::technical;
+  stored.origin = Origin::monitor;
+  stored.source = "mon9";
+  stored.advice = "as it was";
+  stored.src_code = "77";
+  second.restore(stored, now, record);
+  EXPECT_EQ(again.alarm()->side, Side::low);
+  EXPECT_EQ(again.alarm()->kind, Kind::physiological);
+  EXPECT_EQ(again.alarm()->origin, Origin::daemon);
+  EXPECT_EQ(again.alarm()->source, "mon1");
+  EXPECT_EQ(again.alarm()->advice, "");
+  EXPECT_EQ(again.alarm()->src_code, "");
+}
 TEST_F(Kept, a_pause_without_an_end_is_none) { EXPECT_EQ(restored(std::nullopt), Audio::on); }
 TEST_F(Kept, a_pause_that_has_ended_is_over) { EXPECT_EQ(restored(now.wall), Audio::on); }
 TEST_F(Kept, a_pause_longer_than_any_is_none) {
@@ -283,6 +336,15 @@ TEST(RareLimits, a_relative_edge_that_meets_the_limit_counts_as_the_one_that_is_
   EXPECT_NE(Limit(rule, Side::high, 100.0).judge(140).warn, Zone::beyond);
   rule.warn.limit_included = true;
   EXPECT_EQ(Limit(rule, Side::high, 100.0).judge(140).warn, Zone::beyond);
+}
+
+TEST(RareLimits, an_edge_further_out_leaves_the_limit_as_it_is) {
+  LimitRule rule;
+  rule.warn.limit = 140;
+  rule.warn.relative = Relative{20, true, 145, true};  // ">= 145" counts nothing that "> 140" does not
+  EXPECT_NE(Limit(rule, Side::high, 100.0).judge(140).warn, Zone::beyond);
+  EXPECT_EQ(Limit(rule, Side::high, 100.0).judge(140.5).warn, Zone::beyond);
+  EXPECT_EQ(Limit(rule, Side::high, 100.0).warn().limit(), 140);
 }
 
 TEST(RareLimits, a_relative_rule_needs_no_absolute_limit) {

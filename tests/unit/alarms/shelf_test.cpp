@@ -62,7 +62,9 @@ TEST_F(ShelfTest, an_active_alarm_becomes_information_and_calls_anew_at_the_end)
 }
 
 TEST_F(ShelfTest, what_starts_while_shelved_starts_as_information) {
-  ASSERT_EQ(shelve(600).verdict, AckVerdict::applied);
+  const AckResult applied = shelve(600);
+  ASSERT_EQ(applied.verdict, AckVerdict::applied);
+  EXPECT_EQ(applied.rev, 0U) << "of no alarm";
   EXPECT_TRUE(shelf_record.documents.empty()) << "there is no alarm yet";
   go_medium();
   expect_shelved(Priority::medium);
@@ -180,6 +182,49 @@ TEST_F(ShelfTest, a_second_shelf_takes_the_place_of_the_first) {
   expect_calling(Priority::medium);
 }
 
+TEST_F(ShelfTest, an_alarm_that_comes_back_above_it_ends_it) {
+  go_high();
+  stay(90, 6);  // latching, and at medium now
+  ASSERT_EQ(alarm()->priority, Priority::medium);
+  ASSERT_EQ(shelve(600).verdict, AckVerdict::applied);
+  stay(97, 6);
+  ASSERT_EQ(alarm()->state, State::latched);
+  EXPECT_EQ(alarm()->inhibit, Inhibit::shelved) << "latched below it";
+  const std::uint64_t seen = alarm()->rev;
+  read(85);
+  advance(10);
+  expect_calling(Priority::high);
+  EXPECT_EQ(shelf_record.shelves, (Changes{ShelfChange::begun, ShelfChange::broken}));
+  const AckResult late = engine.acknowledge("spo2-low", view(alarm()->id), seen, "a", now, record);
+  EXPECT_EQ(late.verdict, AckVerdict::conflict) << "the priority has risen since";
+}
+
+TEST_F(ShelfTest, an_alarm_that_comes_back_below_it_stays_shelved) {
+  go_high();
+  stay(90, 6);
+  shelve(600);
+  stay(97, 6);
+  stay(90, 16);
+  ASSERT_EQ(alarm()->state, State::active);
+  expect_shelved(Priority::medium);
+}
+
+TEST_F(ShelfTest, the_end_of_the_session_takes_all_of_them_back) {
+  Condition& other = engine.add({"hr-high", "HR", "", Kind::physiological, Side::high, "mon1"});
+  engine.set_behaviour(other, behaviour, EndReason::phase, now, record);
+  engine.shelve("hr-high", seconds(600), "charge-1/rn-2", now, shelf_record);
+  go_medium();
+  shelve(600);
+  engine.unshelve_all(now, shelf_record);
+  expect_calling(Priority::medium);
+  EXPECT_FALSE(other.shelf());
+  EXPECT_EQ(shelf_record.shelves.size(), 4U);
+  advance(179.9);
+  EXPECT_EQ(alarm()->audience, Audience::bed);
+  advance(0.1);
+  EXPECT_EQ(alarm()->audience, Audience::unit) << "called from here on";
+}
+
 TEST_F(ShelfTest, it_ends_in_time_also_where_nothing_is_watched_any_more) {
   shelve(600);
   behaviour.watched = false;
@@ -236,6 +281,21 @@ TEST_F(ShelfOverRestart, without_a_credible_end_it_is_over_and_calls) {
     EXPECT_EQ(restored->alarm()->priority, Priority::medium);
     EXPECT_FALSE(restored->alarm()->acked) << "the end of a shelf calls anew";
   }
+}
+
+TEST_F(ShelfOverRestart, a_record_that_cannot_be_is_no_shelf) {
+  shelve(600);
+  Shelf kept = *condition.shelf();
+  Engine after{{"gw1", "pain/b3"}, realarm, callout};
+  after.add({"spo2-low", "SpO2", "", Kind::physiological, Side::low, "mon1"});
+  EXPECT_FALSE(after.restore_shelf("no-such", kept, now));
+  kept.level = Priority::high;
+  EXPECT_FALSE(after.restore_shelf("spo2-low", kept, now)) << "nothing high is shelved";
+  kept.level = Priority::medium;
+  EXPECT_TRUE(after.restore_shelf("spo2-low", kept, now));
+  engine.unshelve("spo2-low", now, shelf_record);
+  go_medium();
+  EXPECT_FALSE(engine.restore_shelf("spo2-low", kept, now)) << "shelves come before alarms";
 }
 
 TEST_F(ShelfOverRestart, an_alarm_above_it_is_not_shelved) {

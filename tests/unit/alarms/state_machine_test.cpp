@@ -137,6 +137,15 @@ TEST_F(StateMachine, active_back_to_the_lower_band_for_the_off_delay_deescalates
   EXPECT_EQ(last().text, "SpO2 91 < 92 %");
 }
 
+TEST_F(StateMachine, active_on_its_way_inside_is_not_lowered_first) {
+  go_high();
+  stay(91, 3);
+  stay(97, 6);  // 5 s since it left the critical limit have passed, and then 5 s inside
+  EXPECT_EQ(count(Change::deescalate), 0U);
+  EXPECT_EQ(alarm()->state, State::latched);
+  EXPECT_EQ(alarm()->priority, Priority::high);
+}
+
 TEST_F(StateMachine, active_inside_critical_but_within_its_deadband_stays_high) {
   go_high();
   stay(89, 60);  // 88 + 2 is not reached
@@ -193,6 +202,20 @@ TEST_F(StateMachine, latches_also_after_it_was_high_only_for_a_while) {
   stay(91, 10);
   ASSERT_EQ(alarm()->priority, Priority::medium);
   stay(97, 6);
+  EXPECT_EQ(alarm()->state, State::latched);
+}
+
+TEST_F(StateMachine, latches_also_after_the_phase_lowered_it_and_it_rose_again) {
+  go_high();
+  Behaviour low = behaviour;
+  low.priority = low.priority_critical = Priority::low;
+  behave(low);
+  ASSERT_EQ(alarm()->priority, Priority::low);
+  read(91);
+  behave(behaviour);
+  ASSERT_EQ(alarm()->priority, Priority::medium);
+  stay(97, 6);
+  ASSERT_NE(alarm(), nullptr);
   EXPECT_EQ(alarm()->state, State::latched);
 }
 

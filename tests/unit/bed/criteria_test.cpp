@@ -31,6 +31,35 @@ const std::vector<Answer> all_no{{"psychosis", false}, {"liver", false}};
 
 Readings well() { return {72, 98, 125, 78, 14}; }
 
+TEST(Gate, a_bound_that_the_profile_leaves_out_is_not_asked) {
+  alarms::Profile profile;
+  Readings readings;
+  EXPECT_EQ(assess_gate(profile, readings, {}).state(), Met::met);
+  profile.gate.sbp_most = 180;
+  readings.sbp = 40;
+  EXPECT_EQ(assess_gate(profile, readings, {}).state(), Met::met);
+  readings.sbp = 181;
+  EXPECT_EQ(assess_gate(profile, readings, {}).text(), "not met: SBP 181 > 180 mmHg");
+}
+
+TEST(Stable, is_known_when_all_three_are_and_not_met_by_any_one) {
+  const alarms::Profile profile = preset();
+  infusion::Baseline baseline;
+  baseline.rate = 70;
+  baseline.spo2 = 97;
+  baseline.sbp = 120;
+  EXPECT_EQ(is_stable(profile, well(), baseline), true);
+  EXPECT_EQ(is_stable(profile, well(), std::nullopt), std::nullopt);
+  for (const auto& [value, far] :
+       {std::pair{&Readings::rate, 100.0}, {&Readings::spo2, 90.0}, {&Readings::sbp, 150.0}}) {
+    Readings readings = well();
+    readings.*value = far;
+    EXPECT_EQ(is_stable(profile, readings, baseline), false);
+    readings.*value = std::nullopt;
+    EXPECT_EQ(is_stable(profile, readings, baseline), std::nullopt);
+  }
+}
+
 TEST(Gate, is_met_up_to_each_bound_and_not_beyond) {
   const alarms::Profile profile = asking();
   struct Edge {

@@ -42,6 +42,29 @@ TEST_F(LimitsSetTest, it_holds_is_shown_kept_and_logged) {
   EXPECT_EQ(alarm("sbp-high")->limit, 170);
 }
 
+TEST_F(LimitsSetTest, whoever_sets_both_hears_of_both_that_the_baseline_holds_tighter) {
+  rule(profile, Phase::infusing, LimitId::sbp_high).critical.relative = {40, true, 160, true};
+  bed_.reset();
+  linked();
+  start_infusion();
+  set_baseline(110);
+  EXPECT_EQ(set(LimitId::sbp_high, 170, 190).text,
+            "warn stays 140 by the baseline, critical stays 160 by the baseline");
+  EXPECT_EQ(set(LimitId::sbp_high, {}, 185).text, "critical stays 160 by the baseline");
+}
+
+TEST_F(LimitsSetTest, a_limit_that_only_another_phase_has_is_set_for_that_one) {
+  rule(profile, Phase::infusing, LimitId::hr_high).warn.limit.reset();
+  rule(profile, Phase::infusing, LimitId::hr_high).warn.relative.reset();
+  bed_.reset();
+  linked();
+  start_infusion();
+  EXPECT_EQ(set(LimitId::hr_high, 125).text, "");
+  EXPECT_EQ(in_force(LimitId::hr_high).limit.warn().limit(), std::nullopt);
+  bed().infusion_stop(now);
+  EXPECT_EQ(in_force(LimitId::hr_high).limit.warn().limit(), 125);
+}
+
 TEST_F(LimitsSetTest, the_next_fresh_value_is_judged_by_it_and_timers_run_on) {
   stay(91, 10);
   ASSERT_EQ(set(LimitId::spo2_low, 90).verdict, Verdict::applied);

@@ -91,6 +91,71 @@ TEST_F(MonitorAlarmsTest, of_a_training_that_the_settings_accept_is_forwarded_an
   EXPECT_EQ(alarm("demo-mode-mon1"), nullptr);
 }
 
+TEST_F(MonitorAlarmsTest, a_technical_one_is_technical_and_one_without_a_text_shows_its_code) {
+  drivers::DeviceAlarm told = word();
+  told.technical = true;
+  told.text = {};
+  say_alarm(told);
+  EXPECT_EQ(shown().kind, alarms::Kind::technical);
+  EXPECT_EQ(shown().text, "196670/SPO2");
+  told.code = "77";
+  told.source = {};
+  say_alarm(told);
+  const Alarm* bare = alarm(monitor_condition("mon1", "77", ""));
+  ASSERT_NE(bare, nullptr);
+  EXPECT_EQ(bare->src_code, "77");
+  EXPECT_EQ(bare->text, "77");
+}
+
+TEST_F(MonitorAlarmsTest, P9_a_long_text_is_cut_between_two_characters) {
+  std::string longest(monitor_text_bytes_max - 1, 'x');
+  drivers::DeviceAlarm told = word();
+  const std::string text = longest + "\u00b5 and more";  // two bytes, of which one would fit
+  told.text = text;
+  say_alarm(told);
+  EXPECT_EQ(shown().text, longest);
+  const std::string code(500, 'c'), odd(200, '\x80');  // continuation bytes and nothing that they continue
+  told.code = code;
+  told.source = odd;
+  told.text = {};
+  say_alarm(told);
+  const Alarm* cut = alarm(monitor_condition("mon1", code, odd));
+  ASSERT_NE(cut, nullptr);
+  EXPECT_EQ(cut->src_code, std::string(monitor_code_bytes_max, 'c') + "/");
+}
+
+TEST_F(MonitorAlarmsTest, the_end_of_one_that_nobody_has_told_is_no_news) {
+  const std::size_t before = out.alarms.size();
+  device_alarm("196670", false);
+  device_alarm("196670", true);
+  device_alarm("196670", false);
+  device_alarm("196670", false);
+  EXPECT_EQ(out.alarms.size(), before + 2);
+}
+
+TEST_F(MonitorAlarmsTest, a_teller_that_goes_takes_only_its_own_word_with_it) {
+  device_alarm("196670", true);
+  device_alarm("7", true, AlarmLevel::low, "other", &other_teller);
+  device_alarm("8", true, AlarmLevel::low, "over", &other_teller);
+  device_alarm("8", false, AlarmLevel::low, "over", &other_teller);
+  bed().teller_gone(0, &other_teller, now);
+  wait(1);
+  EXPECT_EQ(shown().data, Data::fresh);
+  stay(97, 600);
+  EXPECT_EQ(shown().data, Data::fresh) << "the one who told it is still there";
+  EXPECT_EQ(alarm(monitor_condition("mon1", "7", "SPO2")), nullptr) << "nobody has told it again";
+}
+
+TEST_F(MonitorAlarmsTest, a_record_of_another_source_or_of_ours_is_not_adopted) {
+  device_alarm("196670", true);
+  Alarm stored = shown();
+  const std::string elsewhere = monitor_condition("mon2", "196670", "SPO2"), longer = low + "0";
+  for (const std::string& name : {elsewhere, longer, low}) {
+    stored.condition = name;
+    EXPECT_FALSE(bed().restore_alarm(stored, now)) << name;
+  }
+}
+
 TEST_F(MonitorAlarmsTest, it_is_forwarded_at_once_as_told) {
   device_alarm("196670", true, AlarmLevel::high);
   EXPECT_EQ(shown().origin, alarms::Origin::monitor);

@@ -256,6 +256,69 @@ TEST_F(PatientTest, a_merge_is_the_same_patient_by_another_id) {
   EXPECT_EQ(wrong(), Priority::high);
 }
 
+TEST_F(PatientTest, an_event_that_names_nobody_says_nothing) {
+  event(PatientEventKind::admit, " ", Place::here);
+  event(PatientEventKind::discharge, "\"\"", Place::none);  // HL7: deleted
+  EXPECT_FALSE(wrong());
+  event(PatientEventKind::merge, "", Place::unknown, {}, "4711");
+  named("4711", "V1");
+  EXPECT_FALSE(wrong()) << "merged into nobody";
+  event(PatientEventKind::merge, "5000", Place::unknown, {}, "4799");
+  named("4711", "V1");
+  EXPECT_FALSE(wrong()) << "another patient was merged";
+}
+
+TEST_F(PatientTest, an_admission_with_nothing_to_compare_is_learned) {
+  bed().session_end(now);
+  wait(3600);
+  bed().session_start({}, now);
+  event(PatientEventKind::admit, "", Place::here, "V8");
+  EXPECT_FALSE(wrong()) << "nobody has named the patient of this session";
+  event(PatientEventKind::update, "4720", Place::here, "V8");
+  EXPECT_FALSE(wrong()) << "a name for the same visit";
+  event(PatientEventKind::admit, "", Place::here, "V9");
+  EXPECT_EQ(wrong(), Priority::medium);
+}
+
+TEST_F(PatientTest, a_patient_of_another_id_who_leaves_is_not_ours) {
+  event(PatientEventKind::discharge, "4712", Place::none, "V1");
+  EXPECT_FALSE(wrong()) << "the id tells them apart, whatever the visit";
+  event(PatientEventKind::discharge, "", Place::none, "V1");
+  EXPECT_EQ(wrong(), Priority::medium) << "by the visit alone";
+}
+
+TEST_F(PatientTest, the_same_question_again_is_nothing_to_keep) {
+  event(PatientEventKind::admit, "4713", Place::here);
+  const std::size_t before = out.sessions.size();
+  event(PatientEventKind::admit, "4713", Place::here);
+  EXPECT_EQ(out.sessions.size(), before);
+  event(PatientEventKind::admit, "4714", Place::here);
+  EXPECT_EQ(out.sessions.size(), before + 1) << "another one";
+  event(PatientEventKind::discharge, "4711", Place::none);
+  EXPECT_EQ(alarm("wrong-patient")->text,
+            "the patient was discharged or never admitted, the session is open");
+  event(PatientEventKind::transfer, "4711", Place::another_bed);
+  EXPECT_EQ(alarm("wrong-patient")->text, "the patient was discharged or never admitted, the session is open")
+      << "the graver doubt stands";
+}
+
+TEST_F(PatientTest, values_elsewhere_of_a_stranger_or_without_a_session_say_nothing) {
+  drivers::Subject subject;
+  subject.patient_id = "4711";
+  subject.visit_id = "V2";
+  bed().subject_elsewhere(0, subject);
+  EXPECT_FALSE(wrong()) << "another visit: another stay";
+  subject.patient_id = {};
+  subject.visit_id = "V1";
+  bed().session_end(now);
+  bed().subject_elsewhere(0, subject);
+  EXPECT_FALSE(wrong());
+  bed().session_start({}, now);
+  bed().subject_elsewhere(0, subject);
+  wait(1);
+  EXPECT_EQ(wrong(), Priority::high) << "by the visit alone";
+}
+
 TEST_F(PatientTest, values_of_the_patient_at_another_bed_are_high) {
   drivers::Subject subject;
   subject.patient_id = "5";

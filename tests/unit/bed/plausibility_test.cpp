@@ -83,6 +83,37 @@ TEST_F(PlausibilityTest, a_part_of_a_cuff_reading_out_of_range_leaves_the_others
   EXPECT_EQ(bed().take_rejected()->metric, Metric::nibp_dia);
 }
 
+TEST_F(PlausibilityTest, of_several_parts_that_cannot_be_the_first_is_told) {
+  cuff(300, 5, 90);
+  const auto rejected = bed().take_rejected();
+  ASSERT_TRUE(rejected);
+  EXPECT_EQ(rejected->metric, Metric::nibp_sys);
+  EXPECT_EQ(rejected->value, 300);
+  EXPECT_EQ(out.cuffs.back().map, 90);
+}
+
+TEST_F(PlausibilityTest, a_mean_is_held_against_what_there_is) {
+  wait(60);
+  value(Metric::nibp_sys, 100);
+  value(Metric::nibp_map, 120);
+  wait(60);
+  bed().observe(0, vitals::measured(Metric::nibp_dia, 90, now));
+  bed().observe(0, vitals::measured(Metric::nibp_map, 80, now));
+  bed().frame_end(0, now);
+  EXPECT_EQ(bed().take_rejected()->reason, "mean-outside");
+  EXPECT_EQ(out.cuffs.back().quality, Quality::questionable);
+}
+
+TEST_F(PlausibilityTest, a_temperature_outside_10_to_50_is_none) {
+  bed_.reset();
+  settings.source_of[vitals::index_of(Metric::temp)] = 0;
+  linked();
+  for (const auto& [v, fits] : {std::pair{9.9, false}, {10.0, true}, {50.0, true}, {50.1, false}}) {
+    value(Metric::temp, v);
+    EXPECT_EQ(bed().entry(Metric::temp).observation.has_value(), fits) << v;
+  }
+}
+
 TEST_F(PlausibilityTest, a_rejected_reading_told_again_is_one_fault) {
   cuff(85, 90);
   EXPECT_TRUE(bed().take_rejected());
@@ -121,6 +152,20 @@ TEST_F(ArterialTest, contradictions_within_one_frame_are_rejected) {
   wait(1);
   value(Metric::art_map, 130);  // against numbers of another instant nothing is said
   EXPECT_EQ(quality(Metric::art_map), Quality::valid);
+}
+
+TEST_F(ArterialTest, a_mean_that_came_before_the_others_makes_them_doubtful) {
+  for (const auto& [part, v] : {std::pair{Metric::art_sys, 90.0}, std::pair{Metric::art_dia, 110.0}}) {
+    value(Metric::art_map, 100);
+    value(part, v);
+    EXPECT_EQ(quality(part), Quality::questionable) << vitals::name(part);
+    EXPECT_EQ(reason(part), Reason::implausible);
+    wait(1);
+  }
+  value(Metric::art_dia, 80);
+  value(Metric::art_map, 70);
+  EXPECT_EQ(quality(Metric::art_map), Quality::invalid) << "below the diastolic one";
+  EXPECT_EQ(bed().take_rejected()->reason, "mean-outside");
 }
 
 TEST_F(ArterialTest, a_line_without_pressure_is_doubted_and_alarms) {

@@ -306,6 +306,130 @@ TEST_F(PumpTest, silence_of_a_running_pump_is_low_and_leaves_the_session) {
   EXPECT_EQ(phase(), Phase::infusing);
 }
 
+struct PumpOfNoWeight : PumpTest {
+  void SetUp() override {
+    settings.pumps = {"P2449", "P2450"};
+    linked();
+    bed().session_start({}, now);
+  }
+  // Tells its rate in mL/h alone.
+  void volume(double ml_h, std::string_view device = "P2449") {
+    PumpReport report;
+    report.device = device;
+    report.drug = drug;
+    report.event = "MDC_EVT_PUMP_DELIV_START";
+    report.state = PumpState::running;
+    report.rate_ml_h = ml_h;
+    report.weight_kg = kg;
+    report.rx = now;
+    bed().pump(0, report);
+  }
+  std::string said_after(double s, double ml_h) {
+    for (double t = 0; t < s; t += 5) {
+      wait(5);
+      volume(ml_h);
+    }
+    const Alarm* one = alarm("infusion-unrecorded");
+    return one == nullptr ? "" : one->text;
+  }
+};
+
+TEST_F(PumpOfNoWeight, the_pumps_weight_is_taken_where_the_session_has_none) {
+  kg = 70;
+  starts(35);
+  EXPECT_EQ(phase(), Phase::infusing);
+  EXPECT_EQ(bed().session(now).kg, 70);
+}
+
+TEST_F(PumpOfNoWeight, without_any_weight_it_runs_beside_and_says_why) {
+  starts(35);
+  EXPECT_EQ(phase(), Phase::baseline);
+  for (int i = 0; i < 7; ++i) {
+    wait(5);
+    starts(35);
+  }
+  ASSERT_NE(alarm("infusion-unrecorded"), nullptr);
+  EXPECT_EQ(alarm("infusion-unrecorded")->text, no_weight_text);
+}
+
+TEST_F(PumpOfNoWeight, a_rate_that_cannot_be_converted_runs_beside_and_says_why) {
+  kg = 70;
+  volume(17.5);
+  EXPECT_EQ(phase(), Phase::baseline);
+  EXPECT_EQ(said_after(35, 17.5), no_rate_text);
+  start_infusion();  // a person tells the rate, and nothing of the concentration
+  EXPECT_EQ(said_after(35, 17.5), no_rate_text) << "whether it is this pump nobody can tell";
+}
+
+TEST_F(PumpOfNoWeight, a_start_that_is_too_fast_begins_nothing) {
+  kg = 70;
+  starts(700);
+  EXPECT_EQ(phase(), Phase::baseline);
+  EXPECT_FALSE(bed().session(now).titrating_until);
+}
+
+TEST_F(PumpOfNoWeight, a_person_who_records_another_weight_has_recorded_another_infusion) {
+  kg = 72;
+  bed().session_end(now);
+  starts(35);
+  start_infusion();  // 35 mg/h at 70 kg
+  for (int i = 0; i < 7; ++i) {
+    wait(5);
+    pump({}, PumpState::running, 35);
+  }
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+}
+
+TEST_F(PumpOfNoWeight, after_a_bolus_by_hand_alone_no_pump_is_recorded) {
+  bed().session_end(now);
+  starts(35);
+  infusion::HandBolus bolus;
+  bolus.mg = 14;
+  bolus.kg = 70;
+  EXPECT_EQ(bed().infusion_bolus(bolus, false, now).verdict, infusion::Verdict::applied);
+  for (int i = 0; i < 7; ++i) {
+    wait(5);
+    pump({}, PumpState::running, 35);
+  }
+  EXPECT_EQ(priority("infusion-unrecorded"), Priority::medium);
+}
+
+TEST_F(PumpOfNoWeight, one_that_could_not_be_taken_over_is_a_second_one_once_another_is) {
+  volume(10, "P2450");
+  EXPECT_EQ(phase(), Phase::baseline);
+  kg = 70;
+  starts(35);
+  EXPECT_EQ(phase(), Phase::infusing);
+  for (int i = 0; i < 7; ++i) {
+    wait(5);
+    pump({}, PumpState::running, 35);
+    volume(10, "P2450");
+  }
+  ASSERT_NE(alarm("infusion-unrecorded"), nullptr);
+  EXPECT_EQ(alarm("infusion-unrecorded")->text, second_pump_text);
+}
+
+TEST_F(PumpTest, of_two_that_run_beside_the_first_is_told) {
+  bed().session_end(now);
+  for (int i = 0; i < 7; ++i) {
+    starts(35);
+    starts(20, "P2450");
+    wait(5);
+  }
+  ASSERT_NE(alarm("infusion-unrecorded"), nullptr);
+  EXPECT_EQ(alarm("infusion-unrecorded")->text, unrecorded_text);
+}
+
+TEST_F(PumpTest, another_pump_goes_on_where_the_first_has_stopped) {
+  starts(35);
+  stops();
+  ASSERT_EQ(phase(), Phase::held);
+  starts(35, "p2450");  // names are the same in small letters
+  EXPECT_EQ(phase(), Phase::infusing);
+  runs(35, 35, "P2450");
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+}
+
 TEST_F(PumpTest, a_command_and_the_pump_agree_without_a_second_record) {
   start_infusion();  // 0.5 mg/kg/h, 70 kg
   starts(35);

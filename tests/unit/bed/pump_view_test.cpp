@@ -112,6 +112,80 @@ TEST_F(PumpViewTest, a_rate_is_converted_by_what_the_pump_tells_first) {
   EXPECT_EQ(view.rate_mg_h({}, 2), 50) << "the pump's own concentration, not the session's";
 }
 
+TEST_F(PumpViewTest, a_state_that_cannot_be_read_counts_only_with_its_event) {
+  EXPECT_EQ(say({}, PumpState::unknown, 0, 12), PumpNews::none);
+  EXPECT_FALSE(view.running());
+  EXPECT_EQ(say(starting, PumpState::unknown, 10'000, 12), PumpNews::started);
+  EXPECT_TRUE(view.running());
+}
+
+TEST_F(PumpViewTest, a_snapshot_between_two_deliveries_keeps_what_is_known) {
+  say(starting, PumpState::running, 0, 12);
+  EXPECT_EQ(say({}, PumpState::running, 10'000, 99, true), PumpNews::none);
+  EXPECT_EQ(view.rate_mg_h({}, 1), 12);
+  EXPECT_EQ(say(starting, PumpState::running, 20'000, 14, true), PumpNews::rate) << "its own word of a start";
+}
+
+TEST_F(PumpViewTest, a_rate_of_zero_in_any_unit_is_none) {
+  say(starting, PumpState::running, 0, 12);
+  for (const auto unit : {&PumpReport::rate_ml_h, &PumpReport::rate_mg_h, &PumpReport::rate_mg_kg_h}) {
+    PumpReport report;
+    report.state = PumpState::running;
+    report.*unit = 0;
+    report.rx = at(10'000);
+    EXPECT_EQ(view.take(report, bound), PumpNews::none);
+    EXPECT_EQ(view.rate_mg_h({}, 1), 12);
+  }
+}
+
+TEST_F(PumpViewTest, a_snapshot_without_a_rate_leaves_the_last_one) {
+  say(starting, PumpState::running, 0, 12);
+  EXPECT_EQ(say({}, PumpState::running, 10'000), PumpNews::none);
+  EXPECT_EQ(view.rate_mg_h({}, 1), 12);
+  EXPECT_EQ(say({}, PumpState::running, 20'000, 12), PumpNews::none) << "the same";
+}
+
+TEST_F(PumpViewTest, each_word_for_a_bolus_is_one_and_its_end_is_news_at_the_same_rate) {
+  for (const std::string_view word : {"MDC_PUMP_CLINICIAN_clinician", "loading-dose", "pca-demand"}) {
+    view = {};
+    say(starting, PumpState::running, 0, 12);
+    PumpReport report;
+    report.state = PumpState::running;
+    report.rate_ml_h = 12;
+    report.source = word;
+    report.rx = at(10'000);
+    EXPECT_EQ(view.take(report, bound), PumpNews::rate) << word;
+    EXPECT_TRUE(view.bolus());
+    report.source = {};
+    EXPECT_EQ(view.take(report, bound), PumpNews::none) << "a snapshot that does not say";
+    report.source = "continuous";
+    EXPECT_EQ(view.take(report, bound), PumpNews::rate);
+    EXPECT_FALSE(view.bolus());
+  }
+}
+
+TEST_F(PumpViewTest, a_stop_in_transition_of_a_pump_that_does_not_run_is_no_news) {
+  EXPECT_EQ(say(stopping, PumpState::paused, 0, {}, true), PumpNews::none);
+  EXPECT_EQ(view.advance(at(60'000).mono), PumpNews::none);
+  EXPECT_EQ(view.state(), PumpState::unknown);
+}
+
+TEST_F(PumpViewTest, a_rate_is_told_in_mg_or_needs_a_weight_or_a_concentration) {
+  EXPECT_EQ(view.rate_mg_h(70, 2), std::nullopt) << "nothing told yet";
+  say(starting, PumpState::running, 0, 12);
+  EXPECT_EQ(view.rate_mg_h(70, {}), std::nullopt);
+  PumpReport report;
+  report.state = PumpState::running;
+  report.rate_mg_kg_h = 0.5;
+  report.rx = at(10'000);
+  EXPECT_EQ(view.take(report, bound), PumpNews::rate);
+  EXPECT_EQ(view.rate_mg_h({}, 2), std::nullopt);
+  report.rate_mg_kg_h.reset();
+  report.rate_mg_h = 33;
+  EXPECT_EQ(view.take(report, bound), PumpNews::rate);
+  EXPECT_EQ(view.rate_mg_h({}, {}), 33);
+}
+
 TEST(PumpDrug, libraries_name_ketamine_in_many_ways) {
   for (const auto* name : {"Ketamine", "KETAMIN 2mg/ml", "Esketamin", "S-Ketamine", "Ketanest S"})
     EXPECT_TRUE(is_session_drug(name)) << name;

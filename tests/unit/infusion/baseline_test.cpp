@@ -1,4 +1,6 @@
 // The baseline that relative limits are measured from.
+#include <array>
+
 #include "tests/unit/infusion/fixture.hpp"
 
 namespace infusion {
@@ -186,6 +188,93 @@ TEST_F(BaselineTest, set_by_command_wins_over_the_measured_one_value_by_value) {
   session.set_baseline(told, now);
   EXPECT_EQ(session.baseline()->rate, 80);
   EXPECT_EQ(session.baseline()->sbp, 128);
+}
+
+TEST_F(BaselineTest, all_five_that_a_person_has_set_stay) {
+  const std::array<std::pair<std::optional<double> Baseline::*, double>, 5> all{{{&Baseline::rate, 80},
+                                                                                 {&Baseline::spo2, 95},
+                                                                                 {&Baseline::sbp, 128},
+                                                                                 {&Baseline::dbp, 78},
+                                                                                 {&Baseline::map, 95}}};
+  Baseline told;
+  for (const auto& [item, value] : all) told.*item = value;
+  session.set_baseline(told, now);
+  const Stamp set = now;
+  stream(Metric::hr, 60, 61s);
+  stream(Metric::spo2, 99, 61s);
+  cuff(110, 60, 77);
+  pass(3min);
+  cuff(110, 60, 77);
+  const Baseline& frozen = at_infusion();
+  for (const auto& [item, value] : all) EXPECT_EQ(frozen.*item, value);
+  EXPECT_EQ(frozen.t, set.wall) << "when it was set";
+}
+
+TEST_F(BaselineTest, may_be_of_one_value_alone) {
+  const auto alone = [&](auto measure) {
+    session = Session("pain/b3", 15min);
+    session.start({}, now);
+    measure();
+    const Baseline b = at_infusion();
+    return std::array{b.rate, b.spo2, b.sbp, b.dbp, b.map};
+  };
+  using Five = std::array<std::optional<double>, 5>;
+  const auto cuffs = [&](BaselineCuff one) {
+    for (int i = 0; i < 2; ++i, pass(3min)) {
+      one.at = now;
+      session.observe_cuff(one);
+    }
+  };
+  EXPECT_EQ(alone([&] { stream(Metric::hr, 60, 61s); }), (Five{60}));
+  EXPECT_EQ(alone([&] { stream(Metric::spo2, 97, 61s); }), (Five{std::nullopt, 97}));
+  EXPECT_EQ(alone([&] { cuffs({now, 120, {}, {}}); }), (Five{std::nullopt, std::nullopt, 120}));
+  EXPECT_EQ(alone([&] { cuffs({now, {}, 70, {}}); }), (Five{std::nullopt, std::nullopt, std::nullopt, 70}));
+  EXPECT_EQ(alone([&] {
+              cuffs({now, {}, {}, 90});
+            }),
+            (Five{std::nullopt, std::nullopt, std::nullopt, std::nullopt, 90}));
+  EXPECT_EQ(alone([] {}), Five{});
+  EXPECT_FALSE(session.baseline());
+}
+
+TEST_F(BaselineTest, the_parts_of_a_cuff_reading_are_no_stream) {
+  for (const Metric part : {Metric::nibp_sys, Metric::nibp_dia, Metric::nibp_map}) stream(part, 120, 61s);
+  const Baseline& frozen = at_infusion();
+  EXPECT_FALSE(frozen.sbp || frozen.dbp || frozen.map);
+}
+
+TEST_F(BaselineTest, of_an_odd_number_of_cuff_readings_is_the_middle_one) {
+  for (const double sbp : {140.0, 118.0, 121.0}) {
+    cuff(sbp, 70);
+    pass(3min);
+  }
+  EXPECT_EQ(at_infusion().sbp, 121);
+}
+
+TEST_F(BaselineTest, takes_no_cuff_reading_of_another_phase) {
+  at_infusion();
+  EXPECT_FALSE(cuff(120, 70)) << "nothing that a restart would need";
+  session.stop(now);
+  EXPECT_FALSE(cuff(120, 70));
+}
+
+TEST_F(BaselineTest, another_number_after_a_restart_is_another_measurement) {
+  cuff(120, 70, 85);
+  restart(5min);
+  EXPECT_TRUE(cuff(120, 71, 85));
+  session.end(now);
+  session.start({}, now);
+  cuff(120, 70, 85);
+  restart(5min);
+  EXPECT_TRUE(cuff(120, 70, 86));
+}
+
+TEST_F(BaselineTest, set_without_a_pressure_runs_relative_rules_all_the_same) {
+  EXPECT_FALSE(session.has_baseline());
+  Baseline told;
+  told.rate = 80;
+  session.set_baseline(told, now);
+  EXPECT_TRUE(session.has_baseline()) << "a person has looked at it";
 }
 
 TEST_F(BaselineTest, knows_the_oxygen_that_the_patient_had) {

@@ -81,6 +81,24 @@ TEST(Items, each_step_of_a_scale_is_in_range_or_has_its_severity) {
   EXPECT_EQ(severity(Item::pain, 10), none);
 }
 
+TEST(Items, the_text_says_what_each_step_means) {
+  const auto text = [](Item item, double value) {
+    Chart chart;
+    chart.take(seen(item, value), test_start);
+    return out_of_range(chart).text;
+  };
+  EXPECT_EQ(text(Item::rass, 4), "RASS +4: combative");
+  EXPECT_EQ(text(Item::rass, 3), "RASS +3: pulls at lines");
+  EXPECT_EQ(text(Item::rass, -3), "RASS -3: moves to voice only");
+  EXPECT_EQ(text(Item::rass, -4), "RASS -4: moves to touch only");
+  EXPECT_EQ(text(Item::rass, -5), "RASS -5: not to be roused");
+  EXPECT_EQ(text(Item::poss, 3), "POSS 3: drifts off while talking");
+  EXPECT_EQ(text(Item::poss, 4), "POSS 4: barely responds");
+  EXPECT_EQ(text(Item::acvpu, 3), "ACVPU P: responds to pain only");
+  EXPECT_EQ(text(Item::acvpu, 4), "ACVPU U: unresponsive");
+  EXPECT_EQ(text(Item::rass, 0), "");
+}
+
 TEST(Items, the_text_says_what_was_seen) {
   Chart chart;
   chart.take(seen(Item::rass, -4), test_start);
@@ -168,6 +186,14 @@ TEST_F(ObservationTest, one_sedation_scale_stands) {
   note(seen(Item::poss, 1));
   EXPECT_FALSE(newest(Item::rass));
   EXPECT_EQ(out_of_range(session.chart()).severity, Severity::none);
+  pass(1min);
+  note(seen(Item::rass, 3));
+  EXPECT_FALSE(newest(Item::poss));
+  EXPECT_EQ(out_of_range(session.chart()).severity, Severity::medium);
+  NurseObservation late = seen(Item::poss, 4);
+  EXPECT_EQ(note(late, 30s), Verdict::applied);
+  EXPECT_EQ(newest(Item::rass), 3) << "what was seen before that does not stand";
+  EXPECT_FALSE(newest(Item::poss));
 }
 
 TEST_F(ObservationTest, a_new_session_begins_with_an_empty_chart) {
@@ -194,6 +220,15 @@ TEST_F(ObservationTest, a_restart_keeps_the_chart_with_its_age) {
   session = after;
   EXPECT_EQ(note(seen(Item::rass, -1), 7min), Verdict::applied);
   EXPECT_EQ(note(seen(Item::rass, -1), 8min), Verdict::invalid) << "the session is no older than before";
+}
+
+TEST_F(ObservationTest, a_record_from_before_charts_of_no_open_session_has_no_start) {
+  go_to(Phase::ended);
+  View view = session.view(now);
+  view.t_opened.reset();
+  session = Session{"pain/b3", 15min};
+  session.restore(view, now);
+  EXPECT_FALSE(session.view(now).t_opened);
 }
 
 TEST_F(ObservationTest, a_record_from_before_charts_takes_the_infusion_for_the_start) {

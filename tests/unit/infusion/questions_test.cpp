@@ -1,6 +1,9 @@
 // A confirmation counts as the answer to a question, and to no other.
 #include "daemon/infusion/questions.hpp"
 
+#include <functional>
+#include <vector>
+
 #include "tests/unit/infusion/fixture.hpp"
 
 namespace infusion {
@@ -53,6 +56,24 @@ TEST_F(Asked, whether_the_command_says_confirm_is_not_one_of_its_values) {
   questions.ask("ns-1", told, text, now);
   told.confirmed = true;
   EXPECT_TRUE(answered(told));
+}
+
+TEST_F(Asked, about_the_same_bolus_and_the_same_infusion) {
+  const HandBolus bolus{28, {}, 70};
+  questions.ask("ns-1", bolus, text, now);
+  for (const HandBolus& other : {HandBolus{29, {}, 70}, HandBolus{28, {}, 71}, HandBolus{{}, 0.4, 70}})
+    EXPECT_FALSE(answered(other));
+  EXPECT_TRUE(answered(bolus));
+  questions.ask("ns-1", usual_infusion(), text, now);
+  for (const auto& change : std::vector<std::function<void(InfusionStart&)>>{
+           [](InfusionStart& r) { r.mg_per_kg = 1; }, [](InfusionStart& r) { r.kg = 71; },
+           [](InfusionStart& r) { r.conc_mg_ml = 2; }, [](InfusionStart& r) { r.rate->value = 0.6; },
+           [](InfusionStart& r) { r.planned = 60min; }, [](InfusionStart& r) { r.by = "pump"; }}) {
+    InfusionStart other = usual_infusion();
+    change(other);
+    EXPECT_FALSE(answered(other));
+  }
+  EXPECT_TRUE(answered(usual_infusion()));
 }
 
 TEST_F(Asked, a_new_question_to_a_login_takes_the_place_of_its_last_one) {

@@ -31,13 +31,14 @@ TEST_F(Refusal, of_a_session) {
   };
   for (const double kg : {0.0, -70.0, 701.0, not_a_number})
     expect_invalid(start([&](SessionStart& r) { r.kg = kg; }), "kg must be above 0");
-  for (const char* name : {"Mrs Miller", "a_b", "1/2", "ö", "123456789012345678901234567890123"}) {
+  for (const char* name : {"Mrs Miller", "a_b", "1/2", "a{b", "ö", "123456789012345678901234567890123"}) {
     expect_invalid(start([&](SessionStart& r) { r.session = name; }), "pseudonym");
     expect_invalid(start([&](SessionStart& r) { r.series.series = name; }), "pseudonym");
   }
   expect_invalid(start([](SessionStart& r) { r.series.n = 1; }), "need a series");
   expect_invalid(start([](SessionStart& r) { r.series.m = 6; }), "need a series");
   expect_invalid(start([](SessionStart& r) { r.series = {"k-1", 7, 6}; }), "n must be at most m");
+  expect_invalid(start([](SessionStart& r) { r.series = {"k-1", 2, 1}; }), "n must be at most m");
   EXPECT_EQ(session.phase(), Phase::none);
   EXPECT_EQ(start([](SessionStart& r) { r.session = "Az-09"; }).verdict, Verdict::applied);
 }
@@ -58,11 +59,13 @@ TEST_F(Refusal, of_a_baseline) {
   }
   EXPECT_FALSE(session.view(now).baseline);
   for (const auto& [item, range] : bounds) {
-    Session fresh{"pain/b3", 15min};
-    fresh.start({}, now);
-    Baseline request;
-    request.*item = range.second;
-    EXPECT_EQ(fresh.set_baseline(request, now).verdict, Verdict::applied);
+    for (const double end : {range.first, range.second}) {
+      Session fresh{"pain/b3", 15min};
+      fresh.start({}, now);
+      Baseline request;
+      request.*item = end;
+      EXPECT_EQ(fresh.set_baseline(request, now).verdict, Verdict::applied);
+    }
   }
 }
 
@@ -144,6 +147,44 @@ TEST_F(Refusal, of_a_bolus_after_the_end_and_of_the_pumps_weight_against_the_ses
   EXPECT_EQ(session.view(now).kg, 70);
   session.stop(now);
   EXPECT_EQ(session.bolus(70, 70, now).verdict, Verdict::refused);
+}
+
+TEST_F(Refusal, of_a_bolus_of_the_pump_before_and_after_the_infusion) {
+  for (const Phase phase : {Phase::none, Phase::scheduled, Phase::recovery, Phase::ended}) {
+    session = Session{"pain/b3", 15min};
+    go_to(phase);
+    EXPECT_EQ(session.bolus(70, 70, now).verdict, Verdict::refused) << name(phase);
+    EXPECT_EQ(session.phase(), phase);
+  }
+}
+
+TEST_F(Refusal, of_infusion_start_while_the_pump_gives_a_bolus) {
+  go_to(Phase::baseline);
+  EXPECT_EQ(session.bolus(70, 70, now).verdict, Verdict::applied);
+  EXPECT_EQ(session.phase(), Phase::infusing) << "a bolus begins it";
+  EXPECT_EQ(session.dose(now).mg, 0);
+  pass(6min);
+  EXPECT_DOUBLE_EQ(session.dose(now).mg, 7);
+  EXPECT_EQ(session.bolus(140, {}, now).verdict, Verdict::applied) << "faster now; the weight is known";
+  EXPECT_EQ(session.infusion_start(usual_infusion(), now).verdict, Verdict::refused);
+  session.bolus_over(now);
+  EXPECT_FALSE(session.bolus_runs());
+  EXPECT_EQ(session.infusion_start(usual_infusion(), now).verdict, Verdict::applied) << "it tells the rate";
+}
+
+TEST_F(Refusal, of_a_rate_whose_numbers_overflow) {
+  InfusionStart request = usual_infusion();
+  request.rate = Rate{1e308, RateUnit::ml_per_h};
+  request.conc_mg_ml = 100;
+  EXPECT_EQ(session.infusion_start(request, now).verdict, Verdict::refused);
+  EXPECT_EQ(session.phase(), Phase::none);
+}
+
+TEST_F(Refusal, a_planned_dose_without_a_time_is_compared_with_nothing) {
+  InfusionStart request = usual_infusion();
+  request.mg_per_kg = 3;
+  EXPECT_EQ(session.infusion_start(request, now).verdict, Verdict::applied);
+  EXPECT_EQ(session.view(now).planned_mg_per_kg, 3);
 }
 
 TEST_F(Refusal, of_rates_that_lack_what_their_unit_needs) {

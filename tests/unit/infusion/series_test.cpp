@@ -81,6 +81,9 @@ TEST(SeriesHistory, sums_up_and_counts_the_last_365_days) {
   EXPECT_EQ(out.dose_mg, 75);
   EXPECT_EQ(out.extremes, (Extremes{110, 151, 91, 3}));
   EXPECT_EQ(out.last->session, "s-2") << "the newest, in whatever order they are told";
+  out.add({"s-3", now - 24h, {std::nullopt, 140, std::nullopt, 0}, 30}, now);
+  EXPECT_EQ(out.last->session, "s-3");
+  EXPECT_EQ(out.extremes, (Extremes{110, 151, 91, 3})) << "what was not measured is no extreme";
 }
 
 }  // namespace

@@ -148,6 +148,33 @@ TEST_F(Restart, of_a_view_without_its_time_counts_from_now) {
   EXPECT_DOUBLE_EQ(restored.dose(now).mg, 17.5);
 }
 
+TEST_F(Restart, what_was_not_there_is_not_there_after_it) {
+  for (const Phase phase : {Phase::none, Phase::baseline, Phase::infusing, Phase::ended}) {
+    session = Session("pain/b3", 15min);
+    go_to(phase);
+    const bool begun = phase == Phase::infusing || phase == Phase::ended;
+    Session restored("pain/b3", 15min);
+    restored.restore(session.view(now), now);
+    for (const Session* one : {&session, &restored}) {
+      const View view = one->view(now);
+      EXPECT_EQ(view.phase_since != WallTime{}, phase != Phase::none);
+      EXPECT_EQ(view.t_opened.has_value(), phase != Phase::none);
+      EXPECT_EQ(view.titrating_until.has_value(), phase == Phase::infusing);
+      EXPECT_EQ(view.t_increase.has_value(), phase == Phase::infusing);
+      EXPECT_EQ(view.t_increase_unseen.has_value(), phase == Phase::infusing);
+      EXPECT_EQ(view.t_start.has_value(), begun);
+      EXPECT_EQ(view.rate_mg_per_h.has_value(), begun);
+      EXPECT_EQ(view.rate_mg_per_kg_h.has_value(), begun);
+      EXPECT_EQ(view.rate.has_value(), phase == Phase::infusing);
+      EXPECT_FALSE(view.stable_since);
+      EXPECT_FALSE(view.stable_last);
+      EXPECT_FALSE(view.t_scheduled);
+      EXPECT_FALSE(view.last_bolus);
+      EXPECT_FALSE(view.chart.last);
+    }
+  }
+}
+
 TEST_F(Restart, in_a_scheduled_session) {
   go_to(Phase::scheduled);
   const View kept = session.view(now);

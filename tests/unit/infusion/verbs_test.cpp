@@ -106,6 +106,78 @@ TEST_F(Stop, of_a_running_infusion_is_applied_without_remark) {
   EXPECT_EQ(session.stop(now).text, "");
 }
 
+struct WithoutASession : SessionTest {
+  // An infusion of an earlier session: held for a while, observed, with a concentration.
+  void earlier() {
+    InfusionStart request = usual_infusion();
+    request.rate = Rate{17.5, RateUnit::ml_per_h};
+    request.conc_mg_ml = 2;
+    session.infusion_start(request, now);
+    NurseObservation seen;
+    seen[Item::pain] = 4;
+    session.note(seen, now);
+    pass(1h);
+    session.hold(now);
+    pass(10min);
+    session.stop(now);
+    session.end(now);
+  }
+};
+
+TEST_F(WithoutASession, infusion_start_opens_one_that_has_nothing_of_the_last) {
+  session.infusion_start(usual_infusion(), now);
+  EXPECT_EQ(session.id().substr(0, 2), "s-");
+  session = Session("pain/b3", 15min);
+  earlier();
+  const std::string last = session.id();
+  pass(1h);
+  EXPECT_EQ(session.infusion_start(usual_infusion(), now).verdict, Verdict::applied);
+  EXPECT_NE(session.id(), last);
+  const View view = session.view(now);
+  EXPECT_EQ(view.t_opened, now.wall);
+  EXPECT_EQ(view.dose_mg, 0);
+  EXPECT_EQ(view.held, 0s);
+  EXPECT_FALSE(view.chart.last);
+  EXPECT_FALSE(view.conc_mg_ml);
+}
+
+TEST_F(WithoutASession, weight_and_concentration_are_of_the_session_that_ended) {
+  earlier();
+  InfusionStart request = usual_infusion();
+  request.kg.reset();
+  EXPECT_EQ(session.infusion_start(request, now).text, "kg is missing: the dose is judged by weight");
+  request = usual_infusion();
+  request.rate = Rate{17.5, RateUnit::ml_per_h};
+  EXPECT_EQ(session.infusion_start(request, now).text, "conc_mg_ml is missing: a rate in mL/h needs it");
+  EXPECT_EQ(session.phase(), Phase::ended);
+}
+
+TEST_F(WithoutASession, a_new_session_has_no_hold_of_the_last) {
+  earlier();
+  session.start({}, now);
+  EXPECT_EQ(session.view(now).held, 0s);
+  EXPECT_FALSE(session.view(now).conc_mg_ml);
+}
+
+TEST_F(WithoutASession, what_is_told_with_the_start_counts_before_what_the_session_knows) {
+  InfusionStart request = usual_infusion();
+  request.rate = Rate{17.5, RateUnit::ml_per_h};
+  request.conc_mg_ml = 2;
+  session.infusion_start(request, now);
+  session.stop(now);
+  request.conc_mg_ml = 1;
+  request.kg = 50;
+  session.infusion_start(request, now);
+  EXPECT_EQ(session.view(now).rate_mg_per_h, 17.5);
+  EXPECT_EQ(session.view(now).kg, 50);
+  session.stop(now);
+  request.conc_mg_ml.reset();
+  request.kg.reset();
+  session.infusion_start(request, now);
+  EXPECT_EQ(session.view(now).rate_mg_per_h, 17.5) << "and that stands until told anew";
+  EXPECT_EQ(session.view(now).kg, 50);
+}
+
 using Scheduled = SessionTest;
 
 TEST_F(Scheduled, waits_for_its_own_session) {

@@ -60,5 +60,25 @@ TEST(Stories, each_file_is_traced_and_each_trace_is_a_file) {
         << path.filename() << " is not in README.md";
 }
 
+// `test_commands.py::test_x`, or `::test_y` for another of the same file.
+TEST(Stories, each_integration_test_that_a_trace_names_is_there) {
+  const std::filesystem::path folder{VITALSD_STORIES_DIR};
+  const std::string traced = text_of(folder / "README.md");
+  std::string file, tests;
+  std::size_t named = 0;
+  for (std::size_t at = traced.find("::test_"); at != std::string::npos;
+       at = traced.find("::test_", at + 1)) {
+    const std::size_t start = traced.rfind('`', at) + 1;
+    if (start != at) {
+      file = traced.substr(start, at - start);
+      tests = text_of(folder.parent_path() / "integration" / file);
+    }
+    const std::string name = traced.substr(at + 2, traced.find('`', at) - at - 2);
+    EXPECT_NE(tests.find("def " + name + "("), std::string::npos) << file << " has no " << name;
+    ++named;
+  }
+  EXPECT_GT(named, 20U);
+}
+
 }  // namespace
 }  // namespace stories
