@@ -11,6 +11,15 @@ namespace {
 
 bool worse(double value, double than, Side side) { return side == Side::low ? value < than : value > than; }
 
+// By the age of the episode; where the clock is behind its beginning, by the time of day.
+std::uint64_t rev_after_restart(const Alarm& stored, vitals::WallTime now) {
+  const vitals::WallTime began = std::max(stored.t_on, vitals::WallTime{});
+  const Milliseconds of_day = now.time_since_epoch() % Milliseconds{86'400'000};
+  const Milliseconds passed = std::max(began <= now ? now - began : of_day, Milliseconds{0});
+  return (stored.rev / rev_restart_step + 1) * rev_restart_step - 1 +
+         static_cast<std::uint64_t>(passed / rev_age_unit);
+}
+
 }  // namespace
 
 Reading statement(bool present, Stamp now) {
@@ -365,7 +374,6 @@ bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
   alarm_->origin = spec_.origin;
   alarm_->src_code = spec_.src_code;
   alarm_->audience = std::max(stored.audience, *least_audience_);
-  alarm_->rev = (stored.rev / rev_restart_step + 1) * rev_restart_step - 1;
   // Where the record does not tell when the priority rose, an acknowledgement of an older revision conflicts.
   if (stored.rev_priority == 0)
     alarm_->rev_priority = stored.priority > stored.priority_initial ? stored.rev : 1;
@@ -376,6 +384,7 @@ bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
   };
   on_since_ = mono_of(stored.t_on);
   called_at_ = mono_of(stored.t_call.value_or(stored.t_on));  // not told: rather too early than too late
+  alarm_->rev = rev_after_restart(stored, now.wall);
   acked_at_ = mono_of(stored.acked_at.value_or(now.wall));
   last_on_ = std::max(last_on_, stored.t_on);
   restore_audio(stored, now);

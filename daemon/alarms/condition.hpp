@@ -24,8 +24,11 @@ using vitals::Stamp;
 inline constexpr MonoTime never = MonoTime::max();
 // `worst` alone is reported at most this often (contract 6.5).
 inline constexpr Milliseconds worst_update_ms_min{5'000};
-// After a restart revisions go on at the next multiple of this: no number is ever used twice (contract 6.1).
+// After a restart revisions go on at the next multiple of this, and from there by the age of the episode:
+// also those of a run whose changes were never kept are not used again (contract 6.1). No episode changes as
+// often as each hundredth of a second, and no start takes less time.
 inline constexpr std::uint64_t rev_restart_step = 1'000'000;
+inline constexpr Milliseconds rev_age_unit{10};
 // How long a station may pause the sound (contract 6.8).
 inline constexpr Milliseconds audio_pause_ms_min{10'000}, audio_pause_ms_max{180'000};
 inline constexpr Milliseconds audio_pause_ms_default{120'000};

@@ -1,6 +1,7 @@
 #include "daemon/app/alarm_desk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace app {
 
@@ -64,7 +65,7 @@ void AlarmDesk::transition(const alarms::Alarm& alarm, Stamp at) {
     token = next_token();
     if (old == nullptr && ended_.size() >= ended_max) ended_.erase(ended_.begin());
     if (old == nullptr) old = &ended_.emplace_back();
-    *old = {std::string{alarm.condition}, buffer_, token, std::nullopt};
+    *old = {std::string{alarm.condition}, buffer_, token, std::nullopt, false};
   } else if (old != nullptr) {  // started again before it was emptied
     ended_.erase(ended_.begin() + (old - ended_.data()));
   }
@@ -85,6 +86,7 @@ void AlarmDesk::proceed(const alarms::Alarm& alarm, Stamp now) {
 void AlarmDesk::repeat_ends() {
   for (Ended& one : ended_) {
     if (one.delivered_at) continue;
+    one.refused = false;
     one.token = next_token();
     publish_alarm(one.condition, one.document, one.token);
   }
@@ -92,24 +94,36 @@ void AlarmDesk::repeat_ends() {
 
 void AlarmDesk::ghost(std::string_view condition) {
   Ended* old = ended(condition);
-  if (old == nullptr) return publish_alarm(condition, {}, 0);
-  if (!old->delivered_at) return;  // its end is on its way
+  if (old != nullptr && !old->delivered_at) return;  // its end is on its way
+  if (old == nullptr) {
+    if (ended_.size() >= ended_max) ended_.erase(ended_.begin());
+    old = &ended_.emplace_back();
+    old->condition = condition;
+  }
   old->token = next_token();
   old->delivered_at.reset();
   publish_alarm(condition, old->document, old->token);
 }
 
 void AlarmDesk::delivered(std::uint64_t token, bool ok, Stamp now) {
-  for (Ended& one : ended_)
-    if (one.token == token && ok) one.delivered_at = now.mono;
+  for (Ended& one : ended_) {
+    if (one.token != token) continue;
+    one.refused = !ok;
+    if (ok) one.delivered_at = now.mono;
+  }
 }
 
 void AlarmDesk::tick(Stamp now) {
+  for (Ended& one : ended_) {
+    if (!std::exchange(one.refused, false)) continue;
+    one.token = next_token();
+    publish_alarm(one.condition, one.document, one.token);
+  }
   const auto due = [&](const Ended& one) {
     return one.delivered_at && now.mono >= *one.delivered_at + tombstone_ms;
   };
   for (const Ended& one : ended_)
-    if (due(one)) publish_alarm(one.condition, {}, 0);
+    if (due(one) && !one.document.empty()) publish_alarm(one.condition, {}, 0);
   ended_.erase(std::remove_if(ended_.begin(), ended_.end(), due), ended_.end());
 }
 

@@ -47,7 +47,7 @@ class AlarmDesk {
   // empty.
   void ghost(std::string_view condition);
   void delivered(std::uint64_t token, bool ok, Stamp now);
-  // Empties what ended long enough ago.
+  // Says refused ends again, and empties what ended long enough ago.
   void tick(Stamp now);
 
   // An event of another kind than alarm; `render` gets the envelope with its number.
@@ -71,9 +71,10 @@ class AlarmDesk {
 
  private:
   struct Ended {
-    std::string condition, document;
+    std::string condition, document;  // empty: a ghost of which no end is known
     std::uint64_t token = 0;
     std::optional<MonoTime> delivered_at;
+    bool refused = false;  // the link did not take it
   };
   void publish_alarm(std::string_view condition, std::string payload, std::uint64_t token);
   void log(std::string_view kind, Stamp at);

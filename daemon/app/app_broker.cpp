@@ -76,6 +76,10 @@ stations::BrokerHandlers App::broker_handlers() {
     boost::asio::post(loop_,
                       [this, token, delivered] { node_->on_delivered(token, delivered, service::now()); });
   };
+  out.on_subscribed = [this](const std::string& filter, bool granted) {
+    boost::asio::post(loop_,
+                      [this, filter, granted] { node_->on_subscribed(filter, granted, service::now()); });
+  };
   return out;
 }
 

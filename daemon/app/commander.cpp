@@ -294,6 +294,8 @@ bool Commander::counts(std::string_view station) const {
 
 void Commander::received(const Command& command, const Target& target, Stamp now) {
   heard_[command.client] = now.mono;
+  // Whoever confirms is there, also where the will of its last connection came late.
+  if (const auto said = said_online_.find(command.client); said != said_online_.end()) said->second = true;
   if (!counts(command.client)) return;
   for (const contract::Target& one : std::get<contract::Received>(command.request).list)
     target.desk->receipts().confirm(one.id, one.rev);

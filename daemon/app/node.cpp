@@ -14,14 +14,20 @@ namespace {
 using std::chrono_literals::operator""ms;
 
 constexpr Milliseconds clock_step_ms_min = 500ms;
-// Event numbers go on at the next multiple after a restart; a new journal starts from the clock
-// (contract 6.1).
-constexpr std::uint64_t seq_step = 1'000'000;
+// After a start event numbers go on from the clock in microseconds: those of a run that kept nothing, or
+// whose journal is lost, are not used again. Where the clock is behind what the journal has seen, they go on
+// at the next multiple of seq_step, and from there by the milliseconds of the day, so that two runs that keep
+// nothing differ there too. What was said ahead of the clock and never kept may come again once the clock is
+// right, or is set back further: nobody is left who could tell that it was used.
+constexpr std::uint64_t seq_step = 1'000'000, day_ms = 86'400'000;
 
 std::uint64_t next_seq(const journal::Restored& restored, const std::string& scope, Stamp now) {
+  const auto clock_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, vitals::unix_ms(now.wall)));
+  const std::uint64_t clock_us = clock_ms * 1'000;
   for (const auto& one : restored.sequences)
-    if (one.scope == scope) return (one.seq / seq_step + 1) * seq_step - 1;
-  return static_cast<std::uint64_t>(vitals::unix_ms(now.wall) / 1000) * 1000;
+    if (one.scope == scope && clock_us <= one.seq)
+      return (one.seq / seq_step + 1) * seq_step - 1 + clock_ms % day_ms;
+  return clock_us;
 }
 
 }  // namespace
@@ -211,7 +217,9 @@ void Node::every_second(const Surroundings& seen, Stamp now) {
   }
   node_->tick(now);
   commander_->tick(now);
+  if (!refused_.empty() && now.mono >= subscribe_at_) subscribe_again();
   if (reconcile_at_ && now.mono >= *reconcile_at_) reconcile(now);
+  if (presence_refused_ && connection_ != 0 && !reconcile_at_) publish_status("online", "reconnect", now);
   if (now.mono >= next_heartbeat_) heartbeat(seen.lag_ms, now);
 }
 

@@ -68,6 +68,7 @@ class Node final : public Host, private Outlet {
   void on_lost(const std::string& reason);
   void on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now);
   void on_delivered(std::uint64_t token, bool delivered, Stamp now);
+  void on_subscribed(const std::string& filter, bool granted, Stamp now);
 
   // --- to look at
   NodeDesk& desk() { return *node_; }
@@ -98,7 +99,9 @@ class Node final : public Host, private Outlet {
   void watch_clock(Stamp now);
 
   void subscribe_all();
-  void note_retained(const std::string& topic, const std::string& payload);
+  void subscribe_again();
+  void on_retained_alarm(const std::string& topic, const std::string& payload, Stamp now);
+  bool judge_retained(const std::string& topic, const std::string& payload);
   bool uncommitted(const contract::StoredAlarm& document, const std::string& scope) const;
   void adopt(const std::string& topic, const std::string& payload, Stamp now);
   void reconcile(Stamp now);
@@ -126,6 +129,10 @@ class Node final : public Host, private Outlet {
 
   std::uint64_t connection_ = 0;  // 0: not connected
   std::optional<MonoTime> reconcile_at_;
+  std::uint64_t reconciled_on_ = 0;   // the first connection of this run on which that was done
+  std::vector<std::string> refused_;  // subscriptions
+  MonoTime subscribe_at_{};
+  bool presence_refused_ = false;                              // `online` was not taken: said again
   std::vector<std::pair<std::string, std::string>> retained_;  // alarm topics found after a connect
   MonoTime next_heartbeat_{};
   NodeDesk::Unheard unheard_;

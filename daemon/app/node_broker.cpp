@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "daemon/app/node.hpp"
 #include "daemon/contract/topics.hpp"
@@ -15,6 +16,9 @@ using std::chrono_literals::operator""s;
 // How long retained documents are collected after a connect (contract 4.1).
 constexpr Milliseconds collect_ms = 2s;
 constexpr std::size_t retained_max = 100'000;
+constexpr Milliseconds subscribe_again_ms = 5s;
+constexpr std::uint64_t presence_token = ~std::uint64_t{0};  // of no desk
+constexpr std::size_t refused_max = 10'000;                  // subscriptions; a few per bed
 
 }  // namespace
 
@@ -27,7 +31,10 @@ stations::Message Node::farewell(Stamp now) const {
 }
 
 void Node::publish_status(std::string_view state, std::string_view reason, Stamp now) {
-  publish(node_->status(state, reason, connection_, now));
+  stations::Message message = node_->status(state, reason, connection_, now);
+  message.token = presence_token;
+  presence_refused_ = false;
+  publish(std::move(message));
 }
 
 void Node::on_connected(std::uint64_t connection, Stamp now) {
@@ -77,10 +84,25 @@ void Node::subscribe_all() {
   }
 }
 
+// A broker that is just starting, or whose access rules are being changed, may refuse what it grants a moment
+// later. Without commands the daemon would be deaf to every station.
+void Node::on_subscribed(const std::string& filter, bool granted, Stamp now) {
+  if (granted || connection_ == 0) return;
+  if (refused_.empty()) spdlog::error("broker: subscription to {} refused; tried again", filter);
+  if (refused_.size() < refused_max) refused_.push_back(filter);
+  subscribe_at_ = now.mono + subscribe_again_ms;
+}
+
+void Node::subscribe_again() {
+  for (const std::string& filter : std::exchange(refused_, {}))
+    broker_.subscribe(filter, settings_.broker.subscribe_qos);
+}
+
 void Node::on_lost(const std::string& reason) {
   spdlog::warn("broker: connection lost: {}", reason);
   connection_ = 0;
   reconcile_at_.reset();
+  refused_.clear();
 }
 
 void Node::on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now) {
@@ -90,10 +112,7 @@ void Node::on_message(const std::string& topic, const std::string& payload, bool
     if (connection_ != 0 && !reconcile_at_ && payload.find("\"offline\"") != std::string::npos)
       publish_status("online", "reconnect", now);
   } else if (contract::parse_alarm_topic(identity_.root, topic)) {
-    if (retained && reconcile_at_) {
-      note_retained(topic, payload);
-      adopt(topic, payload, now);
-    }
+    if (retained) on_retained_alarm(topic, payload, now);
   } else if (contract::parse_station_topic(identity_.root, topic)) {
     commander_->station_status(payload);
   } else {
@@ -103,6 +122,10 @@ void Node::on_message(const std::string& topic, const std::string& payload, bool
 }
 
 void Node::on_delivered(std::uint64_t token, bool delivered, Stamp now) {
+  if (token == presence_token) {
+    presence_refused_ = !delivered;
+    return;
+  }
   const std::uint32_t index = app::desk_of(token);
   if (index == 0) {
     node_->alarms().delivered(token, delivered, now);
@@ -111,8 +134,15 @@ void Node::on_delivered(std::uint64_t token, bool delivered, Stamp now) {
   }
 }
 
-void Node::note_retained(const std::string& topic, const std::string& payload) {
-  if (!payload.empty() && retained_.size() < retained_max) retained_.emplace_back(topic, payload);
+// On a slow network some come after the time in which they are collected.
+void Node::on_retained_alarm(const std::string& topic, const std::string& payload, Stamp now) {
+  if (payload.empty()) return;
+  adopt(topic, payload, now);
+  if (!reconcile_at_) {
+    if (judge_retained(topic, payload)) node_->bed_conflict(true, now);
+  } else if (retained_.size() < retained_max) {
+    retained_.emplace_back(topic, payload);
+  }
 }
 
 // Written by a run before this one, and later than all that its journal kept.
@@ -131,7 +161,8 @@ bool Node::uncommitted(const contract::StoredAlarm& document, const std::string&
 void Node::adopt(const std::string& topic, const std::string& payload, Stamp now) {
   const auto where = contract::parse_alarm_topic(identity_.root, topic);
   const auto document = contract::parse_alarm(payload);
-  if (connection_ != 1 || !where || where->for_node || !document) return;
+  const bool first = reconciled_on_ == 0 || reconciled_on_ == connection_;  // of this run
+  if (!first || !where || where->for_node || !document) return;
   BedDesk* desk = find_bed(where->unit, where->bed);
   if (desk == nullptr || desk->has_alarm(where->condition) || document->condition != where->condition) return;
   if (!uncommitted(*document, desk->alarms().scope())) return;
@@ -147,29 +178,34 @@ void Node::adopt(const std::string& topic, const std::string& payload, Stamp now
 }
 
 // What stands on the broker and is not true here is ended or emptied; only our own documents are touched.
+// True: it is another node's.
+bool Node::judge_retained(const std::string& topic, const std::string& payload) {
+  const auto where = contract::parse_alarm_topic(identity_.root, topic);
+  const auto document = contract::parse_alarm(payload);
+  if (!where) return false;
+  if (document && document->node != identity_.node) {
+    spdlog::error("{} was written by node {}: two nodes claim this bed", topic, document->node);
+    return true;
+  }
+  if (where->for_node) {
+    if (!node_->has_alarm(where->condition)) node_->alarms().ghost(where->condition);
+    return false;
+  }
+  BedDesk* desk = find_bed(where->unit, where->bed);
+  if (desk == nullptr || desk->has_alarm(where->condition)) return false;
+  spdlog::info("{} is not present here: taken off the broker", topic);
+  desk->alarms().ghost(where->condition);
+  return false;
+}
+
+// All that was collected is looked at; then the rest of what is true here, `online` last.
 void Node::reconcile(Stamp now) {
   reconcile_at_.reset();
+  const bool first = std::exchange(reconciled_on_, reconciled_on_ == 0 ? connection_ : reconciled_on_) == 0;
   broker_.unsubscribe(node_->alarms().prefix() + "/alarm/+");
   for (auto& desk : desks_) broker_.unsubscribe(desk->alarms().prefix() + "/alarm/+");
   bool conflict = false;
-  for (const auto& [topic, payload] : retained_) {
-    const auto where = contract::parse_alarm_topic(identity_.root, topic);
-    const auto document = contract::parse_alarm(payload);
-    if (!where) continue;
-    if (document && document->node != identity_.node) {
-      spdlog::error("{} was written by node {}: two nodes claim this bed", topic, document->node);
-      conflict = true;
-      continue;
-    }
-    if (where->for_node) {
-      if (!node_->has_alarm(where->condition)) node_->alarms().ghost(where->condition);
-      continue;
-    }
-    BedDesk* desk = find_bed(where->unit, where->bed);
-    if (desk == nullptr || desk->has_alarm(where->condition)) continue;
-    spdlog::info("{} is not present here: taken off the broker", topic);
-    desk->alarms().ghost(where->condition);
-  }
+  for (const auto& [topic, payload] : retained_) conflict = judge_retained(topic, payload) || conflict;
   retained_.clear();
   node_->bed_conflict(conflict, now);
   std::vector<std::string> beds;
@@ -177,7 +213,7 @@ void Node::reconcile(Stamp now) {
   for (const settings::Bed& bed : settings_.beds) beds.push_back(bed.scope());
   node_->publish_info(beds, identity_.config_hash, now);
   for (auto& desk : desks_) desk->repeat_states(now);
-  publish_status("online", connection_ == 1 ? "start" : "reconnect", now);
+  publish_status("online", first ? "start" : "reconnect", now);
 }
 
 }  // namespace app

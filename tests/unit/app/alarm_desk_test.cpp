@@ -125,5 +125,16 @@ TEST_F(AlarmDeskTest, AGhostOfAnEndedAlarmGetsItsEndAgainAnUnknownOneIsEmptied) 
   EXPECT_TRUE(outlet_.messages[1].payload.empty());
 }
 
+TEST_F(AlarmDeskTest, P2_AnEndThatTheLinkDidNotTakeIsSaidAgain) {
+  desk_.transition(alarm(alarms::State::inactive, 2), at(0));
+  desk_.delivered(outlet_.messages[0].token, false, at(10));
+  desk_.tick(at(1'000));
+  const auto said = outlet_.on(alarm_topic);
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_EQ(said[1]->payload, said[0]->payload);
+  desk_.tick(at(2'000));
+  EXPECT_EQ(outlet_.on(alarm_topic).size(), 2U) << "on its way";
+}
+
 }  // namespace
 }  // namespace app::test
