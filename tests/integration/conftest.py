@@ -77,7 +77,7 @@ def world(tmp_path, contract, request):
     assert not problems, "payloads that break the contract:\n" + "\n".join(problems[:10])
     # A daemon that died of its own mistake, or that a sanitizer stopped, must not pass unseen.
     log = world.daemon.log.read_text(errors="replace") if world.daemon.log.exists() else ""
-    for word in ("CHECK failed", "AddressSanitizer", "runtime error:", "LeakSanitizer"):
+    for word in ("CHECK failed", "AddressSanitizer", "ThreadSanitizer", "runtime error:", "LeakSanitizer"):
         assert word not in log, f"the daemon's log says '{word}':\n{world.daemon.process.tail()}"
 
 
