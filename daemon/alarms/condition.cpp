@@ -318,7 +318,6 @@ void Condition::end(Change change, EndReason reason, Stamp now, Listener& out) {
   alarm_->end_reason = reason;
   publish(change, now, out);
   alarm_.reset();
-  worst_due_ = never;
   inside_since_ = calm_since_ = std::nullopt;
 }
 

@@ -81,7 +81,7 @@ void Load::close(Episode& one, const Alarm& alarm, MonoTime at) {
   one.open = one.active = false;
   if (alarm.end_reason == EndReason::reset) {
     ++counts_.ended;
-    if (!one.acked) note_answer(one, at);
+    note_answer(one, at);  // of what was acknowledged that has been counted
   } else if (alarm.end_reason == EndReason::recovered) {
     ++counts_.ended;
     if (!one.ever_acked) ++counts_.self_cleared;

@@ -13,7 +13,7 @@ using infusion::Verdict;
 
 // " warn 160 -> 170"
 std::string move_text(std::string_view word, std::optional<double> from, std::optional<double> to) {
-  if (!from || !to || *from == *to) return {};
+  if (!from || *from == *to) return {};  // a change moves what there is, and takes nothing away
   return " " + std::string{word} + " " + alarms::number_text(*from) + " -> " + alarms::number_text(*to);
 }
 

@@ -72,8 +72,7 @@ Readings Bed::readings(MonoTime now) const {
 }
 
 bool Bed::cuff_refused() const {
-  const auto& source = settings_.source_of[vitals::index_of(Metric::nibp_sys)];
-  return !source || demo_refused(*source, cuff_->test);
+  return demo_refused(*settings_.source_of[vitals::index_of(Metric::nibp_sys)], cuff_->test);
 }
 
 infusion::Assessment Bed::gate(MonoTime now) const {

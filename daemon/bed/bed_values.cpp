@@ -329,19 +329,16 @@ void Bed::publish(Metric metric, Stamp now, Way way) {
   entry.dirty = false;
   entry.published_at = now.mono;
   entry.valid_until = vitals::wall_at(now, entry.fresh_until);  // by the clock as it stands: it may be set
-  const Source* source = source_of(metric);
-  output_->on_value(entry, source == nullptr ? std::string_view{} : source->name,
-                    sim(metric) || entry.demo || entry.observation.test, way, now);
+  output_->on_value(entry, source_of(metric)->name, sim(metric) || entry.demo || entry.observation.test, way,
+                    now);  // what was told has a source
 }
 
 void Bed::publish_cuff(Stamp now, Way way) {
   cuff_led_ = cuff_led_ || way == Way::ahead;
   cuff_published_at_ = now.mono;
   const bool stale = now.mono >= cuff_fresh_until_;
-  const Source* source = source_of(Metric::nibp_sys);
   output_->on_cuff(*cuff_, stale ? Quality::stale : cuff_->quality, vitals::wall_at(now, cuff_fresh_until_),
-                   source == nullptr ? std::string_view{} : source->name,
-                   sim(Metric::nibp_sys) || cuff_->test, way, now);
+                   source_of(Metric::nibp_sys)->name, sim(Metric::nibp_sys) || cuff_->test, way, now);
 }
 
 void Bed::device_demo(std::size_t source, bool on, Stamp now) {

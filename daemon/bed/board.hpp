@@ -41,7 +41,7 @@ struct Entry {
   // A value that may stand for the patient now.
   bool current(MonoTime now) const { return seen && observation.has_value() && !demo && now < fresh_until; }
   MonoTime publish_due() const {
-    if (published_at == MonoTime::min()) return seen ? MonoTime::min() : MonoTime::max();
+    if (published_at == MonoTime::min()) return MonoTime::max();  // the first word goes out as it comes
     return published_at + (dirty ? publish_ms_min : publish_ms_max);
   }
 };

@@ -189,7 +189,7 @@ Behaviour observed_out_behaviour(Phase phase) {
 Behaviour observation_overdue_behaviour(Phase phase, bool watched) {
   Behaviour out = technical(phase, Priority::low, 0s, 0s);
   out.priority_critical = Priority::medium;
-  out.watched = watched && relative_rules_run(phase);
+  out.watched = watched;
   return out;
 }
 

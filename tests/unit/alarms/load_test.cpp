@@ -180,6 +180,7 @@ TEST_F(LoadTest, what_is_shelved_waits_for_no_answer_until_the_shelf_ends) {
   start();
   EXPECT_EQ(figures().last_10min, 1U) << "the bed alarms all the same";
   pass(500);
+  tell(Change::update, State::active);
   ack();
   EXPECT_EQ(figures().answered, 0U);
   alarm.inhibit = Inhibit::none;
@@ -189,6 +190,17 @@ TEST_F(LoadTest, what_is_shelved_waits_for_no_answer_until_the_shelf_ends) {
   ack();
   EXPECT_EQ(figures().answered, 1U);
   EXPECT_EQ(figures().answered_sum, seconds(20));
+}
+
+TEST_F(LoadTest, an_alarm_that_comes_back_is_answered_from_then) {
+  start();
+  pass(10);
+  tell(Change::update, State::latched);
+  pass(100);
+  tell(Change::update, State::active);
+  pass(7);
+  ack();
+  EXPECT_EQ(figures().answered_median, seconds(7));
 }
 
 TEST_F(LoadTest, an_alarm_from_before_a_restart_has_stood_since_it_began) {

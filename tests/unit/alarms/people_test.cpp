@@ -132,6 +132,19 @@ TEST_F(People, taken_back_an_acknowledgement_is_gone_and_people_are_called_from_
   EXPECT_EQ(alarm()->audience, Audience::unit);
 }
 
+TEST_F(People, taken_back_they_are_called_in_time_also_where_no_value_comes) {
+  read(85);
+  wait(10);
+  ASSERT_EQ(alarm()->priority, Priority::high);
+  ack();
+  wait(10);
+  engine.unacknowledge("spo2-low", view(alarm()->id), alarm()->rev, now, record);
+  wait(59.9);
+  EXPECT_EQ(alarm()->audience, Audience::bed);
+  wait(0.1);
+  EXPECT_EQ(alarm()->audience, Audience::unit) << "before the re-alarm would have been due";
+}
+
 TEST_F(People, unack_of_what_is_not_acknowledged_changes_nothing) {
   go_medium();
   const std::uint64_t rev = alarm()->rev;

@@ -109,6 +109,16 @@ TEST_F(Quality, statement_at_once_starts_at_medium_without_delay) {
   EXPECT_EQ(count(Change::start), 1U);
 }
 
+TEST_F(Quality, statement_at_once_stays_low_where_the_condition_never_rises) {
+  Behaviour low;
+  low.priority = low.priority_critical = Priority::low;
+  low.on_delay = seconds(15);
+  behave(low);
+  engine.assert_at_once(condition, now, record);
+  ASSERT_NE(alarm(), nullptr);
+  EXPECT_EQ(alarm()->priority, Priority::low);
+}
+
 TEST_F(Quality, statement_at_once_has_waited_for_nothing) {
   engine.assert_at_once(condition, now, record);
   ASSERT_NE(alarm(), nullptr);

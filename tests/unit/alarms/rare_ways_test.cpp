@@ -68,9 +68,10 @@ TEST_F(RareWays, a_condition_that_becomes_another_is_that_one_and_without_its_sh
 
 // --- numbers
 
-TEST_F(RareWays, the_devices_time_of_the_value_is_told_with_it) {
+TEST_F(RareWays, the_times_of_the_value_are_told_with_it_and_stay_with_it) {
   Reading word = reading(90);
   word.t_src = wall_origin - seconds(3);
+  word.t_rx = wall_origin - seconds(2);
   engine.read(condition, word, now, record);
   for (int i = 0; i < 15; ++i) {
     wait(1);
@@ -79,6 +80,12 @@ TEST_F(RareWays, the_devices_time_of_the_value_is_told_with_it) {
   }
   ASSERT_NE(alarm(), nullptr);
   EXPECT_EQ(alarm()->t_src, wall_origin - seconds(3));
+  EXPECT_EQ(alarm()->t_rx, wall_origin - seconds(2));
+  Reading bare = statement(true, now);
+  engine.read(condition, bare, now, record);
+  ack();
+  EXPECT_EQ(alarm()->value, 90);
+  EXPECT_EQ(alarm()->t_src, wall_origin - seconds(3)) << "of the number that is shown";
 }
 
 TEST_F(RareWays, the_worst_of_a_high_limit_is_the_highest) {
@@ -288,6 +295,14 @@ TEST_F(Kept, without_a_rise_any_older_revision_may_be_acknowledged) {
   EXPECT_EQ(again.alarm()->rev_priority, 1U);
 }
 
+TEST_F(Kept, a_rise_that_the_record_places_stays_where_it_was) {
+  stored.rev = 7;
+  stored.rev_priority = 4;
+  stored.priority = Priority::high;
+  second.restore(stored, now, record);
+  EXPECT_EQ(again.alarm()->rev_priority, 4U) << "whoever has seen revision 5 may acknowledge";
+}
+
 TEST_F(Kept, with_a_rise_that_the_record_does_not_place_it_conflicts) {
   stored.rev = 7;
   stored.rev_priority = 0;
@@ -318,6 +333,13 @@ TEST_F(Kept, what_the_settings_say_of_the_condition_holds_and_not_what_they_said
   EXPECT_EQ(again.alarm()->source, "mon1");
   EXPECT_EQ(again.alarm()->advice, "");
   EXPECT_EQ(again.alarm()->src_code, "");
+}
+TEST_F(Kept, the_end_of_a_pause_without_a_pause_is_none) {
+  stored.audio = Audio::on;
+  stored.audio_until = now.wall + seconds(60);
+  second.restore(stored, now, record);
+  EXPECT_EQ(again.alarm()->audio, Audio::on);
+  EXPECT_FALSE(again.alarm()->audio_until);
 }
 TEST_F(Kept, a_pause_without_an_end_is_none) { EXPECT_EQ(restored(std::nullopt), Audio::on); }
 TEST_F(Kept, a_pause_that_has_ended_is_over) { EXPECT_EQ(restored(now.wall), Audio::on); }

@@ -199,6 +199,31 @@ TEST_F(ShelfTest, an_alarm_that_comes_back_above_it_ends_it) {
   EXPECT_EQ(late.verdict, AckVerdict::conflict) << "the priority has risen since";
 }
 
+TEST_F(ShelfTest, without_one_nothing_is_said_of_any) {
+  read(85);
+  advance(10);
+  for (int i = 0; i < 7; ++i) {
+    engine.read(condition, reading(97), now, shelf_record);
+    advance(1);
+  }
+  ASSERT_EQ(alarm()->state, State::latched);
+  engine.read(condition, reading(85), now, shelf_record);
+  advance(10);
+  ASSERT_EQ(alarm()->state, State::active);
+  engine.read(condition, reading(97), now, shelf_record);
+  EXPECT_TRUE(shelf_record.shelves.empty());
+}
+
+TEST_F(ShelfTest, what_is_latched_is_not_shelved_at_whatever_priority) {
+  go_high();
+  stay(90, 6);
+  stay(97, 6);
+  ASSERT_EQ(alarm()->state, State::latched);
+  ASSERT_EQ(alarm()->priority, Priority::medium);
+  EXPECT_EQ(shelve().verdict, AckVerdict::refused);
+  EXPECT_EQ(alarm()->inhibit, Inhibit::none);
+}
+
 TEST_F(ShelfTest, an_alarm_that_comes_back_below_it_stays_shelved) {
   go_high();
   stay(90, 6);

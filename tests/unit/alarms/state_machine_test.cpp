@@ -242,6 +242,14 @@ TEST_F(StateMachine, latched_reset_ends) {
   EXPECT_EQ(last().end_reason, EndReason::reset);
 }
 
+TEST_F(StateMachine, after_a_reset_nothing_is_due) {
+  go_high();
+  lose();
+  ASSERT_NE(condition.deadline(), never);
+  reset();
+  EXPECT_EQ(condition.deadline(), never);
+}
+
 TEST_F(StateMachine, latched_ack_is_a_reset) {
   go_latched();
   EXPECT_EQ(ack().verdict, AckVerdict::applied);

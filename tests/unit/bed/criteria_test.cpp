@@ -31,6 +31,20 @@ const std::vector<Answer> all_no{{"psychosis", false}, {"liver", false}};
 
 Readings well() { return {72, 98, 125, 78, 14}; }
 
+TEST(RecoveryScore, one_of_the_two_is_enough) {
+  const alarms::Profile profile = preset();
+  infusion::Chart chart;
+  for (const auto& [item, value] : {std::pair{Item::aldrete, 9.0}, std::pair{Item::pads, 5.0}}) {
+    infusion::NurseObservation seen;
+    seen[item] = value;
+    chart.take(seen, at(1'000));
+  }
+  Recovery recovery;
+  recovery.chart = &chart;
+  const Keys not_met = keys(assess_recovery(profile, recovery).not_met);
+  EXPECT_EQ(std::count(not_met.begin(), not_met.end(), "score"), 0);
+}
+
 TEST(Gate, a_bound_that_the_profile_leaves_out_is_not_asked) {
   alarms::Profile profile;
   Readings readings;

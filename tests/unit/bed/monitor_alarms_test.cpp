@@ -124,6 +124,73 @@ TEST_F(MonitorAlarmsTest, P9_a_long_text_is_cut_between_two_characters) {
   EXPECT_EQ(cut->src_code, std::string(monitor_code_bytes_max, 'c') + "/");
 }
 
+TEST_F(MonitorAlarmsTest, a_shelf_outlives_its_alarm_while_there_is_room) {
+  device_alarm("196670", true);
+  EXPECT_EQ(bed().shelve(low, seconds(600), "charge-1/rn-2", now).verdict, alarms::AckVerdict::applied);
+  device_alarm("196670", false);
+  device_alarm("7", true);
+  EXPECT_TRUE(condition(low).shelf());
+  device_alarm("196670", true);
+  EXPECT_EQ(shown().shown(), Priority::info);
+}
+
+TEST_F(MonitorAlarmsTest, P9_of_a_record_of_very_many_those_beyond_the_most_are_not_adopted) {
+  Alarm stored;
+  stored.origin = alarms::Origin::monitor;
+  stored.state = State::active;
+  stored.priority = stored.priority_initial = Priority::medium;
+  std::size_t adopted = 0;
+  for (std::size_t i = 0; i <= drivers::device_alarms_max; ++i) {
+    const std::string name = monitor_condition("mon1", std::to_string(i), "SPO2");
+    stored.condition = name;
+    adopted += bed().restore_alarm(stored, now) ? 1U : 0U;
+  }
+  EXPECT_EQ(adopted, drivers::device_alarms_max);
+}
+
+TEST_F(MonitorAlarmsTest, of_a_second_monitor_they_carry_its_name_and_its_colour) {
+  bed_.reset();
+  out = {};
+  settings.sources.push_back({"mon2"});
+  settings.sources[1].sim = true;
+  linked();
+  bed().link(1, true, now);
+  drivers::DeviceAlarm told = word();
+  bed().device_alarm(1, told, &default_teller);
+  ASSERT_FALSE(out.alarms.empty());
+  EXPECT_EQ(out.alarms.back().source, "mon2");
+  EXPECT_TRUE(out.alarms.back().sim);
+}
+
+TEST_F(MonitorAlarmsTest, on_a_bed_that_rests_without_a_session_they_come_with_the_session) {
+  bed_.reset();
+  out = {};
+  settings.idle_off = true;
+  linked();
+  device_alarm("196670", true);
+  device_alarm("7", true, AlarmLevel::low, "gone", &other_teller);
+  device_alarm("7", false, AlarmLevel::low, "gone", &other_teller);
+  device_alarm("8", true, AlarmLevel::low, "left", &other_teller);
+  bed().teller_gone(0, &other_teller, now);
+  EXPECT_TRUE(active().empty());
+  bed().session_start({}, now);
+  EXPECT_EQ(active(), Names{low}) << "what is over, or nobody stands for, does not begin";
+  bed().session_end(now);
+  EXPECT_TRUE(active().empty());
+}
+
+TEST_F(MonitorAlarmsTest, a_device_that_was_silent_has_a_cycle_of_frames_anew) {
+  device_alarm("196670", true);
+  restart();
+  linked();
+  stay(97, 30);
+  wait(300);  // nothing is heard
+  stay(97, 59);
+  EXPECT_TRUE(present());
+  stay(97, 3);
+  EXPECT_FALSE(present());
+}
+
 TEST_F(MonitorAlarmsTest, the_end_of_one_that_nobody_has_told_is_no_news) {
   const std::size_t before = out.alarms.size();
   device_alarm("196670", false);

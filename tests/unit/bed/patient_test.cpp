@@ -256,6 +256,59 @@ TEST_F(PatientTest, a_merge_is_the_same_patient_by_another_id) {
   EXPECT_EQ(wrong(), Priority::high);
 }
 
+TEST(PatientWatchTest, without_a_session_a_doubt_or_a_name_there_is_nothing_to_keep) {
+  PatientWatch watch({1, 2}, {"mon1"});
+  const Identity one = watch.identity_of("4711", "V1");
+  EXPECT_FALSE(watch.values_elsewhere(0, one));
+  EXPECT_FALSE(watch.confirm_same());
+  watch.begin(vitals::MonoTime{});
+  EXPECT_FALSE(watch.values_of(0, {}, vitals::MonoTime{}));
+  EXPECT_FALSE(watch.confirm_same());
+  EXPECT_TRUE(watch.values_of(0, one, vitals::MonoTime{}));
+  EXPECT_FALSE(watch.values_elsewhere(0, {})) << "nobody's";
+  EXPECT_EQ(text_of(Doubt::none), "");
+}
+
+TEST_F(PatientTest, whom_the_values_name_by_the_visit_alone_an_admission_may_name) {
+  bed().session_end(now);
+  wait(3600);
+  named("", "V8");
+  bed().session_start({}, now);
+  event(PatientEventKind::admit, "4720", Place::here);
+  EXPECT_FALSE(wrong()) << "an id says nothing against a visit";
+}
+
+TEST_F(PatientTest, a_restart_knows_whom_the_administration_has_put_here) {
+  event(PatientEventKind::admit, "4713", Place::here);
+  ASSERT_EQ(wrong(), Priority::medium);
+  restart();
+  EXPECT_EQ(confirm(true), infusion::Verdict::applied);
+  event(PatientEventKind::admit, "4713", Place::here);
+  EXPECT_FALSE(wrong());
+}
+
+TEST_F(PatientTest, whoever_compares_beds_hears_which_have_another_patient) {
+  bed_.reset();
+  settings.patient_changes = std::make_shared<PatientChanges>();
+  linked();
+  const PatientChanges& changes = *settings.patient_changes;
+  const std::uint64_t seen = changes.count();
+  bed().session_start({}, now);
+  named("4711");
+  ASSERT_GT(changes.count(), seen);
+  std::vector<const Bed*> told;
+  const auto tell = [&](const Bed& one) { told.push_back(&one); };
+  EXPECT_TRUE(changes.since(seen, tell));
+  EXPECT_EQ(told.size(), changes.count() - seen);
+  EXPECT_EQ(told.front(), &bed());
+  told.clear();
+  EXPECT_TRUE(changes.since(changes.count(), tell));
+  EXPECT_TRUE(told.empty());
+  const std::uint64_t long_ago = changes.count();
+  for (std::size_t i = 0; i <= PatientChanges::kept_max; ++i) settings.patient_changes->note(bed());
+  EXPECT_FALSE(changes.since(long_ago, tell)) << "any bed may have changed";
+}
+
 TEST_F(PatientTest, an_event_that_names_nobody_says_nothing) {
   event(PatientEventKind::admit, " ", Place::here);
   event(PatientEventKind::discharge, "\"\"", Place::none);  // HL7: deleted

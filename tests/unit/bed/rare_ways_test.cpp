@@ -133,6 +133,151 @@ TEST_F(RareWays, every_word_for_a_sensor_that_is_gone_or_a_signal_that_is_poor_i
   }
 }
 
+TEST_F(RareWays, a_clock_that_is_trusted_and_tells_no_time_makes_no_repeat) {
+  linked();
+  for (int i = 0; i < 16; ++i) {
+    Observation word = vitals::measured(Metric::spo2, 90, now);
+    word.clock_trusted = true;
+    say(word);
+    value(Metric::pr, 70);
+    wait(1);
+  }
+  EXPECT_EQ(priority("spo2-low"), Priority::medium) << "each of them is a new one";
+}
+
+TEST_F(RareWays, another_number_of_the_same_instant_is_news) {
+  linked();
+  Observation word = vitals::measured(Metric::spo2, 97, now);
+  word.clock_trusted = true;
+  word.t_src = now.wall;
+  say(word);
+  wait(1);
+  word.rx = now;
+  word.value = 96;
+  say(word);
+  wait(1);
+  EXPECT_EQ(bed().entry(Metric::spo2).observation.value, 96);
+  EXPECT_TRUE(bed().entry(Metric::spo2).current(now.mono + seconds(13.9)));
+  EXPECT_FALSE(bed().entry(Metric::spo2).current(now.mono + seconds(14))) << "15 s after it came";
+}
+
+TEST_F(RareWays, a_simulator_in_test_mode_is_judged) {
+  settings.sources[0].sim = true;
+  linked();
+  for (int i = 0; i < 16; ++i) {
+    for (const Metric metric : {Metric::spo2, Metric::pr}) {
+      Observation word = vitals::measured(metric, metric == Metric::spo2 ? 90 : 70, now);
+      word.test = true;
+      say(word);
+    }
+    wait(1);
+  }
+  EXPECT_EQ(active(), Names{"spo2-low"});
+  EXPECT_TRUE(alarm("spo2-low")->sim);
+}
+
+TEST_F(RareWays, a_value_of_a_test_stays_coloured_when_the_next_one_is_none) {
+  settings.sources[0].accept_demo = true;
+  linked();
+  Observation word = vitals::measured(Metric::spo2, 97, now);
+  word.test = true;
+  say(word);
+  for (int i = 0; i < 6; ++i) {
+    value(Metric::pr, 70);
+    wait(1);
+  }
+  EXPECT_GT(shown(Metric::spo2).at_s, 4) << "told again";
+  EXPECT_TRUE(shown(Metric::spo2).sim);
+  EXPECT_FALSE(shown(Metric::pr).sim);
+}
+
+TEST_F(RareWays, a_number_with_a_word_that_says_there_is_none_is_a_doubtful_number) {
+  linked();
+  for (int i = 0; i < 20; ++i) {
+    value(Metric::pr, 70, Reason::zero);
+    value(Metric::spo2, 97, Reason::sensor_off);
+    wait(1);
+  }
+  EXPECT_TRUE(active().empty());
+}
+
+TEST_F(RareWays, a_rate_that_the_monitor_takes_back_without_a_reason_is_stale_at_once) {
+  settings.source_of[vitals::index_of(Metric::hr)] = 0;
+  settings.expected.insert(Metric::hr);
+  settings.leads.rate = Metric::hr;
+  linked();
+  bed().session_start({}, now);
+  stay(97, 3);
+  for (int i = 0; i < 5; ++i) {
+    value(Metric::hr, 130);
+    value(Metric::pr, 130);
+    value(Metric::spo2, 97);
+    wait(1);
+  }
+  ASSERT_TRUE(condition("hr-high").pending());
+  gone(Metric::hr, Reason::missing);
+  EXPECT_EQ(priority("hr-stale"), Priority::medium);
+}
+
+TEST_F(RareWays, a_value_that_nobody_expects_is_judged_and_never_missed) {
+  settings.source_of[vitals::index_of(Metric::rr)] = 0;
+  linked();
+  value(Metric::rr, 28);
+  EXPECT_TRUE(condition("rr-high").pending());
+  gone(Metric::rr, Reason::missing);
+  stay(97, 60);
+  EXPECT_TRUE(active().empty());
+}
+
+TEST_F(RareWays, a_value_that_is_no_oximeters_is_missed_by_itself) {
+  settings.source_of[vitals::index_of(Metric::rr)] = 0;
+  settings.expected.insert(Metric::rr);
+  linked();
+  stay(97, 1);
+  for (int i = 0; i < 20; ++i) {
+    value(Metric::pr, 70);
+    gone(Metric::spo2, Reason::searching);
+    wait(1);
+  }
+  EXPECT_EQ(active(), (Names{"spo2-signal", "rr-stale"}));
+}
+
+TEST_F(RareWays, no_cuff_reading_is_due_without_a_session_whatever_the_profile_says) {
+  for (auto& phase : profile.intervals) phase.cuff = std::chrono::minutes{5};
+  linked();
+  start_infusion();
+  bed().infusion_stop(now);
+  bed().session_end(now);
+  stay(97, 3600);
+  EXPECT_TRUE(active().empty());
+}
+
+TEST_F(RareWays, a_cuff_reading_from_before_we_listened_is_no_cycle_of_the_cuff) {
+  linked();
+  for (const Metric metric : {Metric::nibp_sys, Metric::nibp_dia}) {
+    Observation word = vitals::measured(metric, metric == Metric::nibp_sys ? 120 : 70, now);
+    word.quality = Quality::stale;
+    bed().observe(0, word);
+  }
+  bed().frame_end(0, now);
+  stay(97, 3);
+  for (int i = 0; i < 16; ++i) {
+    gone(Metric::spo2, Reason::searching);
+    value(Metric::pr, 70);
+    wait(1);
+  }
+  ASSERT_NE(alarm("spo2-signal"), nullptr);
+  EXPECT_EQ(alarm("spo2-signal")->text, "SpO2 signal poor");
+}
+
+TEST_F(RareWays, the_same_numbers_with_and_without_a_time_are_two_readings) {
+  linked();
+  cuff(120, 70, std::nullopt, now.wall);
+  wait(60);
+  cuff(120, 70);
+  EXPECT_EQ(out.cuffs.back().measured.mono, now.mono);
+}
+
 TEST_F(RareWays, a_signal_that_the_monitor_says_twice_is_told_once) {
   linked();
   const std::size_t told = out.devices.size();

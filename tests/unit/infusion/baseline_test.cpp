@@ -152,6 +152,27 @@ TEST_F(BaselineTest, a_reading_with_the_time_of_a_known_one_is_that_one_after_a_
   EXPECT_FALSE(at_infusion().sbp);
 }
 
+TEST_F(BaselineTest, a_reading_that_is_told_late_joins_no_newer_one) {
+  session.observe_cuff({now, 120, {}, {}});
+  Stamp before = now;
+  before.mono -= 10s;
+  before.wall -= 10s;
+  EXPECT_FALSE(session.observe_cuff({before, 150, 95, 110}));
+  pass(3min);
+  cuff(124, 72);
+  const Baseline& baseline = at_infusion();
+  EXPECT_EQ(baseline.sbp, 122);
+  EXPECT_FALSE(baseline.dbp) << "of one reading alone";
+}
+
+TEST_F(BaselineTest, cuff_readings_of_a_record_of_another_phase_are_none) {
+  at_infusion();
+  View kept = session.view(now);
+  kept.baseline_cuffs.push_back({now, 120, 70, {}});
+  session.restore(kept, now);
+  EXPECT_TRUE(session.view(now).baseline_cuffs.empty());
+}
+
 TEST_F(BaselineTest, an_old_record_of_very_many_readings_is_cut_to_the_newest) {
   View kept = session.view(now);
   for (int i = 0; i < 100; ++i) kept.baseline_cuffs.push_back({now, i < 80 ? 180.0 : 120.0, 70, {}});
@@ -288,6 +309,9 @@ TEST_F(BaselineTest, knows_the_oxygen_that_the_patient_had) {
   observed[Item::o2_l_min] = 5;
   session.note(observed, now);
   EXPECT_EQ(session.baseline()->o2_l_min, 2);
+  session.stop(now);
+  session.infusion_start(usual_infusion(), now);
+  EXPECT_EQ(session.baseline()->o2_l_min, 2) << "of before the first infusion";
 }
 
 TEST_F(BaselineTest, that_cannot_be_is_invalid) {

@@ -216,6 +216,7 @@ TEST_F(ObservationTest, a_restart_keeps_the_chart_with_its_age) {
   after.restore(view, now);
   ASSERT_TRUE(after.chart()[Item::rass]);
   EXPECT_EQ(after.chart()[Item::rass]->value, -4);
+  EXPECT_EQ(after.chart()[Item::rass]->at.mono, now.mono - 7min);
   EXPECT_EQ(after.chart().last->mono, now.mono - 7min);
   session = after;
   EXPECT_EQ(note(seen(Item::rass, -1), 7min), Verdict::applied);
