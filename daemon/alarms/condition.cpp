@@ -30,24 +30,19 @@ Reading statement(bool present, Stamp now) {
   return reading;
 }
 
-Condition::Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout,
-                     const Audience& least_audience)
-    : spec_(std::move(spec)),
-      place_(&place),
-      realarm_(&realarm),
-      callout_(&callout),
-      least_audience_(&least_audience) {}
+Condition::Condition(std::shared_ptr<const ConditionSpec> spec, const Surroundings& around)
+    : spec_(std::move(spec)), around_(&around) {}
 
 void Condition::become(ConditionSpec spec) {
   CHECK(!engaged());
-  spec_ = std::move(spec);
+  spec_ = std::make_shared<const ConditionSpec>(std::move(spec));
+  relabelled_.reset();
   shelf_.reset();
 }
 
 void Condition::relabel(std::string_view label, const DeviceWord& device, Stamp now, Listener& out) {
-  if (spec_.label == label && spec_.device == device) return;
-  spec_.label = label;
-  spec_.device = device;
+  if (this->label() == label && this->device() == device) return;
+  relabelled_ = std::make_unique<Relabelled>(Relabelled{std::string{label}, device});
   if (active() && newest_fresh(now.mono)) publish(Change::update, now, out);
 }
 
@@ -62,8 +57,8 @@ void Condition::set_behaviour(const Behaviour& behaviour, EndReason if_unwatched
 }
 
 void Condition::fit_audience(Stamp now, Listener& out) {
-  if (!active() || alarm_->audience >= *least_audience_) return;
-  alarm_->audience = *least_audience_;
+  if (!active() || alarm_->audience >= around_->least_audience) return;
+  alarm_->audience = around_->least_audience;
   publish(Change::update, now, out);
   reschedule();
 }
@@ -213,7 +208,7 @@ void Condition::settle_active(Stamp now, Listener& out) {
 
 void Condition::note_worst(Stamp now, Listener& out) {
   if (!newest_.has_value || !alarm_->worst) return;
-  if (!worse(newest_.value, *alarm_->worst, spec_.side)) return;
+  if (!worse(newest_.value, *alarm_->worst, spec_->side)) return;
   alarm_->worst = newest_.value;
   worst_due_ = revised_at_ + worst_update_ms_min;  // every document tells the worst so far
   if (worst_due_ <= now.mono) publish(Change::update, now, out);
@@ -223,16 +218,16 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
   CHECK(!alarm_);
   alarm_ = std::make_unique<Alarm>();
   last_on_ = std::max(now.wall, last_on_ + Milliseconds{1});  // one id per episode, also within a millisecond
-  alarm_->id = make_episode_id(place_->node, place_->scope, spec_.name, last_on_);
-  alarm_->condition = spec_.name;
-  alarm_->source = spec_.source;
-  alarm_->advice = spec_.advice;
-  alarm_->kind = spec_.kind;
-  alarm_->side = spec_.side;
-  alarm_->origin = spec_.origin;
-  alarm_->src_code = spec_.src_code;
+  alarm_->id = make_episode_id(around_->place.node, around_->place.scope, spec_->name, last_on_);
+  alarm_->condition = spec_->name;
+  alarm_->source = spec_->source;
+  alarm_->advice = spec_->advice;
+  alarm_->kind = spec_->kind;
+  alarm_->side = spec_->side;
+  alarm_->origin = spec_->origin;
+  alarm_->src_code = spec_->src_code;
   alarm_->state = State::active;
-  alarm_->audience = *least_audience_;
+  alarm_->audience = around_->least_audience;
   alarm_->priority = alarm_->priority_initial = priority;
   alarm_->rev_priority = 1;
   alarm_->latches = behaviour_.latching && priority == Priority::high;
@@ -255,7 +250,7 @@ void Condition::start_again(Priority priority, Stamp now, Listener& out) {
   call_anew(now);
   if (priority > alarm_->priority) alarm_->rev_priority = alarm_->rev + 1;
   alarm_->priority = priority;
-  alarm_->audience = *least_audience_;
+  alarm_->audience = around_->least_audience;
   on_since_ = now.mono;
   const bool broken = break_shelf(priority);
   inhibit_if_shelved();
@@ -276,7 +271,7 @@ void Condition::raise(Priority priority, Stamp now, Listener& out) {
   alarm_->rev_priority = alarm_->rev + 1;
   call_anew(now);
   alarm_->latches = alarm_->latches || (behaviour_.latching && priority == Priority::high);
-  const bool was_shelved = shelf_.has_value();  // any rise ends that: it was set aside as it was
+  const bool was_shelved = shelf_ != nullptr;  // any rise ends that: it was set aside as it was
   shelf_.reset();
   alarm_->inhibit = Inhibit::none;
   publish(Change::escalate, now, out);
@@ -323,8 +318,8 @@ void Condition::end(Change change, EndReason reason, Stamp now, Listener& out) {
 
 void Condition::fill_from_newest() {
   alarm_->questionable = newest_.questionable;
-  alarm_->device = spec_.device;
-  if (spec_.device.t_event) alarm_->t_src = spec_.device.t_event;
+  alarm_->device = device();
+  if (device().t_event) alarm_->t_src = device().t_event;
   if (!newest_.has_value) return;
   alarm_->metric = newest_.metric;
   alarm_->value = newest_.value;
@@ -332,7 +327,7 @@ void Condition::fill_from_newest() {
   alarm_->limit_critical = newest_.limit_critical;
   alarm_->t_src = newest_.t_src;
   alarm_->t_rx = newest_.t_rx;
-  if (!alarm_->worst || worse(newest_.value, *alarm_->worst, spec_.side)) alarm_->worst = newest_.value;
+  if (!alarm_->worst || worse(newest_.value, *alarm_->worst, spec_->side)) alarm_->worst = newest_.value;
 }
 
 void Condition::publish(Change change, Stamp now, Listener& out) {
@@ -349,11 +344,11 @@ void Condition::publish(Change change, Stamp now, Listener& out) {
 }
 
 std::string Condition::text() const {
-  if (!newest_.has_value) return spec_.label;
+  if (!newest_.has_value) return label();
   std::optional<double> passed;
   if (newest_.standing.warn == Zone::beyond) passed = newest_.limit;
   if (newest_.standing.critical == Zone::beyond) passed = newest_.limit_critical;
-  return value_text({spec_.label, newest_.metric, newest_.value, passed, spec_.side, newest_.doubt});
+  return value_text({label(), newest_.metric, newest_.value, passed, spec_->side, newest_.doubt});
 }
 
 void Condition::finish(EndReason reason, Stamp now, Listener& out) {
@@ -365,14 +360,14 @@ void Condition::finish(EndReason reason, Stamp now, Listener& out) {
 bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
   if (alarm_ || stored.state == State::inactive) return false;
   alarm_ = std::make_unique<Alarm>(stored);
-  alarm_->condition = spec_.name;
-  alarm_->source = spec_.source;
-  alarm_->advice = spec_.advice;
-  alarm_->kind = spec_.kind;
-  alarm_->side = spec_.side;
-  alarm_->origin = spec_.origin;
-  alarm_->src_code = spec_.src_code;
-  alarm_->audience = std::max(stored.audience, *least_audience_);
+  alarm_->condition = spec_->name;
+  alarm_->source = spec_->source;
+  alarm_->advice = spec_->advice;
+  alarm_->kind = spec_->kind;
+  alarm_->side = spec_->side;
+  alarm_->origin = spec_->origin;
+  alarm_->src_code = spec_->src_code;
+  alarm_->audience = std::max(stored.audience, around_->least_audience);
   // Where the record does not tell when the priority rose, an acknowledgement of an older revision conflicts.
   if (stored.rev_priority == 0)
     alarm_->rev_priority = stored.priority > stored.priority_initial ? stored.rev : 1;

@@ -106,6 +106,14 @@ struct Place {
   std::string scope;  // "unit/bed", or "node"
 };
 
+// What the conditions of a place have in common. All of it outlives them.
+struct Surroundings {
+  Place place;
+  const Realarm* realarm = nullptr;
+  const Callout* callout = nullptr;
+  Audience least_audience = Audience::bed;  // who is called at the least, from the start of an episode
+};
+
 enum class AckVerdict : std::uint8_t { applied, conflict, refused };
 struct AckResult {
   AckVerdict verdict = AckVerdict::applied;
@@ -115,11 +123,10 @@ struct AckResult {
 
 class alignas(64) Condition {  // a cache line, see the members
  public:
-  // `least_audience`: who is called at the least, from the start of an episode.
-  Condition(ConditionSpec spec, const Place& place, const Realarm& realarm, const Callout& callout,
-            const Audience& least_audience);
+  Condition(std::shared_ptr<const ConditionSpec> spec, const Surroundings& around);
 
-  const ConditionSpec& spec() const { return spec_; }
+  const ConditionSpec& spec() const { return *spec_; }
+  const std::string& label() const { return relabelled_ ? relabelled_->label : spec_->label; }
   const Behaviour& behaviour() const { return behaviour_; }
   const Alarm* alarm() const { return alarm_.get(); }  // null when normal or pending
   // An on-delay runs towards a start (of an episode, or again of a latched one).
@@ -131,14 +138,14 @@ class alignas(64) Condition {  // a cache line, see the members
     const bool before = std::exchange(engaged_told_, engaged());
     return static_cast<int>(engaged_told_) - static_cast<int>(before);
   }
-  const std::optional<Shelf>& shelf() const { return shelf_; }
+  const Shelf* shelf() const { return shelf_.get(); }  // null: it is not shelved
   std::uint64_t avoided() const { return avoided_; }
 
   // Another condition from now on, for a device that names its own; only while nothing is engaged. A shelf
   // was the other's.
   void become(ConditionSpec spec);
   // Another text for the same condition; an active alarm says it at once.
-  void relabel(std::string_view label, Stamp now, Listener& out) { relabel(label, spec_.device, now, out); }
+  void relabel(std::string_view label, Stamp now, Listener& out) { relabel(label, device(), now, out); }
   void relabel(std::string_view label, const DeviceWord& device, Stamp now, Listener& out);
 
   // A new phase or new limits: running timers run on, and an active alarm keeps to the priorities that hold
@@ -192,6 +199,12 @@ class alignas(64) Condition {  // a cache line, see the members
   bool restore(const Alarm& stored, Stamp now, Listener& out);
 
  private:
+  struct Relabelled {
+    std::string label;
+    DeviceWord device;
+  };
+
+  const DeviceWord& device() const { return relabelled_ ? relabelled_->device : spec_->device; }
   bool newest_fresh(MonoTime now) const { return newest_.fresh_until > now; }
   Milliseconds waiting(Milliseconds configured) const;
   MonoTime start_due() const;
@@ -242,11 +255,9 @@ class alignas(64) Condition {  // a cache line, see the members
   bool engaged_told_ = false;
   Behaviour behaviour_;  // begins with whether it is watched
 
-  ConditionSpec spec_;
-  const Place* place_;
-  const Realarm* realarm_;
-  const Callout* callout_;
-  const Audience* least_audience_;
+  std::shared_ptr<const ConditionSpec> spec_;  // of many beds; alarms have views into it
+  std::unique_ptr<Relabelled> relabelled_;
+  const Surroundings* around_;
 
   std::optional<MonoTime> inside_since_;  // inside both by the deadband, first seen on valid data
   std::optional<MonoTime> calm_since_;    // inside the critical limit by the deadband, likewise
@@ -255,7 +266,7 @@ class alignas(64) Condition {  // a cache line, see the members
   MonoTime called_at_{};                  // the alarm's t_call
   MonoTime acked_at_{};
   MonoTime audio_until_{};  // while paused
-  std::optional<Shelf> shelf_;
+  std::unique_ptr<Shelf> shelf_;
   MonoTime revised_at_{};
   MonoTime worst_due_ = never;
   vitals::WallTime last_on_{};

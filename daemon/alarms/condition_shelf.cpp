@@ -14,7 +14,7 @@ AckResult Condition::shelve(Milliseconds time, std::string_view by, Stamp now, L
   const Priority level = alarm_ ? alarm_->priority : behaviour_.priority;
   if (level == Priority::high) return {AckVerdict::refused, "what is high cannot be shelved", rev};
   const Milliseconds length = std::clamp(time, shelf_ms_min, shelf_ms_max);
-  shelf_ = Shelf{now.mono + length, now.wall + length, level, std::string{by}};
+  shelf_ = std::make_unique<Shelf>(Shelf{now.mono + length, now.wall + length, level, std::string{by}});
   if (alarm_ && alarm_->inhibit == Inhibit::none) {
     alarm_->inhibit = Inhibit::shelved;
     publish(Change::update, now, out);
@@ -54,7 +54,7 @@ void Condition::inhibit_if_shelved() { alarm_->inhibit = shelf_ ? Inhibit::shelv
 bool Condition::restore_shelf(const Shelf& stored, Stamp now) {
   const bool credible = stored.until_wall > now.wall && stored.until_wall - now.wall <= shelf_ms_max;
   if (!credible || alarm_ || stored.level == Priority::high) return false;
-  shelf_ = stored;
+  shelf_ = std::make_unique<Shelf>(stored);
   shelf_->until = now.mono + (stored.until_wall - now.wall);
   reschedule();
   return true;

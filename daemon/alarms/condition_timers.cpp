@@ -42,9 +42,9 @@ MonoTime Condition::raise_due() const {
 MonoTime Condition::realarm_due() const {
   if (!active() || !alarm_->acked || alarm_->inhibit != Inhibit::none) return never;
   switch (alarm_->priority) {
-    case Priority::high: return acked_at_ + realarm_->high;
-    case Priority::medium: return acked_at_ + realarm_->medium;
-    case Priority::low: return acked_at_ + realarm_->low;
+    case Priority::high: return acked_at_ + around_->realarm->high;
+    case Priority::medium: return acked_at_ + around_->realarm->medium;
+    case Priority::low: return acked_at_ + around_->realarm->low;
     case Priority::info: return never;
   }
   return never;
@@ -54,8 +54,8 @@ MonoTime Condition::callout_due() const {
   if (alarm_->response == Response::accepted || alarm_->inhibit != Inhibit::none) return never;
   const bool to_unit = alarm_->audience == Audience::bed;
   if (alarm_->priority == Priority::high)
-    return called_at_ + (to_unit ? callout_->high_unit : callout_->high_second);
-  return alarm_->priority == Priority::medium && to_unit ? called_at_ + callout_->medium_unit : never;
+    return called_at_ + (to_unit ? around_->callout->high_unit : around_->callout->high_second);
+  return alarm_->priority == Priority::medium && to_unit ? called_at_ + around_->callout->medium_unit : never;
 }
 
 MonoTime Condition::audio_due() const {

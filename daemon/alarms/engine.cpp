@@ -12,10 +12,14 @@ constexpr std::size_t timers_at_once_max = 8;  // of one condition at one instan
 }  // namespace
 
 Engine::Engine(Place place, const Realarm& realarm, const Callout& callout)
-    : place_(std::move(place)), realarm_(&realarm), callout_(&callout) {}
+    : around_{std::move(place), &realarm, &callout, Audience::bed} {}
+
+Condition& Engine::add(std::shared_ptr<const ConditionSpec> spec) {
+  return conditions_.emplace_back(std::move(spec), around_);
+}
 
 Condition& Engine::add(ConditionSpec spec) {
-  return conditions_.emplace_back(std::move(spec), place_, *realarm_, *callout_, least_audience_);
+  return add(std::make_shared<const ConditionSpec>(std::move(spec)));
 }
 
 Condition* Engine::find(std::string_view name) {
@@ -61,8 +65,8 @@ void Engine::set_behaviour(Condition& condition, const Behaviour& behaviour, End
 }
 
 void Engine::call_at_least(Audience audience, Stamp now, Listener& out) {
-  if (audience == least_audience_) return;
-  least_audience_ = audience;
+  if (audience == around_.least_audience) return;
+  around_.least_audience = audience;
   for (Condition& condition : conditions_) {
     condition.fit_audience(now, out);
     note(condition);

@@ -20,10 +20,11 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   // References stay valid. What cannot be known before use (a device's own alarms) may be added later.
+  Condition& add(std::shared_ptr<const ConditionSpec> spec);
   Condition& add(ConditionSpec spec);
   Condition* find(std::string_view name);
   const std::deque<Condition>& conditions() const { return conditions_; }
-  const Place& place() const { return place_; }
+  const Place& place() const { return around_.place; }
 
   // Expects advance(now) before, unless alarms have just been restored: their phase comes first.
   void set_behaviour(Condition& condition, const Behaviour& behaviour, EndReason if_unwatched, Stamp now,
@@ -86,10 +87,7 @@ class Engine {
   MonoTime clock_ = MonoTime::min();  // nothing happens before what has already happened
   MonoTime deadline_ = never;
   int engaged_ = 0;  // conditions
-  Place place_;
-  const Realarm* realarm_;
-  const Callout* callout_;
-  Audience least_audience_ = Audience::bed;
+  Surroundings around_;
   std::deque<Condition> conditions_;
 };
 

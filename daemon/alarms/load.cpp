@@ -93,7 +93,7 @@ void Load::note_start(MonoTime at) {
   // The count falls between two starts only, so that here is where a flood may have ended since the last one.
   const unsigned before = begun_within(at, load_window_ms);
   if (before < flood_ends_below) flood_ = false;
-  starts_[starts_count_++ % starts_.size()] = at;
+  starts_.add(at);
   if (flood_ || before + 1 <= flood_begins_above) return;
   flood_ = true;
   ++counts_.floods;
@@ -110,7 +110,8 @@ void Load::note_answer(Episode& one, MonoTime at) {
   one.ever_acked = true;
   if (!one.called_at) return;
   const Milliseconds taken = at - *one.called_at;
-  answers_[counts_.answered++ % answers_.size()] = taken;
+  answers_.add(taken);
+  ++counts_.answered;
   counts_.answered_sum += taken;
   one.called_at.reset();
 }
@@ -123,9 +124,8 @@ void Load::note_pause(Episode& one, bool paused, MonoTime at) {
 }
 
 unsigned Load::begun_within(MonoTime now, Milliseconds window) const {
-  const std::size_t kept = std::min(starts_count_, starts_.size());
   unsigned out = 0;
-  while (out < kept && now - starts_[(starts_count_ - 1 - out) % starts_.size()] < window) ++out;
+  while (out < starts_.size() && now - starts_[starts_.size() - 1 - out] < window) ++out;
   return out;
 }
 
@@ -139,9 +139,8 @@ LoadFigures Load::figures(MonoTime now) const {
     if (one.active && now - one.since > standing_ms) ++out.standing;
   }
   if (paused_ > 0) out.paused += now - paused_since_;
-  const std::size_t kept = std::min<std::size_t>(counts_.answered, answers_.size());
-  if (kept == 0) return out;
-  std::vector<Milliseconds> sorted(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(kept));
+  if (answers_.empty()) return out;
+  std::vector<Milliseconds> sorted = answers_.in_no_order();
   std::sort(sorted.begin(), sorted.end());
   out.answered_median = quantile(sorted, 50);
   out.answered_p95 = quantile(sorted, 95);

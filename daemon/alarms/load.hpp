@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/alarms/alarm.hpp"
+#include "daemon/vitals/recent.hpp"
 
 namespace alarms {
 
@@ -70,9 +71,8 @@ class Load {
   void note_pause(Episode& one, bool paused, vitals::MonoTime at);
   unsigned begun_within(vitals::MonoTime now, vitals::Milliseconds window) const;
 
-  std::array<vitals::MonoTime, load_starts_max> starts_{};
-  std::size_t starts_count_ = 0;  // of all; the newest are kept
-  std::array<vitals::Milliseconds, load_answers_max> answers_{};
+  vitals::Recent<vitals::MonoTime, load_starts_max> starts_;
+  vitals::Recent<vitals::Milliseconds, load_answers_max> answers_;
   std::vector<Episode> episodes_;
   LoadFigures counts_;  // what only grows
   bool flood_ = false;

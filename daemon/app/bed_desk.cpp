@@ -44,6 +44,7 @@ BedDesk::BedDesk(const Identity& identity, bed::Settings settings, std::uint32_t
       outlet_(&outlet),
       alarms_(identity, desk_for(identity, settings, index), seq, outlet),
       trend_(now.wall),
+      buffer_(outlet.page()),
       repeated_at_(now.mono),
       bed_(std::move(settings), *this, now) {
   outlet_->record(journal::BedEntry{alarms_.scope()});

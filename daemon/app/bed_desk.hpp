@@ -107,7 +107,7 @@ class BedDesk final : private bed::Output {
   SeriesBook* book_ = nullptr;
   AlarmDesk alarms_;
   TrendDesk trend_;
-  std::string buffer_;
+  std::string& buffer_;  // the outlet's page
   std::vector<LinkView> links_;
   std::uint64_t set_rev_ = 0;
   unsigned stations_online_ = 0;

@@ -63,6 +63,7 @@ void Node::make_beds(Stamp now) {
     bed::Settings made = make_bed_settings(settings_, bed);
     made.salt = salt_();
     made.patient_changes = patient_changes_;
+    made.specs = specs_;
     desks_.push_back(std::make_unique<BedDesk>(identity_, std::move(made), index, seq, outlet, now));
     desks_.back()->set_series_book(series_);
     desks_.back()->alarms().count_in(unit_loads_[bed.unit]);

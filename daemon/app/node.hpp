@@ -121,6 +121,7 @@ class Node final : public Host, private Outlet {
   SeriesBook series_;
   std::map<std::string, alarms::Load> unit_loads_;  // by the name of the unit
   std::shared_ptr<bed::PatientChanges> patient_changes_ = std::make_shared<bed::PatientChanges>();
+  std::shared_ptr<alarms::SpecPool> specs_ = std::make_shared<alarms::SpecPool>();
   Agenda agenda_;
   std::vector<std::unique_ptr<BedDesk>> desks_;
   std::unordered_map<const bed::Bed*, BedDesk*> desk_of_;

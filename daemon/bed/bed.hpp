@@ -15,6 +15,7 @@
 #include "daemon/alarms/engine.hpp"
 #include "daemon/alarms/limits.hpp"
 #include "daemon/alarms/profile.hpp"
+#include "daemon/alarms/spec_pool.hpp"
 #include "daemon/bed/attention.hpp"
 #include "daemon/bed/board.hpp"
 #include "daemon/bed/clock_offset.hpp"
@@ -55,6 +56,7 @@ struct Settings {
   Salt salt;                          // for patient ids
   std::vector<std::string> pumps;     // tied to this bed, as they name themselves
   std::shared_ptr<PatientChanges> patient_changes;  // of all beds of the node; may be null
+  std::shared_ptr<alarms::SpecPool> specs;          // likewise: what they say in common
 };
 
 // How a value goes out: in the rhythm of values, or right ahead of the alarm that rests on it.

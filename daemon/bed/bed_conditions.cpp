@@ -20,7 +20,10 @@ bool has_own_stale(Metric metric) {
 
 }  // namespace
 
-alarms::Condition& Bed::add(ConditionSpec spec) { return engine_.add(std::move(spec)); }
+alarms::Condition& Bed::add(ConditionSpec spec) {
+  if (!settings_.specs) return engine_.add(std::move(spec));
+  return engine_.add(settings_.specs->keep(std::move(spec)));
+}
 
 alarms::Condition* Bed::add_technical(std::string name, std::string label, std::string advice,
                                       std::string source) {

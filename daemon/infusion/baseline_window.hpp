@@ -1,10 +1,10 @@
 // Readings of one streaming quantity in the baseline phase, and the median that becomes the baseline.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <optional>
 
+#include "daemon/vitals/recent.hpp"
 #include "daemon/vitals/time.hpp"
 
 namespace infusion {
@@ -23,7 +23,7 @@ class BaselineWindow {
  public:
   void add(double value, vitals::MonoTime at);
   std::optional<double> median(vitals::MonoTime now) const;  // nullopt: not enough readings
-  void clear() { count_ = 0; }
+  void clear() { readings_.clear(); }
 
  private:
   struct Reading {
@@ -32,12 +32,9 @@ class BaselineWindow {
   };
   static constexpr std::size_t capacity = 300;
 
-  const Reading& nth(std::size_t age) const;  // 0 is the oldest kept
-  bool enough(std::size_t first) const;       // counting from the `first` oldest on
+  bool enough(std::size_t first) const;  // counting from the `first` oldest on
 
-  std::array<Reading, capacity> ring_{};
-  std::size_t next_ = 0;
-  std::size_t count_ = 0;
+  vitals::Recent<Reading, capacity> readings_;
 };
 
 }  // namespace infusion

@@ -13,8 +13,10 @@ const alarms::Profile& shipped_profile() {
 bed::Settings bed_settings(unsigned number) {
   using vitals::Metric;
   static const auto changes = std::make_shared<bed::PatientChanges>();
+  static const auto specs = std::make_shared<alarms::SpecPool>();
   bed::Settings out;
   out.patient_changes = changes;
+  out.specs = specs;
   out.node = "bench";
   out.unit = "pain";
   out.name = bed_name(number);

@@ -130,9 +130,9 @@ class Judge : public Listener {
 
   // Who is called for it, and what people have done about that.
   void judge_calling(const Alarm& alarm) {
-    const auto& shelf = shelf_of(alarm.condition);
-    RC_ASSERT((alarm.inhibit == Inhibit::shelved) == shelf.has_value());
-    RC_ASSERT((alarm.shown() == Priority::info) == shelf.has_value());
+    const Shelf* const shelf = shelf_of(alarm.condition);
+    RC_ASSERT((alarm.inhibit == Inhibit::shelved) == (shelf != nullptr));
+    RC_ASSERT((alarm.shown() == Priority::info) == (shelf != nullptr));
     if (shelf) RC_ASSERT(alarm.priority <= shelf->level && shelf->level < Priority::high);
     if (shelf) RC_ASSERT(alarm.change != Change::escalate && alarm.change != Change::deescalate);
     RC_ASSERT((alarm.audio == Audio::paused) == alarm.audio_until.has_value());
@@ -161,7 +161,7 @@ class Judge : public Listener {
            std::to_string(vitals::unix_ms(alarm.t_condition));
   }
 
-  std::function<const std::optional<Shelf>&(std::string_view condition)> shelf_of;
+  std::function<const Shelf*(std::string_view condition)> shelf_of;
   std::map<std::string, std::pair<std::string, std::uint64_t>> open;
   std::map<std::string, bool> good_news;  // the newest word is valid, fresh and inside
   std::set<std::string> ids;
@@ -174,9 +174,7 @@ class History {
  public:
   explicit History(std::vector<int> ticks_ms = {}) : ticks_ms_(std::move(ticks_ms)) {
     build([](int i) { return behaviour(i == 2 ? 1 : i * 2); });
-    judge.shelf_of = [this](std::string_view name) -> const std::optional<Shelf>& {
-      return engine_->find(name)->shelf();
-    };
+    judge.shelf_of = [this](std::string_view name) { return engine_->find(name)->shelf(); };
   }
 
   void run(const std::vector<Step>& steps) {
@@ -216,7 +214,8 @@ class History {
     engine_->advance(now_, judge);
     std::vector<Kept> kept;
     for (const Condition* one : conditions_) {
-      kept.push_back({one->behaviour(), one->shelf(), std::nullopt});
+      kept.push_back({one->behaviour(), std::nullopt, std::nullopt});
+      if (one->shelf() != nullptr) kept.back().shelf = *one->shelf();
       if (one->alarm() != nullptr) kept.back().alarm = *one->alarm();
       judge.good_news[one->spec().name] = false;
     }
