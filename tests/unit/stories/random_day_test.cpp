@@ -228,6 +228,7 @@ class Day {
   void restart(int n) {
     const auto before = station_.open();
     ward_.perform(Restart{Milliseconds{500 * n}});
+    missing_since_.clear();  // what was pending begins anew, also after a restart that took no time
     if (n > 0) live(Milliseconds{500 * n});
     hear();
     for (const auto& [condition, document] : before) {  // P2, P6: nothing is lost, nor who has seen it
