@@ -169,7 +169,7 @@ bool MonitorAlarms::heard(std::size_t source, MonoTime at) {
   Device& device = devices_[source];
   const bool news = device.silent(at);
   device.heard_at = at;
-  if (news || !device.listening_since) device.listening_since = at;
+  if (news) device.listening_since = at;
   return news && !device.slots.empty();
 }
 

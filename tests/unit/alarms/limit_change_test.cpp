@@ -102,6 +102,15 @@ TEST_F(LimitChangeTest, room_is_left_to_what_is_reached_first_warn_or_critical) 
   EXPECT_EQ(refusal_of(LimitId::hr_high, 60, {}), "");
 }
 
+TEST_F(LimitChangeTest, whatever_was_changed_before_counts) {
+  set(LimitId::hr_low, 50, 40, 3);
+  set(LimitId::hr_high, 120, 140, 3);
+  changes[index_of(LimitId::hr_high)] = LimitChange{100, {}, "x"};
+  EXPECT_EQ(refusal_of(LimitId::hr_low, 95, {}),
+            "hr-low 95 and hr-high 100 leave too little room: at least 6 between them");
+  EXPECT_EQ(refusal_of(LimitId::hr_low, 94, {}), "");
+}
+
 TEST_F(LimitChangeTest, without_a_deep_limit_low_goes_as_far_as_its_bounds) {
   set(LimitId::spo2_deep, std::nullopt, std::nullopt, 2);
   EXPECT_EQ(refusal_of(LimitId::spo2_low, {}, 60), "");

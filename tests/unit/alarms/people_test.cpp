@@ -164,6 +164,14 @@ TEST_F(People, whoever_accepts_stops_the_calling_and_not_the_sound) {
   EXPECT_EQ(alarm()->audience, Audience::bed);
 }
 
+TEST_F(People, whoever_accepts_ends_the_last_timer_of_an_alarm_whose_value_is_lost) {
+  go_medium();
+  lose();
+  ASSERT_NE(condition.deadline(), never) << "the unit would be called";
+  respond(Response::accepted);
+  EXPECT_EQ(condition.deadline(), never);
+}
+
 TEST_F(People, whoever_rejects_calls_the_next_at_once) {
   go_high();
   wait(30);

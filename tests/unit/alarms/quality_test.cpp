@@ -109,6 +109,14 @@ TEST_F(Quality, statement_at_once_starts_at_medium_without_delay) {
   EXPECT_EQ(count(Change::start), 1U);
 }
 
+TEST_F(Quality, statement_at_once_brings_back_what_is_latched) {
+  go_latched();
+  ASSERT_EQ(alarm()->state, State::latched);
+  engine.assert_at_once(condition, now, record);
+  EXPECT_EQ(alarm()->state, State::active) << "and not after its delay";
+  EXPECT_FALSE(alarm()->acked);
+}
+
 TEST_F(Quality, statement_at_once_stays_low_where_the_condition_never_rises) {
   Behaviour low;
   low.priority = low.priority_critical = Priority::low;

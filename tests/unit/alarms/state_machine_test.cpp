@@ -165,6 +165,17 @@ TEST_F(StateMachine, active_inside_the_deadband_for_the_off_delay_without_latch_
   EXPECT_EQ(last().t_end, now.wall);
 }
 
+TEST_F(StateMachine, active_and_no_longer_beyond_names_no_limit_as_passed) {
+  go_medium();
+  read(93);
+  ack();
+  EXPECT_EQ(last().text, "SpO2 93 %");
+  read(85);
+  ack();
+  wait(10);
+  EXPECT_EQ(last().text, "SpO2 85 < 88 %") << "the one that was passed last";
+}
+
 TEST_F(StateMachine, active_inside_by_less_than_the_deadband_stays) {
   go_medium();
   stay(93, 120);

@@ -18,8 +18,8 @@ struct Arterial : OneBed {
     profile.gate.sbp_most = 180;
     linked();
   }
-  void line(double s, double sys = 120, double dia = 70, double map = 87) {
-    for (double t = 0; t < s; t += 1) {
+  void line(int s, double sys = 120, double dia = 70, double map = 87) {
+    for (int t = 0; t < s; ++t) {
       value(Metric::art_sys, sys);
       value(Metric::art_dia, dia);
       value(Metric::art_map, map);
@@ -65,6 +65,19 @@ TEST_F(Arterial, the_early_warning_score_takes_its_pressure_from_the_line) {
   ASSERT_TRUE(bed().early_warning(now.mono));
   EXPECT_EQ(bed().early_warning(now.mono)->score.of(infusion::News2Part::sbp), 0U);
   EXPECT_EQ(bed().early_warning(now.mono)->until, now.mono + seconds(14)) << "while the line is current";
+}
+
+TEST_F(Arterial, a_part_that_the_monitor_takes_back_has_no_alarm_of_its_own) {
+  for (int i = 0; i < 3; ++i) {
+    value(Metric::art_sys, 150);
+    value(Metric::art_dia, 105);
+    wait(1);
+  }
+  ASSERT_TRUE(condition("dbp-high").pending());
+  gone(Metric::art_dia, Reason::missing);
+  EXPECT_FALSE(condition("dbp-high").engaged());
+  line(30);
+  EXPECT_TRUE(active().empty());
 }
 
 TEST_F(Arterial, each_of_its_values_in_recovery_counts_for_the_row_of_stable_ones) {

@@ -229,6 +229,33 @@ TEST_F(RareWays, a_value_that_nobody_expects_is_judged_and_never_missed) {
   EXPECT_TRUE(active().empty());
 }
 
+TEST_F(RareWays, a_pulse_rate_of_another_monitor_is_not_explained_by_the_probe) {
+  settings.sources.push_back({"mon2"});
+  settings.source_of[vitals::index_of(Metric::pr)] = 1;
+  linked();
+  bed().link(1, true, now);
+  bed().observe(1, vitals::measured(Metric::pr, 70, now));
+  for (int i = 0; i < 31; ++i) {
+    gone(Metric::spo2, Reason::sensor_off);
+    bed().frame_end(1, now);
+    wait(1);
+  }
+  EXPECT_EQ(active(), (Names{"spo2-sensor", "pr-stale"}));
+}
+
+TEST_F(RareWays, a_cuffs_time_that_is_only_that_of_its_message_is_not_when_it_was_measured) {
+  linked();
+  for (const Metric metric : {Metric::nibp_sys, Metric::nibp_dia}) {
+    Observation word = vitals::measured(metric, metric == Metric::nibp_sys ? 120 : 70, now);
+    word.clock_trusted = true;
+    word.time_source = vitals::TimeSource::message;
+    word.t_src = now.wall - seconds(300);
+    bed().observe(0, word);
+  }
+  bed().frame_end(0, now);
+  EXPECT_EQ(out.cuffs.back().measured.mono, now.mono);
+}
+
 TEST_F(RareWays, a_value_that_is_no_oximeters_is_missed_by_itself) {
   settings.source_of[vitals::index_of(Metric::rr)] = 0;
   settings.expected.insert(Metric::rr);
@@ -284,6 +311,10 @@ TEST_F(RareWays, a_signal_that_the_monitor_says_twice_is_told_once) {
   status(drivers::Signal::low_battery, true);
   status(drivers::Signal::low_battery, true);
   EXPECT_EQ(out.devices.size(), told + 1);
+  status(drivers::Signal::nibp_measuring, true);
+  wait(100);
+  status(drivers::Signal::nibp_measuring, true);
+  EXPECT_EQ(out.devices.size(), told + 2);
   status(drivers::Signal::nibp_failed, false);
   EXPECT_EQ(alarm("nibp-failed"), nullptr) << "that it has not failed is no failure";
 }

@@ -272,6 +272,22 @@ TEST_F(BaselineTest, of_an_odd_number_of_cuff_readings_is_the_middle_one) {
   EXPECT_EQ(at_infusion().sbp, 121);
 }
 
+TEST_F(BaselineTest, is_of_the_baseline_phase_and_not_of_the_time_before) {
+  session = Session("pain/b3", 15min);
+  SessionStart later;
+  later.at = now.wall + 1h;
+  session.start(later, now);
+  stream(Metric::pr, 72, 2min);
+  session.start({}, now);
+  EXPECT_FALSE(at_infusion().rate);
+}
+
+TEST_F(BaselineTest, a_fast_stream_counts_for_all_of_its_five_minutes) {
+  stream(Metric::art_sys, 120, 190s, 100ms);
+  stream(Metric::art_sys, 140, 100s, 100ms);
+  EXPECT_EQ(at_infusion().sbp, 120);
+}
+
 TEST_F(BaselineTest, takes_no_cuff_reading_of_another_phase) {
   at_infusion();
   EXPECT_FALSE(cuff(120, 70)) << "nothing that a restart would need";

@@ -84,6 +84,19 @@ TEST_F(ByHand, in_recovery_it_is_an_infusion_again_and_recovery_counts_anew) {
   EXPECT_EQ(session.phase_since(), now.mono);
 }
 
+TEST_F(ByHand, that_begins_an_infusion_leaves_the_concentration_of_the_session) {
+  InfusionStart start = usual_infusion();
+  start.rate = Rate{17.5, RateUnit::ml_per_h};
+  start.conc_mg_ml = 2;
+  session.infusion_start(start, now);
+  session.stop(now);
+  EXPECT_EQ(give(7).verdict, Verdict::applied);
+  EXPECT_EQ(session.view(now).conc_mg_ml, 2);
+  start.conc_mg_ml.reset();
+  EXPECT_EQ(session.infusion_start(start, now).verdict, Verdict::applied);
+  EXPECT_EQ(session.view(now).rate_mg_per_h, 35);
+}
+
 TEST_F(ByHand, without_a_session_opens_one_as_infusion_start_does) {
   for (const Phase phase : {Phase::none, Phase::scheduled, Phase::ended}) {
     session = Session("pain/b3", 15min);

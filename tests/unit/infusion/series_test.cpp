@@ -52,7 +52,7 @@ TEST_F(SeriesTest, extremes_are_those_since_the_infusion_began) {
   EXPECT_FALSE(session.extreme(Metric::spo2, 97));
   EXPECT_FALSE(session.extreme(Metric::rr, 40));
   session.hold(now);
-  session.event();
+  EXPECT_TRUE(session.event()) << "to be kept";
   session.stop(now);
   session.event();
   EXPECT_EQ(session.view(now).extremes, (Extremes{104, 166, 93, 2}));
