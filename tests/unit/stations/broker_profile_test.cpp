@@ -81,6 +81,18 @@ TEST_F(BrokerProfileTest, the_daemon_connects_over_tls_and_a_station_reads_it) {
   link.stop({}, stop_limit);
 }
 
+// The broker would disconnect whoever sends more than it takes, again and again.
+TEST_F(BrokerProfileTest, the_list_of_ten_thousand_beds_fits_into_a_packet) {
+  BrokerLink link(daemon_settings(), recorder.handlers());
+  link.start();
+  ASSERT_TRUE(recorder.wait([](const Recorder& r) { return !r.connections.empty(); }));
+  const std::string beds(10'000 * std::string_view{"\"pain/bed-00001\","}.size(), '-');
+  link.publish(message("vitals/1/node/gw1/info", beds, Lane::state, 1, true));
+  ASSERT_TRUE(recorder.wait([](const Recorder& r) { return !r.delivered.empty(); }));
+  EXPECT_EQ(recorder.delivered.at(1), std::vector<bool>{true});
+  link.stop({}, stop_limit);
+}
+
 TEST_F(BrokerProfileTest, a_broker_that_another_authority_vouches_for_is_refused) {
   const auto other = make_temp_dir();
   make_certificates(other);
