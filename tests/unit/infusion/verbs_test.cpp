@@ -157,6 +157,42 @@ TEST_F(WithoutASession, a_new_session_has_no_hold_of_the_last) {
   session.start({}, now);
   EXPECT_EQ(session.view(now).held, 0s);
   EXPECT_FALSE(session.view(now).conc_mg_ml);
+  EXPECT_FALSE(session.infusion_since()) << "nothing of what is counted from an infusion";
+}
+
+TEST_F(WithoutASession, of_one_that_was_another_patients_nothing_stays) {
+  SessionStart start;
+  start.kg = 70;
+  session.start(start, now);
+  session.infusion_start(usual_infusion(), now);
+  pass(10min);
+  session.bolus(140, {}, now);
+  pass(1min);
+  session.abandon(now);
+  EXPECT_EQ(session.phase(), Phase::none);
+  EXPECT_EQ(session.id(), "");
+  EXPECT_FALSE(session.phase_since());
+  EXPECT_FALSE(session.infusion_since());
+  EXPECT_FALSE(session.increased_at());
+  EXPECT_FALSE(session.increase_unseen());
+  EXPECT_FALSE(session.titrating_until());
+  EXPECT_FALSE(session.bolus_runs());
+  EXPECT_FALSE(session.kg());
+  pass(1h);
+  const View view = session.view(now);
+  EXPECT_EQ(view.dose_mg, 0);
+  EXPECT_FALSE(view.rate);
+  EXPECT_FALSE(view.t_opened);
+}
+
+TEST_F(WithoutASession, the_hold_of_one_infusion_is_not_that_of_the_next) {
+  session.infusion_start(usual_infusion(), now);
+  session.hold(now);
+  pass(10min);
+  session.stop(now);
+  EXPECT_EQ(session.view(now).held, 10min);
+  session.infusion_start(usual_infusion(), now);
+  EXPECT_EQ(session.view(now).held, 0s);
 }
 
 TEST_F(WithoutASession, what_is_told_with_the_start_counts_before_what_the_session_knows) {
