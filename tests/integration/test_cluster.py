@@ -86,6 +86,17 @@ class Ward:
         assert self.monitor.send(pcd01(f"C{number}", hr=72, spo2=97, cuff=reading)) == ("CA", f"C{number}")
 
 
+def insist(station, bed, verb):
+    """A command that finds the daemon between two connections is lost: one without an answer is sent again."""
+    sent = []
+
+    def answered():
+        if not sent or time.monotonic() - sent[-1][1] > 3:
+            sent.append((station.send(station.bed(bed), verb), time.monotonic()))
+        return next((m.doc for m in station.messages if "/rsp/" in m.topic and m.doc.get("cmd_id") in dict(sent)), None)
+    return station.wait_for(answered, 20, f"an answer to {verb}")
+
+
 def online_again(station, after, begun):
     """Seconds until the daemon has said that all is complete, from another connection."""
     station.online(NODE, 60, after=after)
@@ -164,7 +175,7 @@ def test_a_node_that_dies_under_load_costs_no_alarm(ward):
     ward.leave(nurse)
     before, nurse = nurse, ward.station("ns-1", 1, PASSWORD)
     for bed in (BED, MONITOR_BED):
-        assert nurse.command(bed, "resync")["status"] in ("applied", "accepted")
+        assert insist(nurse, bed, "resync")["status"] in ("applied", "accepted")
     assert nurse.alarm(BED, "spo2-low", state="active")["id"] == low["id"]
     assert nurse.alarm(MONITOR_BED, "sbp-high", state="active")["id"] == second["id"]
     assert nurse.last[f"{nurse.bed(BED)}/state"].doc["stations_online"] >= 1

@@ -31,8 +31,10 @@ class Witness:
             return {(m.doc["id"], m.doc["rev"]): m.doc for m in self.station.messages if m.topic == topic}
 
     def note(self, bed):
-        """A command is answered when it is kept, and with it everything that was recorded before it."""
-        before = self.seen(bed)
+        """A command is answered when it is kept, and with it everything that this run recorded before it. What a run
+        before it said right before it was killed may never have been kept."""
+        boot = self.station.last[f"vitals/1/node/{NODE}/status"].doc["boot"]
+        before = {key: doc for key, doc in self.seen(bed).items() if doc["boot"] == boot}
         if self.station.command(bed, "note", args={"text": "so far"})["status"] == "applied":
             self.confirmed.update(before)
 
