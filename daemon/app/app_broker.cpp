@@ -14,6 +14,8 @@ namespace {
 
 // Messages of stations that wait for the loop.
 constexpr std::size_t inbound_waiting_max = 20'000;
+// After a connect each bed says all it is: nothing of that may be dropped from the outbox for want of room.
+constexpr std::size_t outbox_per_bed = 20;
 
 // The first line of the file; with systemd credentials the name alone is enough.
 std::string read_password(const std::string& file) {
@@ -41,6 +43,7 @@ stations::BrokerSettings App::broker_settings() const {
   out.ca_file = from.ca_file;
   out.cert_file = from.cert_file;
   out.key_file = from.key_file;
+  out.outbox_max += outbox_per_bed * settings_.beds.size();
   out.tick_topic = contract::node_prefix(identity_.root, identity_.node) + "/tick";
   return out;
 }

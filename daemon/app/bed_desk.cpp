@@ -36,6 +36,12 @@ Desk desk_for(const Identity& identity, const bed::Settings& settings, std::uint
           contract::bed_prefix(identity.root, settings.unit, settings.name), settings.unit, settings.name};
 }
 
+// Thousands of beds repeat themselves every 30 s: not all in the same second, which would hold up an alarm.
+Milliseconds turn_of(std::uint32_t index) {
+  constexpr Milliseconds step{1'000};
+  return step * ((index - 1) % (repeat_ms / step));
+}
+
 }  // namespace
 
 BedDesk::BedDesk(const Identity& identity, bed::Settings settings, std::uint32_t index, std::uint64_t seq,
@@ -45,7 +51,7 @@ BedDesk::BedDesk(const Identity& identity, bed::Settings settings, std::uint32_t
       alarms_(identity, desk_for(identity, settings, index), seq, outlet),
       trend_(now.wall),
       buffer_(outlet.page()),
-      repeated_at_(now.mono),
+      repeated_at_(now.mono - turn_of(index)),
       bed_(std::move(settings), *this, now) {
   outlet_->record(journal::BedEntry{alarms_.scope()});
 }

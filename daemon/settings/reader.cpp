@@ -11,7 +11,7 @@
 namespace settings {
 namespace {
 
-constexpr std::streamoff file_bytes_max = 1 << 20;
+constexpr std::streamoff file_bytes_max = 8 << 20;  // 10,000 beds take 1.4 MB
 
 std::string_view type_word(toml::node_type type) {
   switch (type) {
@@ -236,7 +236,7 @@ std::optional<toml::table> parse_file(const std::string& path, Report& report) {
     file.seekg(0, std::ios::end);
     const std::streamoff size = file.tellg();
     if (size > file_bytes_max) {
-      report.error({path}, "is larger than 1 MiB: this is not a settings file");
+      report.error({path}, "is larger than 8 MiB: this is not a settings file");
       return std::nullopt;
     }
     file.seekg(0);
