@@ -156,6 +156,6 @@ def test_a_monitor_that_is_connected_to(ward):
     assert theirs["origin"] == "monitor" and theirs["text"].startswith("ECG LEADS OFF")
     assert monitor_alarm(station, state="inactive")["id"] == theirs["id"]
     mark = station.mark()
-    station.alarm(BED, "link-lost-monitor", phase="start", after=mark, timeout=60)
-    station.alarm(BED, "link-lost-monitor", phase="end", after=mark, timeout=40)
+    station.alarm(BED, "link-lost-monitor", phase="start", after=mark, timeout=120)
+    station.alarm(BED, "link-lost-monitor", phase="end", after=mark, timeout=120)
     values(station, after=station.mark())
