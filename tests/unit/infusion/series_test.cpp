@@ -22,6 +22,7 @@ TEST_F(SeriesTest, is_named_by_a_pseudonym_and_counted_from_1_to_m) {
   EXPECT_EQ(start({"k-41", 7, 6}), Verdict::invalid);
   EXPECT_EQ(start({"", 0, 0, 7}), Verdict::invalid) << "an interval of what?";
   EXPECT_EQ(start({"", 0, 0, 0.5}), Verdict::invalid);
+  EXPECT_EQ(start({"", 0, 1}), Verdict::invalid);
   EXPECT_EQ(session.phase(), Phase::none);
   EXPECT_EQ(start({"k-41", 6, 6}), Verdict::applied);
   EXPECT_EQ(session.view(now).series, (SeriesPlace{"k-41", 6, 6}));
