@@ -16,7 +16,8 @@ class Outlet {
   virtual ~Outlet() = default;
   virtual void publish(stations::Message message) = 0;
   virtual void record(journal::Entry entry) = 0;
-  // Where a document is written before it is published, one at a time: a thousand beds need not keep a page each.
+  // Where a document is written before it is published, one at a time: a thousand beds need not keep a page
+  // each.
   std::string& page() { return page_; }
 
  private:

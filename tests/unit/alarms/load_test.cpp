@@ -1,6 +1,7 @@
 // The figures of alarm load, over the documents of a real condition and over invented ones.
 #include "daemon/alarms/load.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 // needs gtest before it
 #include <rapidcheck/gtest.h>

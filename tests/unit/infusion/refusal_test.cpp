@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "daemon/infusion/rate.hpp"
 #include "tests/unit/infusion/fixture.hpp"
 
 namespace infusion {
