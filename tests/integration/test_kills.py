@@ -59,8 +59,9 @@ def round_of_kills(world, station, witness, chance, number):
         kept = monitor.send(sent) == ("CA", f"R{number}")
     finally:
         monitor.close()
-    if chance.random() < 0.5:
-        witness.note(chance.choice([OXIMETER_BED, MONITOR_BED]))
+    for bed in (OXIMETER_BED, MONITOR_BED):
+        if chance.random() < 0.8:
+            witness.note(bed)
     moment(chance, 1.0)
     before = active(station, MONITOR_BED, "sbp-high")
     world.daemon.kill()
