@@ -25,7 +25,8 @@ def test_session_from_start_to_end_with_the_dose_in_the_alarm(world):
     applied("infusion-start", mg_per_kg=0.5, kg=70, planned_min=60)
     state = f"{station.bed(BED)}/state"
     station.wait_for(lambda: station.last[state].doc["phase"] == "infusing", what="phase infusing")
-    infusion = station.wait_for(lambda: station.last[f"{station.bed(BED)}/infusion"].doc)
+    infusion = station.wait_for(
+        lambda: (doc := station.last[f"{station.bed(BED)}/infusion"].doc)["rate_mg_kg_h"] is not None and doc, what="the rate")
     assert infusion["rate_mg_kg_h"] == pytest.approx(0.5) and infusion["kg"] == 70
     world.oximeter.show(spo2=87)
     alarm = station.alarm(BED, "spo2-low", phase="start")

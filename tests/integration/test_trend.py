@@ -22,7 +22,7 @@ def lines(answer):
 @pytest.mark.quick
 def test_a_session_is_kept_second_by_second_and_read_while_the_daemon_runs(world):
     station = world.started()
-    assert "no trend of pain/b1 yet" in trend(world).stderr
+    assert "no trend of pain/b2 yet" in trend(world, bed="pain/b2").stderr  # its monitor is silent
     applied(station, "session-start", kg=70, session="s-7")
     world.oximeter.show(spo2=90)
     start = station.alarm(BED, "spo2-low", phase="start")
