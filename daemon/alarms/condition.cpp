@@ -214,11 +214,8 @@ void Condition::note_worst(Stamp now, Listener& out) {
   if (worst_due_ <= now.mono) publish(Change::update, now, out);
 }
 
-void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listener& out) {
-  CHECK(!alarm_);
-  alarm_ = std::make_unique<Alarm>();
-  last_on_ = std::max(now.wall, last_on_ + Milliseconds{1});  // one id per episode, also within a millisecond
-  alarm_->id = make_episode_id(around_->place.node, around_->place.scope, spec_->name, last_on_);
+// What the alarm has from its condition; views, so that a restored one needs them anew.
+void Condition::say_which() {
   alarm_->condition = spec_->name;
   alarm_->source = spec_->source;
   alarm_->advice = spec_->advice;
@@ -226,6 +223,14 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
   alarm_->side = spec_->side;
   alarm_->origin = spec_->origin;
   alarm_->src_code = spec_->src_code;
+}
+
+void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listener& out) {
+  CHECK(!alarm_);
+  alarm_ = std::make_unique<Alarm>();
+  last_on_ = std::max(now.wall, last_on_ + Milliseconds{1});  // one id per episode, also within a millisecond
+  alarm_->id = make_episode_id(around_->place.node, around_->place.scope, spec_->name, last_on_);
+  say_which();
   alarm_->state = State::active;
   alarm_->audience = around_->least_audience;
   alarm_->priority = alarm_->priority_initial = priority;
@@ -360,13 +365,7 @@ void Condition::finish(EndReason reason, Stamp now, Listener& out) {
 bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
   if (alarm_ || stored.state == State::inactive) return false;
   alarm_ = std::make_unique<Alarm>(stored);
-  alarm_->condition = spec_->name;
-  alarm_->source = spec_->source;
-  alarm_->advice = spec_->advice;
-  alarm_->kind = spec_->kind;
-  alarm_->side = spec_->side;
-  alarm_->origin = spec_->origin;
-  alarm_->src_code = spec_->src_code;
+  say_which();
   alarm_->audience = std::max(stored.audience, around_->least_audience);
   // Where the record does not tell when the priority rose, an acknowledgement of an older revision conflicts.
   if (stored.rev_priority == 0)

@@ -226,6 +226,7 @@ class alignas(64) Condition {  // a cache line, see the members
   void settle_start(Stamp now, Listener& out);
   void settle_active(Stamp now, Listener& out);
   void note_worst(Stamp now, Listener& out);
+  void say_which();
   void start(Priority priority, Milliseconds waited, Stamp now, Listener& out);
   void start_again(Priority priority, Stamp now, Listener& out);
   void clear(Stamp now, Listener& out);
