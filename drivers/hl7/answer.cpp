@@ -52,18 +52,25 @@ int minor_version(std::string_view version) {
 
 void AnswerWriter::answer(const Header& header, bool header_usable, const Judgement& judgement,
                           vitals::Stamp rx, Sink& out) {
-  const Wishes wishes = wishes_of(header, header_usable);
-  if (wishes.accept == Wish::never && wishes.application == Wish::never) return;
-  begin(header, header_usable, rx);
+  if (!header_usable || header.sender() != sender_) prepare(header, header_usable);
+  if (wishes_.accept == Wish::never && wishes_.application == Wish::never) return;
+  now_ = format_time(rx.wall);
+  control_id_ = header_usable ? header.field(10).substr(0, control_id_bytes_max) : std::string_view{};
   const bool accepted = judgement.outcome == Outcome::accepted;
   kept_.clear();
   not_kept_.clear();
-  write(kept_, wishes, judgement);
-  write(not_kept_, wishes, accepted ? not_kept_judgement : judgement);
+  tail_.clear();
+  write_tail(tail_, judgement);
+  write(kept_, judgement, tail_);
+  if (accepted) {
+    write(not_kept_, not_kept_judgement, not_kept_tail_);
+  } else {
+    write(not_kept_, judgement, tail_);
+  }
   const auto bytes = [](const std::string& text) {
     return Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   };
-  const bool accept_only = wishes.application == Wish::never;
+  const bool accept_only = wishes_.application == Wish::never;
   Answer answer;
   if (!kept_.empty())
     answer.code = accept_only ? accept_code(judgement) : application_code(judgement.outcome);
@@ -97,26 +104,30 @@ AnswerWriter::Wishes AnswerWriter::wishes_of(const Header& header, bool header_u
 }
 
 // With both answers wanted the accept answer goes first, as a frame of its own.
-void AnswerWriter::write(std::string& out, const Wishes& wishes, const Judgement& judgement) {
+void AnswerWriter::write(std::string& out, const Judgement& judgement, std::string_view tail) {
   const bool accepted = judgement.outcome == Outcome::accepted;
   const auto wanted = [&](Wish wish) {
     return wish == Wish::always || wish == (accepted ? Wish::on_success : Wish::on_error);
   };
-  if (wanted(wishes.accept)) write_frame(out, accept_code(judgement), judgement);
-  if (wanted(wishes.application)) write_frame(out, application_code(judgement.outcome), judgement);
+  if (wanted(wishes_.accept)) write_frame(out, accept_code(judgement), tail);
+  if (wanted(wishes_.application)) write_frame(out, application_code(judgement.outcome), tail);
 }
 
-void AnswerWriter::write_frame(std::string& out, std::string_view code, const Judgement& judgement) {
-  if (framed_) out += vt;
+void AnswerWriter::write_frame(std::string& out, std::string_view code, std::string_view tail) {
+  out += before_time_;
+  out.append(now_.data(), now_.size());
   out += before_id_;
-  out += stamp_;
+  out.append(now_.data(), 14);
   put_number(out, count_++ % 100'000);
   out += after_id_;
-  out += "MSA";
-  out += by_.field;
   out += code;
   out += by_.field;
   out += control_id_;
+  out += tail;
+}
+
+// MSA-3, the error segment, the end of the frame.
+void AnswerWriter::write_tail(std::string& out, const Judgement& judgement) const {
   if (!judgement.text.empty()) {
     out += by_.field;
     out += judgement.text;
@@ -127,7 +138,7 @@ void AnswerWriter::write_frame(std::string& out, std::string_view code, const Ju
 }
 
 // ERR||location|code^text^HL70357|E|||text
-void AnswerWriter::write_error(std::string& out, const Judgement& judgement) {
+void AnswerWriter::write_error(std::string& out, const Judgement& judgement) const {
   const char component = by_.component == 0 ? '^' : by_.component;
   out += "ERR";
   out.append(2, by_.field);
@@ -145,41 +156,47 @@ void AnswerWriter::write_error(std::string& out, const Judgement& judgement) {
   out += '\r';
 }
 
-void AnswerWriter::begin(const Header& header, bool header_usable, vitals::Stamp rx) {
+// Everything of an answer that does not depend on time, id and judgement.
+void AnswerWriter::prepare(const Header& header, bool header_usable) {
+  sender_ = header_usable ? header.sender() : 0;
+  wishes_ = wishes_of(header, header_usable);
   by_ = header_usable ? header.separators() : Separators{};
   const auto field = [&](std::size_t n) { return header_usable ? header.field(n) : std::string_view{}; };
   const int minor = header_usable ? minor_version(header.component(12, 1)) : 0;
-  const auto now = format_time(rx.wall);
-  control_id_.assign(field(10).substr(0, control_id_bytes_max));
-  stamp_.assign(now.data(), 14);
   has_error_segment_ = minor >= 5;
 
+  before_time_.clear();
+  if (framed_) before_time_ += vt;
+  before_time_ += "MSH";
+  before_time_ += by_.field;
+  before_time_ += header_usable ? header.encoding() : "^~\\&";
   const auto add_field = [&](std::string_view text) {
-    before_id_ += by_.field;
-    put_clean(before_id_, text);
+    before_time_ += by_.field;
+    put_clean(before_time_, text);
   };
-  before_id_ = "MSH";
-  before_id_ += by_.field;
-  before_id_ += header_usable ? header.encoding() : "^~\\&";
   add_field(trim(field(5)).empty() ? application_ : field(5));
   add_field(field(6));
   add_field(field(3));
   add_field(field(4));
-  add_field({now.data(), now.size()});
-  begin_type(header, header_usable, minor);
+  before_time_ += by_.field;
+  prepare_type(header, header_usable, minor);
 
   after_id_.assign(1, by_.field);
   put_clean(after_id_, field(11).empty() ? "P" : field(11));
   after_id_ += by_.field;
   put_clean(after_id_, field(12).empty() ? "2.6" : field(12));
-  after_id_ += '\r';
+  after_id_ += "\rMSA";
+  after_id_ += by_.field;
+
+  not_kept_tail_.clear();
+  write_tail(not_kept_tail_, not_kept_judgement);
 }
 
 // MSH-8 stays empty; MSH-9 is ACK^trigger^ACK since 2.4, ACK^trigger before.
-void AnswerWriter::begin_type(const Header& header, bool header_usable, int minor) {
+void AnswerWriter::prepare_type(const Header& header, bool header_usable, int minor) {
   const char component = by_.component == 0 ? '^' : by_.component;
   const std::string_view trigger = header_usable ? header.component(9, 2) : std::string_view{};
-  before_id_.append(2, by_.field);
+  before_id_.assign(2, by_.field);
   before_id_ += "ACK";
   if (!trigger.empty()) {
     before_id_ += component;

@@ -5,6 +5,7 @@
 // they wait for differs at times, hence the source's own setting.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -65,11 +66,12 @@ class AnswerWriter {
   };
 
   Wishes wishes_of(const Header& header, bool header_usable) const;
-  void write(std::string& out, const Wishes& wishes, const Judgement& verdict);
-  void write_frame(std::string& out, std::string_view code, const Judgement& verdict);
-  void write_error(std::string& out, const Judgement& verdict);
-  void begin(const Header& header, bool header_usable, vitals::Stamp rx);
-  void begin_type(const Header& header, bool header_usable, int minor);
+  void write(std::string& out, const Judgement& verdict, std::string_view tail);
+  void write_frame(std::string& out, std::string_view code, std::string_view tail);
+  void write_tail(std::string& out, const Judgement& verdict) const;
+  void write_error(std::string& out, const Judgement& verdict) const;
+  void prepare(const Header& header, bool header_usable);
+  void prepare_type(const Header& header, bool header_usable, int minor);
   void put_clean(std::string& out, std::string_view text) const;
 
   AckRule rule_;
@@ -77,13 +79,20 @@ class AnswerWriter {
   std::string application_;
   std::uint32_t count_ = 0;
 
-  // Of the message being answered; buffers are reused.
+  // What follows from the sender's header, the same for all its messages.
+  std::uint64_t sender_ = 0;  // whose, by Header::sender()
+  Wishes wishes_;
   Separators by_;
-  std::string control_id_;
-  std::string before_id_;  // of the answer's MSH: all in front of MSH-10, and behind it
-  std::string after_id_;
-  std::string stamp_;
+  std::string before_time_;    // of the answer: all in front of MSH-7
+  std::string before_id_;      // between it and MSH-10
+  std::string after_id_;       // behind that, up to MSA-1
+  std::string not_kept_tail_;  // behind MSA-2 where nothing was wrong but that it could not be kept
   bool has_error_segment_ = false;
+
+  // Of the message being answered; buffers are reused.
+  std::array<char, 19> now_{};
+  std::string_view control_id_;
+  std::string tail_;  // behind MSA-2
   std::string kept_;
   std::string not_kept_;
 };

@@ -26,11 +26,10 @@ constexpr vitals::Milliseconds heartbeat_ms{1'000};
 
 // What must be known of a message's segments before one is read.
 struct Contents {
-  bool answer = false;        // MSA
-  bool continued = false;     // DSC, ADD: a message cut into several
-  bool results_time = false;  // OBR-7
-  bool patient = false;       // PID
-  bool glued = false;         // two segments in one line, the end of the first was lost
+  bool answer = false;     // MSA
+  bool continued = false;  // DSC, ADD: a message cut into several
+  bool patient = false;    // PID
+  bool glued = false;      // two segments in one line, the end of the first was lost
 };
 
 // A reader is made when the first message of its kind comes: hundreds of connections that say nothing yet, or
@@ -115,6 +114,9 @@ class Hl7Driver final : public Driver, private Framer::Events {
   Sink* out_ = nullptr;
   std::vector<std::string_view> lines_;  // reused
   Header header_;
+  std::uint64_t routed_sender_ = 0;  // whose, by Header::sender(); what follows holds for all its messages
+  Routed routed_;
+  bool is_answer_ = false;
   std::string_view frame_;
   std::uint64_t frame_offset_ = 0;
   vitals::Stamp rx_;
@@ -137,14 +139,17 @@ Contents survey(Lines segments, const Separators& by) {
       case pid: found.patient = true; break;
       case add:
       case dsc: found.continued = true; break;
-      case obr:
-        if (!found.results_time)
-          found.results_time = !stated(part(segment, by.field, 8, by.double_byte)).empty();
-        break;
       default: break;
     }
   }
   return found;
+}
+
+// OBR-7 of any.
+bool holds_results_time(Lines segments, const Separators& by) {
+  return std::any_of(segments.begin(), segments.end(), [&](std::string_view segment) {
+    return id_of(segment, by.field) == obr && !stated(part(segment, by.field, 8, by.double_byte)).empty();
+  });
 }
 
 // A PID that stands behind the last field of the MSH, as in `...^ISOPID|||P1`.
@@ -204,7 +209,7 @@ void Hl7Driver::on_frame(std::string_view frame, std::uint64_t offset, vitals::S
   const bool complete = split_lines(skip_leading(frame), lines_);
   std::size_t first = 0;
   while (first < lines_.size() && is_batch_header(lines_[first])) ++first;
-  if (first == lines_.size() || header_id(lines_[first]) != msh) {
+  if (first == lines_.size() || !is_message_header(lines_[first])) {
     if (survey(lines_, Separators{}).answer) return report(FaultKind::not_mine, "answer");
     return refuse("no-msh", {Outcome::error, ErrorCode::segment_sequence, "no MSH segment", {}, {}}, false,
                   frame);
@@ -223,7 +228,7 @@ void Hl7Driver::read_batch(std::size_t first) {
   std::size_t in_batch = 0;
   std::size_t in_frame = 0;
   for (std::size_t begin = first, end = 0; begin < lines_.size(); begin = end) {
-    for (end = begin + 1; end < lines_.size() && header_id(lines_[end]) != msh;) ++end;
+    for (end = begin + 1; end < lines_.size() && !is_message_header(lines_[end]);) ++end;
     const Lines segments = Lines(lines_).subspan(begin, end - begin);
     ++in_batch;
     if (++in_frame == 2 && first == 0) report(FaultKind::broken, "several-messages");
@@ -255,18 +260,22 @@ void Hl7Driver::read_message(Lines segments) {
                   bytes);
   }
   if (state == HeaderState::repaired) report(FaultKind::broken, "separators-repaired");
-  const bool answer = is_answer(header_);
+  if (routed_sender_ != header_.sender()) {
+    routed_ = route(header_);
+    is_answer_ = is_answer(header_);
+    routed_sender_ = header_.sender();
+  }
   const bool one_line = lines_.size() == 1 && frame_.size() > unterminated_bytes_max &&
                         frame_.find_first_of("\r\n") == std::string_view::npos;
-  if (one_line && !answer) {
+  if (one_line && !is_answer_) {
     return refuse("no-segment-ends",
                   {Outcome::error, ErrorCode::segment_sequence, "segment ends missing", {}, {}}, true, bytes);
   }
   const Received message{header_, segments.subspan(1), frame_, frame_offset_, rx_, *out_};
-  const Routed routed = route(header_);
+  const Routed& routed = routed_;
   Contents contents = survey(message.segments, header_.separators());
   contents.glued = contents.glued || holds_another_segment(segments.front(), header_.separators().field);
-  if (answer || contents.answer) return read_answer(message, routed);
+  if (is_answer_ || contents.answer) return read_answer(message, routed);
   if (contents.continued) {
     return refuse("continued-message",
                   {Outcome::error, ErrorCode::internal, "continuation not supported", {}, {}}, true, bytes);
@@ -284,7 +293,8 @@ void Hl7Driver::read_message(Lines segments) {
                       {Outcome::error, ErrorCode::segment_sequence, "segment end missing", {}, {}}, true,
                       bytes);
       }
-      const bool timed = contents.results_time || !stated(header_.field(7)).empty();
+      const bool timed =
+          !stated(header_.field(7)).empty() || holds_results_time(message.segments, header_.separators());
       return use_message(message, routed, bytes, timed);
     }
   }

@@ -109,30 +109,29 @@ Coded coded(std::string_view field, const Separators& by) {
 }
 
 void Fields::split(std::string_view segment, const Separators& by, std::size_t last) {
+  begin_ = segment.data();
   count_ = 0;
   const std::size_t wanted = std::min(last + 1, capacity);
   if (by.double_byte) {
-    split_careful(segment, by, wanted);
+    split_careful(segment, by.field, wanted);
     return;
   }
-  const char* start = segment.data();
-  std::size_t count = 0;  // not the member: the fields might alias it
-  const auto end_field = [&](const char* separator) {
-    fields_[count++] = {start, static_cast<std::size_t>(separator - start)};
-    start = separator + 1;
+  std::size_t count = 0;  // not the member, which would be stored each time
+  const char* const begin = segment.data();
+  for_each_byte(segment, by.field, [&](const char* separator) {
+    starts_[++count] = static_cast<std::uint32_t>(separator - begin) + 1;
     return count < wanted;
-  };
-  for_each_byte(segment, by.field, end_field);
-  if (count < wanted) end_field(segment.data() + segment.size());
+  });
+  if (count < wanted) starts_[++count] = static_cast<std::uint32_t>(segment.size()) + 1;
   count_ = count;
 }
 
-void Fields::split_careful(std::string_view segment, const Separators& by, std::size_t wanted) {
-  while (count_ < wanted) {
-    const std::size_t at = find(segment, by.field, true);
-    fields_[count_++] = segment.substr(0, at);
-    if (at == not_found) return;
-    segment.remove_prefix(at + 1);
+void Fields::split_careful(std::string_view segment, char separator, std::size_t wanted) {
+  for (std::size_t start = 0; count_ < wanted;) {
+    const std::size_t size = find(segment.substr(start), separator, true);
+    start = size == not_found ? segment.size() + 1 : start + size + 1;
+    starts_[++count_] = static_cast<std::uint32_t>(start);
+    if (size == not_found) return;
   }
 }
 
@@ -145,26 +144,24 @@ SegmentId id_of(std::string_view segment, char field_separator) {
   return named ? segment_id(a, b, c) : no_segment;
 }
 
+bool is_message_header(std::string_view segment) {
+  return !segment.empty() && upper(segment[0]) == 'M' && header_id(segment) == msh;
+}
+
 SegmentId header_id(std::string_view segment) {
   return segment.size() < 4 ? no_segment : id_of(segment, segment[3]);
 }
-
-namespace {
-
-// `separator` stands in the text, with at least three characters before it.
-bool ends_segment_name(const char* separator) {
-  const SegmentId id = segment_id(separator[-3], separator[-2], separator[-1]);
-  return id == pv1 || id == obr || id == obx;
-}
-
-}  // namespace
 
 bool holds_another_segment(std::string_view segment, char field_separator) {
   constexpr std::size_t first_place = 4 + 3;  // its own name with a separator, then at least three characters
   if (segment.size() <= first_place) return false;
   bool another = false;
-  for_each_byte(segment.substr(first_place), field_separator,
-                [&](const char* at) { return !(another = ends_segment_name(at)); });
+  // The middle letter of these names in front of a separator: hardly anything else has it there.
+  for_each_byte_behind({'V', 'B'}, segment, first_place, field_separator, [&](const char* separator) {
+    const SegmentId id = segment_id(separator[-3], separator[-2], separator[-1]);
+    another = id == pv1 || id == obr || id == obx;
+    return !another;
+  });
   return another;
 }
 
@@ -186,14 +183,33 @@ bool split_lines(std::string_view frame, std::vector<std::string_view>& lines) {
 }
 
 HeaderState Header::parse(std::string_view segment, bool double_byte) {
-  fields_ = Fields{};
+  fields_.clear();
   separators_ = Separators{};
   encoding_ = "^~\\&";
   const HeaderState state = read_separators(segment);
-  if (state == HeaderState::unusable) return state;
-  fields_.split(segment, separators_);
-  separators_.double_byte = double_byte || names_double_byte(component(18, 1));
+  if (state != HeaderState::unusable) fields_.split(segment, separators_);
+  const SenderText text = sender_text(segment);
+  if (text[0].empty() || !std::equal(text.begin(), text.end(), sender_text_.begin())) {
+    ++sender_;
+    std::copy(text.begin(), text.end(), sender_text_.begin());
+    charset_double_byte_ = names_double_byte(component(18, 1));
+  }
+  separators_.double_byte = double_byte || charset_double_byte_;
   return state;
+}
+
+// A header without a sender's name is new each time: its MSH-10 may tell what it is (Mindray PDS).
+Header::SenderText Header::sender_text(std::string_view segment) const {
+  const std::string_view time = field(7);
+  const std::string_view id = field(10);
+  const bool named = !trim(field(3)).empty() || !trim(field(4)).empty();
+  if (!named || fields_.count() <= 10 || segment.size() > sender_bytes_max) return {};
+  const auto place = [&](std::string_view part) {
+    return static_cast<std::size_t>(part.data() - segment.data());
+  };
+  const std::size_t time_end = place(time) + time.size();
+  return {segment.substr(0, place(time)), segment.substr(time_end, place(id) - time_end),
+          segment.substr(place(id) + id.size())};
 }
 
 HeaderState Header::read_separators(std::string_view segment) {

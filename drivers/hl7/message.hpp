@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,7 @@ inline constexpr std::size_t segments_max = 8192;            // of one frame
 inline constexpr std::size_t field_bytes_max = 64UL * 1024;  // a longer value is not read
 inline constexpr std::size_t repetitions_max = 256;          // of one field
 inline constexpr std::size_t leaf_bytes_max = 128;           // of an id or a location; longer ones are cut
+inline constexpr std::size_t sender_bytes_max = 1024;        // of a header that is compared with the next one
 inline constexpr std::size_t unterminated_bytes_max = 200;   // one longer line: the segment ends were lost
 
 // The characters that this message splits by. A level without a character (0) is not split at all.
@@ -33,6 +35,7 @@ struct Separators {
 // Without blanks and tabs around it.
 inline std::string_view trim(std::string_view text) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  if (!text.empty() && text.front() > ' ' && text.back() > ' ') return text;  // most texts
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
@@ -58,20 +61,26 @@ std::string_view component(std::string_view field, std::size_t n, const Separato
 using Coded = std::array<std::string_view, 6>;
 Coded coded(std::string_view field, const Separators& by);
 
-// A segment split into fields, SEG-0 to SEG-(capacity - 1). Nothing further behind is ever read here.
+// A segment split into fields, SEG-0 to SEG-(capacity - 1). Nothing further behind is ever read here. Only
+// where each begins is noted: most fields are never asked for.
 class Fields {
  public:
   static constexpr std::size_t capacity = 33;  // PID-31 is the last that matters
 
-  // Splits until `last` is there; the rest of the segment is not looked at.
+  // Splits until `last` is there; the rest of the segment is not looked at. Less than 4 GB.
   void split(std::string_view segment, const Separators& by, std::size_t last = capacity - 1);
-  std::string_view operator[](std::size_t n) const { return n < count_ ? fields_[n] : std::string_view{}; }
+  void clear() { count_ = 0; }
+  std::string_view operator[](std::size_t n) const {
+    return n < count_ ? std::string_view(begin_ + starts_[n], starts_[n + 1] - 1 - starts_[n])
+                      : std::string_view{};
+  }
   std::size_t count() const { return count_; }
 
  private:
-  void split_careful(std::string_view segment, const Separators& by, std::size_t wanted);
+  void split_careful(std::string_view segment, char separator, std::size_t wanted);
 
-  std::array<std::string_view, capacity> fields_;
+  const char* begin_ = nullptr;
+  std::array<std::uint32_t, capacity + 1> starts_{};  // one further: where the next field would begin
   std::size_t count_ = 0;
 };
 
@@ -100,6 +109,7 @@ SegmentId id_of(std::string_view segment, char field_separator);
 
 // For MSH, FHS and BHS, whose own separator is the one behind the name.
 SegmentId header_id(std::string_view segment);
+bool is_message_header(std::string_view segment);  // MSH
 
 // Cuts a frame into lines at CR and LF alike (neither may stand raw in a field), without blank lines and
 // without leading blanks. False: more than segments_max.
@@ -125,12 +135,23 @@ class Header {
   std::string_view field(std::size_t n) const { return n < 2 ? std::string_view{} : fields_[n - 1]; }
   std::string_view component(std::size_t n, std::size_t c) const;
 
+  // The same number as before: this header differs from the one before in its time (MSH-7) and its id
+  // (MSH-10) alone, as those of one sender do. What was made of the rest of that one holds for this one.
+  // Never 0.
+  std::uint64_t sender() const { return sender_; }
+
  private:
   HeaderState read_separators(std::string_view segment);
+  using SenderText =
+      std::array<std::string_view, 3>;  // in front of MSH-7, between it and MSH-10, behind that
+  SenderText sender_text(std::string_view segment) const;
 
   Separators separators_;
   std::string_view encoding_;
   Fields fields_;
+  bool charset_double_byte_ = false;  // MSH-18
+  std::uint64_t sender_ = 0;
+  std::array<std::string, 3> sender_text_;  // of the header before
 };
 
 // Where decoded text is put. Bounded: a text that would not fit is left out, never cut to look like another

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "drivers/hl7/texts.hpp"
+
 namespace drivers::hl7 {
 
 namespace {
@@ -34,9 +36,8 @@ constexpr Range plausible(Metric metric) {
   }
 }
 
-bool is_number_type(std::string_view type) {
-  return type == "NM" || type == "SN" || type == "ST" || type == "TX" || type.empty();
-}
+// Beside NM and SN.
+bool may_hold_number(std::string_view type) { return type == "ST" || type == "TX" || type.empty(); }
 
 // Nothing, nothing that we know, or a bare number's: then the site's own word counts.
 bool says_no_unit(const UnitFound& unit) {
@@ -148,6 +149,9 @@ void OruReader::read_result(std::string_view segment) {
   row.mdc = code.meaning.mdc;
   row.site_unit = code.site_unit;
   row.type = trim(fields_[2]);
+  row.structured = row.type == "SN";
+  row.numeric = row.structured || row.type == "NM";
+  row.sub_id = trim(fields_[4]);
   row.value = trim(fields_[5]);
   if (accept_code(code.meaning, row) && accept_form(row)) read_watched(row);
 }
@@ -201,9 +205,9 @@ bool OruReader::accept_code(const Resolution& code, Row& row) {
 
 // Is this row a value at all? Waveforms, texts and attributes travel under the same codes.
 bool OruReader::accept_form(const Row& row) {
-  if (!is_number_type(row.type)) {
+  if (!row.numeric && !may_hold_number(row.type)) {
     fault(FaultKind::refused, "value-type");
-  } else if (is_facet(trim(fields_[4]))) {
+  } else if (is_facet(row.sub_id)) {
     fault(FaultKind::refused, "facet");
   } else if (row.value.size() > field_bytes_max) {
     fault(FaultKind::refused, "field-too-long");
@@ -213,7 +217,7 @@ bool OruReader::accept_form(const Row& row) {
   return false;
 }
 
-void OruReader::read_watched(Row row) {
+void OruReader::read_watched(Row& row) {
   find_status(row);
   if (accept_status(row)) read_value(row);
 }
@@ -251,7 +255,7 @@ void OruReader::withdraw(const Row& row) {
   Candidate& held = candidates_[vitals::index_of(metric)];
   Observation none = vitals::absent(metric, Reason::status, message_->rx);
   set_time(row, none);
-  const bool same = filled_.contains(metric) && held.code == fields_[3] && held.sub_id == trim(fields_[4]) &&
+  const bool same = filled_.contains(metric) && held.code == fields_[3] && held.sub_id == row.sub_id &&
                     held.seen.t_src == none.t_src;
   if (same) filled_.erase(metric);
   offer(row, none);
@@ -287,7 +291,7 @@ void OruReader::read_value(const Row& row) {
   bool test = false;
   if (!accept_flags(row, doubt, test)) return;
   const Separators& by = message_->separators();
-  const Reading reading = row.type == "SN" ? read_structured(row.value, by.component) : read_plain(row.value);
+  const Reading reading = row.structured ? read_structured(row.value, by.component) : read_plain(row.value);
   if (reading.kind == ReadingKind::nothing) {
     offer(row, vitals::absent(metric, Reason::missing, message_->rx, Quality::unavailable));
     return;
@@ -325,7 +329,7 @@ Observation OruReader::judged(Metric metric, const Reading& reading, const UnitF
 
 void OruReader::set_time(const Row& row, Observation& seen) {
   const int field = 14 + row.shift;
-  const DeviceTime own = time_of(fields_[static_cast<std::size_t>(field)]);
+  const DeviceTime& own = time_of(fields_[static_cast<std::size_t>(field)]);
   if (own.usable()) {
     seen.t_src = own.at;
     seen.time_source = vitals::TimeSource::own;
@@ -343,11 +347,13 @@ void OruReader::offer(const Row& row, Observation seen) {
   seen.test = seen.test || test_;
   seen.clock_trusted = clock_trusted_;
   set_time(row, seen);
-  const bool numeric =
-      row.type == "NM" || row.type == "SN";  // a text may hold anything: not shown in a fault
-  const Candidate fresh{seen,       row.watched.rank,
-                        fields_[3], trim(fields_[4]),
-                        fields_[6], numeric ? row.value : std::string_view{}};
+  const Candidate fresh{
+      seen,
+      row.watched.rank,
+      fields_[3],
+      row.sub_id,
+      fields_[6],
+      row.numeric ? row.value : std::string_view{}};  // a text may hold anything: not shown in a fault
   Candidate& held = candidates_[vitals::index_of(seen.metric)];
   if (!filled_.contains(seen.metric)) {
     held = fresh;
@@ -428,7 +434,7 @@ void OruReader::fault(FaultKind kind, std::string_view reason) {
 // Senders repeat one time in most rows: reading it once is enough.
 const DeviceTime& OruReader::time_of(std::string_view text) {
   text = text.substr(0, time_bytes_max);
-  if (text == cached_time_text_) return cached_time_;
+  if (same_text(text, cached_time_text_)) return cached_time_;
   cached_time_ = parse_time(component(text, 1, message_->separators()), zone_, message_->rx.wall);
   cached_time_text_.assign(text);
   return cached_time_;

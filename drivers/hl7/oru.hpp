@@ -45,6 +45,9 @@ class OruReader {
     char status = 0;
     int shift = 0;  // -1: the sender forgot a field before the status; 1: it has one too many
     std::string_view type;
+    bool structured = false;  // type SN
+    bool numeric = false;     // type NM or SN
+    std::string_view sub_id;
     std::string_view value;
     std::optional<UnitFacts> site_unit;
   };
@@ -57,7 +60,7 @@ class OruReader {
   void read_place(std::string_view segment);
   void begin_results(std::string_view segment);
   void read_result(std::string_view segment);
-  void read_watched(Row row);
+  void read_watched(Row& row);
   void read_value(const Row& row);
   bool take_identity_row();
   void take_alert_row();

@@ -3,6 +3,7 @@
 // of memchr for each costs more than the search itself.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -60,8 +61,24 @@ class ByteMatcher {
 };
 #endif
 
-// Calls on_match(const char*) for each place of the wanted byte, in order, until it returns false. The last
-// bytes of a text are looked at together with some before them, so that nothing behind the text is read.
+// What both of the next have in common: `find` gives the mask of a block of bytes. The last bytes of a text
+// are looked at together with some before them, so that nothing behind the text is read.
+template <typename Find, typename OnMatch>
+void for_each_found(const char* at, const char* end, Find find, OnMatch on_match) {
+  constexpr std::size_t width = ByteMatcher::width;
+  const auto tell = [&](const char* base, ByteMatcher::Mask found) {
+    for (; found != 0; found &= found - 1)
+      if (!on_match(base + ByteMatcher::first(found))) return false;
+    return true;
+  };
+  for (; static_cast<std::size_t>(end - at) >= width; at += width)
+    if (!tell(at, find(at))) return;
+  if (at == end) return;
+  const char* const last = end - width;
+  tell(last, find(last) & ByteMatcher::from(static_cast<std::size_t>(at - last)));
+}
+
+// Calls on_match(const char*) for each place of the wanted byte, in order, until it returns false.
 template <typename OnMatch>
 void for_each_byte(std::string_view text, char wanted, OnMatch on_match) {
   constexpr std::size_t width = ByteMatcher::width;
@@ -73,16 +90,29 @@ void for_each_byte(std::string_view text, char wanted, OnMatch on_match) {
     return;
   }
   const ByteMatcher matcher(wanted);
-  const auto tell = [&](const char* base, ByteMatcher::Mask found) {
-    for (; found != 0; found &= found - 1)
-      if (!on_match(base + ByteMatcher::first(found))) return false;
-    return true;
+  for_each_found(
+      at, end, [&](const char* bytes) { return matcher.matches(bytes); }, on_match);
+}
+
+// The same for those places alone that have one of two other bytes two before them. From `start` on, at least
+// 2.
+template <typename OnMatch>
+void for_each_byte_behind(std::array<char, 2> before, std::string_view text, std::size_t start, char wanted,
+                          OnMatch on_match) {
+  const char* const end = text.data() + text.size();
+  const char* at = text.data() + start;
+  if (text.size() < 2 + ByteMatcher::width) {
+    for (; at < end; ++at)
+      if (*at == wanted && (at[-2] == before[0] || at[-2] == before[1]) && !on_match(at)) return;
+    return;
+  }
+  const ByteMatcher last(wanted);
+  const ByteMatcher one(before[0]);
+  const ByteMatcher other(before[1]);
+  const auto find = [&](const char* bytes) {
+    return last.matches(bytes) & (one.matches(bytes - 2) | other.matches(bytes - 2));
   };
-  for (; static_cast<std::size_t>(end - at) >= width; at += width)
-    if (!tell(at, matcher.matches(at))) return;
-  if (at == end) return;
-  const char* const last = end - width;
-  tell(last, matcher.matches(last) & ByteMatcher::from(static_cast<std::size_t>(at - last)));
+  for_each_found(at, end, find, on_match);
 }
 
 inline constexpr std::size_t not_found = std::string_view::npos;  // where nothing is found

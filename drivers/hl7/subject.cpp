@@ -17,10 +17,9 @@ bool is_placeholder(std::string_view id) {
          same_word(id, "unknown");
 }
 
-// Component n of PV1-3, still with its subcomponents.
-std::string_view location_part(std::string_view location, std::size_t n, const Separators& by) {
-  const std::string_view first = part(location, by.repetition, 1, by.double_byte);
-  return part(first, by.component, n, by.double_byte);
+// A component of PV1-3, still with its subcomponents.
+std::string_view location_part(std::string_view first_repetition, std::size_t n, const Separators& by) {
+  return part(first_repetition, by.component, n, by.double_byte);
 }
 
 std::size_t count_subcomponents(std::string_view text, const Separators& by) {
@@ -60,7 +59,7 @@ std::string_view read_patient_id(std::string_view pid_segment, std::string_view 
 }
 
 void read_location(std::string_view field, const Separators& by, Scratch& scratch, Subject& subject) {
-  const std::string_view location = stated(field);
+  const std::string_view location = part(stated(field), by.repetition, 1, by.double_byte);
   const std::string_view bed = location_part(location, 3, by);
   subject.point_of_care = first_stated(location_part(location, 1, by), by, scratch);
   subject.room = first_stated(location_part(location, 2, by), by, scratch);

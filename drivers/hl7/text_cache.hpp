@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "drivers/hl7/texts.hpp"
+
 namespace drivers::hl7 {
 
 // Fixed size: four places for each value of a hash, taken over in turn. Longer texts are made anew each time.
@@ -50,17 +52,19 @@ class TextCache {
     std::uint8_t size = 0;
     std::array<char, text_bytes_max> text{};
 
-    bool holds(std::string_view wanted) const { return std::string_view(text.data(), size) == wanted; }
+    bool holds(std::string_view wanted) const { return same_text({text.data(), size}, wanted); }
   };
 
   // Codes differ in their first bytes, units and positions in their last ones.
   static std::uint64_t hash_of(std::string_view text) {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
-    const std::size_t size = std::min<std::size_t>(text.size(), sizeof first);
-    if (size > 0) {
-      std::memcpy(&first, text.data(), size);
-      std::memcpy(&last, text.data() + (text.size() - size), size);
+    if (text.size() >= sizeof first) {  // nearly always, and then no call is needed to copy them
+      std::memcpy(&first, text.data(), sizeof first);
+      std::memcpy(&last, text.data() + (text.size() - sizeof last), sizeof last);
+    } else if (!text.empty()) {
+      std::memcpy(&first, text.data(), text.size());
+      last = first;
     }
     const std::uint64_t mixed = (first ^ (last << 1U) ^ text.size()) * 0x9E3779B97F4A7C15ULL;
     return mixed ^ (mixed >> 32U);

@@ -2,6 +2,7 @@
 // case here.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string_view>
@@ -11,6 +12,11 @@ namespace drivers::hl7 {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// As ==, of which the compilers make two calls where one is enough.
+inline bool same_text(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+}
 
 // A reference id of ISO/IEEE 11073.
 constexpr std::string_view reference_prefix = "MDC_";

@@ -87,14 +87,18 @@ bool take_zone(std::string_view text, std::optional<int>& zone_minutes) {
   return zone_minutes.has_value();
 }
 
+// The number that two digits make.
+int two_digits(std::string_view text, std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); }
+
 // The digits of YYYYMMDDHHMMSS as far as they go; their number, 0 for none of the allowed lengths.
 std::size_t take_compact(std::string_view& text, CivilTime& civil) {
   const auto digits =
       static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
   if (digits < 4 || digits > 14 || digits % 2 != 0) return 0;
-  take_digits(text, 4, civil.year);
+  civil.year = two_digits(text, 0) * 100 + two_digits(text, 2);
   const std::array<int*, 5> fields{&civil.month, &civil.day, &civil.hour, &civil.minute, &civil.second};
-  for (std::size_t taken = 4, i = 0; taken < digits; taken += 2, ++i) take_digits(text, 2, *fields[i]);
+  for (std::size_t at = 4; at < digits; at += 2) *fields[at / 2 - 2] = two_digits(text, at);
+  text.remove_prefix(digits);
   return digits;
 }
 
@@ -104,6 +108,17 @@ bool take_iso(std::string_view& text, CivilTime& civil) {
                      take_digits(text, 2, civil.day) && take(text, 'T') && take_digits(text, 2, civil.hour) &&
                      take(text, ':') && take_digits(text, 2, civil.minute);
   return sound && (!take(text, ':') || take_digits(text, 2, civil.second));
+}
+
+// A few digits and nothing else, as most values are: read at a fraction of the cost.
+std::optional<double> parse_short_whole_number(std::string_view text) {
+  if (text.empty() || text.size() > 9) return std::nullopt;
+  std::int32_t number = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  return number;
 }
 
 bool looks_iso(std::string_view text) { return text.size() > 10 && text[4] == '-' && text[10] == 'T'; }
@@ -150,11 +165,14 @@ bool says_nothing(std::string_view text) {
 }
 
 bool is_sentinel(double number) {
+  if (number > -1 && number < 32767) return false;  // between two of them: nearly all numbers
   return std::find(sentinels.begin(), sentinels.end(), number) != sentinels.end();
 }
 
 Reading read_plain(std::string_view field) {
   field = trim(field);
+  if (const auto number = parse_short_whole_number(field))
+    return {is_sentinel(*number) ? ReadingKind::nothing : ReadingKind::number, *number};
   if (says_nothing(field)) return {ReadingKind::nothing, 0};
   if (field.front() == '>' || field.front() == '<') {
     const std::string_view limit = field.substr(field.size() > 1 && field[1] == '=' ? 2 : 1);

@@ -94,6 +94,48 @@ TEST(Answers, WholeBytes) {
             "MSA|AR| 0042 |not kept\rERR|||207^not kept^HL70357|E|||not kept\r\x1C\r");
 }
 
+// The answer's own id is the time and a number that counts on: without that number.
+std::string without_number(std::string frame) {
+  constexpr std::string_view time = "|20260309000000";
+  const std::size_t id = frame.find(time, frame.find("||ACK")) + time.size();
+  return frame.erase(id, frame.find('|', id) - id);
+}
+
+// What is kept of a header from one message to the next must not show.
+TEST(Answers, SendersOfOneConnectionGetEachTheirOwn) {
+  const std::string unusable = "MSH|^^^^|MON\r" + hr("70");
+  const std::vector<std::string> messages{
+      msh("M1") + hr("70"),
+      msh("M2") + hr("71"),
+      msh("M3", "P|2.6|||AL|NE") + hr("70"),
+      msh("M4", "T|2.3") + hr("70"),
+      msh("M5", "P|2.6", "XYZ^Z99"),
+      msh("M6", "P|2.6") + hr("70"),
+      unusable,
+      "MSH|^~\\&||||HOSP|20260309000000||ORU^R01|M7|P|2.6\r" + hr("70"),
+      "MSH|^~\\&||||HOSP|20260309000000||ORU^R01|204|P|2.6\r" + hr("70"),  // Mindray: no answer
+      "MSH|^~\\&||||HOSP|20260309000000||ORU^R01|M8|P|2.6\r" + hr("70"),
+      "MSH|^~\\&|MON|BAY|OUR|HOSP|20260309000000+0000||ORU^R01|M9|P|2.6\r" + hr("70"),
+      "no header\r",
+      msh("M10") + hr("70"),
+  };
+  AnswerSink together;
+  const Made made = make({});
+  for (const std::string& message : messages) {
+    AnswerSink alone;
+    const std::size_t before = together.answers.size();
+    make({}).driver->feed(bytes_of(framed(message)), at(0), alone);
+    made.driver->feed(bytes_of(framed(message)), at(0), together);
+    ASSERT_EQ(together.answers.size() - before, alone.answers.size()) << message;
+    if (alone.answers.empty()) continue;
+    EXPECT_EQ(together.answers.back().code, alone.answers.back().code) << message;
+    EXPECT_EQ(without_number(together.answers.back().kept), without_number(alone.answers.back().kept));
+    EXPECT_EQ(without_number(together.answers.back().not_kept),
+              without_number(alone.answers.back().not_kept));
+  }
+  EXPECT_EQ(together.answers.size(), messages.size() - 1);
+}
+
 TEST(Answers, OldVersionsGetNoErrAndAShorterType) {
   const Seen seen = answer_to("MSH|^~\\&|MON|BAY|||20260309000000||ORU^R01|7|P|2.3\r" + hr("70"));
   EXPECT_NE(seen.kept.find("||ACK^R01|"), std::string::npos);

@@ -31,6 +31,39 @@ TEST(Message, Separators) {
   }
 }
 
+TEST(Message, TimeAndIdMakeNoOtherSender) {
+  Header header;
+  const auto sender_of = [&](std::string_view line) {
+    header.parse(line);
+    return header.sender();
+  };
+  const auto first = sender_of("MSH|^~\\&|MON|BAY|||20260115143000||ORU^R01|1|P|2.6");
+  EXPECT_EQ(sender_of("MSH|^~\\&|MON|BAY|||20260115143001.5||ORU^R01|4711|P|2.6"), first);
+  EXPECT_EQ(sender_of("MSH|^~\\&|MON|BAY|||||ORU^R01||P|2.6"), first);
+  auto before = first;
+  for (const std::string_view other :
+       {"MSH|^~\\&|MON|BAZ|||20260115143000||ORU^R01|1|P|2.6",
+        "MSH|^~\\&|MON|BAY|||20260115143000||ORU^R01|1|P|2.5",
+        "MSH|^~\\&|MON|BAY|||20260115143000||ORU^R40|1|P|2.5",
+        "MSH|^~\\&|MON|BAY||||20260115143000|ORU^R40|1|P|2.5",
+        "MSH^~|\\&^MON^BAY^^^20260115143000^^ORU~R40^1^P^2.5", "MSH|^~\\&|MON|BAY", "MSH|^~\\&|MON|BAY",
+        "MSH|^^", "MSH|^~\\&|||||20260115143000||ORU^R01|101|P|2.6",
+        "MSH|^~\\&|||||20260115143000||ORU^R01|101|P|2.6"}) {
+    EXPECT_NE(sender_of(other), before) << other;
+    before = header.sender();
+  }
+}
+
+// Whatever was kept of the header before.
+TEST(Message, TheCharacterSetIsThatOfEachHeader) {
+  Header header;
+  for (const auto& [charset, double_byte] : std::vector<std::pair<std::string, bool>>{
+           {"GB 18030-2000", true}, {"GB 18030-2000", true}, {"", false}}) {
+    header.parse("MSH|^~\\&|MON||||||ORU^R01|1|P|2.4||||||" + charset);
+    EXPECT_EQ(header.separators().double_byte, double_byte) << charset;
+  }
+}
+
 TEST(Message, AnEatenBackslashLeavesNothingThatEscapes) {
   Header header;
   EXPECT_EQ(header.parse("MSH|^~&|MON"), HeaderState::repaired);
@@ -102,6 +135,17 @@ TEST(Message, ASegmentBehindAnotherInOneLineIsNoticed) {
   for (const std::string_view line : {"OBX|1|NM|8867-4^HR^LN||72|/min|||||F", "OBX|1|ST|X||see OBX", "OBX",
                                       "OBX|", "OBR|1|||LIPID|", "OBX|1|ST|X||OBX 2|", "PV1||I|OBXA|"})
     EXPECT_FALSE(holds_another_segment(line, '|')) << line;
+}
+
+TEST(Message, ASegmentBehindAnotherIsNoticedWhereverItStands) {
+  for (std::size_t length = 0; length < 40; ++length) {
+    for (std::size_t behind = 0; behind < 20; ++behind) {
+      const std::string line = "OBX|" + std::string(length, 'x') + "OBX|" + std::string(behind, 'y');
+      EXPECT_TRUE(holds_another_segment(line, '|')) << line;
+    }
+    const std::string line = "OBX|" + std::string(length, 'B') + "|V1|BX|" + std::string(length, '|') + "OBX";
+    EXPECT_FALSE(holds_another_segment(line, '|')) << line;
+  }
 }
 
 TEST(Message, TooManySegmentsAreNoticed) {
