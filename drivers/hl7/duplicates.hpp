@@ -25,13 +25,20 @@ inline std::uint64_t digest(std::string_view text) {
     h = (h ^ word) * odd;
     return h ^ (h >> 29U);
   };
-  while (text.size() >= 32) {
-    std::array<std::uint64_t, 4> words{};
-    std::memcpy(words.data(), text.data(), 32);
-    for (std::size_t i = 0; i < 4; ++i) lanes[i] = mix(lanes[i], words[i]);
-    text.remove_prefix(32);
+  const auto word = [](const char* bytes) {
+    std::uint64_t out = 0;
+    std::memcpy(&out, bytes, sizeof out);
+    return out;
+  };
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (; end - at >= 32; at += 32) {
+    lanes[0] = mix(lanes[0], word(at));
+    lanes[1] = mix(lanes[1], word(at + 8));
+    lanes[2] = mix(lanes[2], word(at + 16));
+    lanes[3] = mix(lanes[3], word(at + 24));
   }
-  for (const char c : text) lanes[0] = mix(lanes[0], static_cast<unsigned char>(c));
+  for (; at < end; ++at) lanes[0] = mix(lanes[0], static_cast<unsigned char>(*at));
   return mix(mix(mix(lanes[0], lanes[1]), lanes[2]), lanes[3]);
 }
 

@@ -134,6 +134,7 @@ Contents survey(Lines segments, const Separators& by) {
   Contents found;
   for (const std::string_view segment : segments) {
     found.glued = found.glued || holds_another_segment(segment, by.field);
+    if (segment[0] == 'O') continue;  // OBR and OBX, nearly all of them
     switch (id_of(segment, by.field)) {
       case msa: found.answer = true; break;
       case pid: found.patient = true; break;

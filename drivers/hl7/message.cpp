@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "drivers/hl7/scan.hpp"
 #include "drivers/hl7/texts.hpp"
@@ -116,14 +117,10 @@ void Fields::split(std::string_view segment, const Separators& by, std::size_t l
     split_careful(segment, by.field, wanted);
     return;
   }
-  std::size_t count = 0;  // not the member, which would be stored each time
-  const char* const begin = segment.data();
-  for_each_byte(segment, by.field, [&](const char* separator) {
-    starts_[++count] = static_cast<std::uint32_t>(separator - begin) + 1;
-    return count < wanted;
-  });
-  if (count < wanted) starts_[++count] = static_cast<std::uint32_t>(segment.size()) + 1;
-  count_ = count;
+  static_assert(room_behind >= ByteMatcher::width);
+  const std::size_t count = note_places_behind(segment, by.field, wanted, starts_.data() + 1);
+  count_ = std::min(count, wanted);
+  if (count_ < wanted) starts_[++count_] = static_cast<std::uint32_t>(segment.size()) + 1;
 }
 
 void Fields::split_careful(std::string_view segment, char separator, std::size_t wanted) {
@@ -144,10 +141,6 @@ SegmentId id_of(std::string_view segment, char field_separator) {
   return named ? segment_id(a, b, c) : no_segment;
 }
 
-bool is_message_header(std::string_view segment) {
-  return !segment.empty() && upper(segment[0]) == 'M' && header_id(segment) == msh;
-}
-
 SegmentId header_id(std::string_view segment) {
   return segment.size() < 4 ? no_segment : id_of(segment, segment[3]);
 }
@@ -165,19 +158,30 @@ bool holds_another_segment(std::string_view segment, char field_separator) {
   return another;
 }
 
+namespace {
+
+// The next CR, and LF where there is one in the frame at all; else the end.
+const char* end_of_line(const char* start, const char* end, bool has_lf) {
+  if (has_lf) return std::find_if(start, end, [](char c) { return c == '\r' || c == '\n'; });
+  const void* const at = std::memchr(start, '\r', static_cast<std::size_t>(end - start));
+  return at == nullptr ? end : static_cast<const char*>(at);
+}
+
+}  // namespace
+
 bool split_lines(std::string_view frame, std::vector<std::string_view>& lines) {
   lines.clear();
   const bool has_lf = frame.find('\n') != not_found;
-  while (!frame.empty()) {
-    const std::size_t at = has_lf ? frame.find_first_of("\r\n") : frame.find('\r');
-    std::string_view line = frame.substr(0, at);
-    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
-    if (!line.empty()) {
+  const char* const end = frame.data() + frame.size();
+  for (const char* start = frame.data(); start < end;) {
+    const char* const line_end = end_of_line(start, end, has_lf);
+    while (start < line_end && is_blank(*start)) ++start;
+    if (start < line_end) {
       if (lines.size() == segments_max) return false;
-      lines.push_back(line);
+      lines.emplace_back(start, static_cast<std::size_t>(line_end - start));
     }
-    if (at == not_found) break;
-    frame.remove_prefix(at + 1);
+    if (line_end == end) break;
+    start = line_end + 1;
   }
   return true;
 }

@@ -79,8 +79,10 @@ class Fields {
  private:
   void split_careful(std::string_view segment, char separator, std::size_t wanted);
 
+  static constexpr std::size_t room_behind = 16;  // fields are found several at a time
+
   const char* begin_ = nullptr;
-  std::array<std::uint32_t, capacity + 1> starts_{};  // one further: where the next field would begin
+  std::array<std::uint32_t, capacity + 1 + room_behind> starts_{};  // also where the next one would begin
   std::size_t count_ = 0;
 };
 
@@ -109,7 +111,9 @@ SegmentId id_of(std::string_view segment, char field_separator);
 
 // For MSH, FHS and BHS, whose own separator is the one behind the name.
 SegmentId header_id(std::string_view segment);
-bool is_message_header(std::string_view segment);  // MSH
+inline bool is_message_header(std::string_view segment) {
+  return !segment.empty() && (segment[0] == 'M' || segment[0] == 'm') && header_id(segment) == msh;
+}
 
 // Cuts a frame into lines at CR and LF alike (neither may stand raw in a field), without blank lines and
 // without leading blanks. False: more than segments_max.

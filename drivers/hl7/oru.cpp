@@ -145,6 +145,7 @@ void OruReader::read_result(std::string_view segment) {
   results_seen_ = true;
   announce();
   if (code.alert) return take_alert_row();
+  if (code.silent) return;
   Row row;
   row.mdc = code.meaning.mdc;
   row.site_unit = code.site_unit;
@@ -187,9 +188,8 @@ bool OruReader::accept_code(const Resolution& code, Row& row) {
     case Verdict::conflict: fault(FaultKind::refused, "code-conflict"); return false;
     case Verdict::unknown_reference: fault(FaultKind::refused, "code-unknown"); return false;
     case Verdict::unmapped:
-      // Rows of the device tree, samples of a wave and rows without a value say nothing that could be missed.
-      if (!is_device_or_attribute(code.mdc) && !is_waveform(row.type) && !says_nothing(row.value))
-        fault(FaultKind::unmapped, "code");
+      // Samples of a wave and rows without a value say nothing that could be missed.
+      if (!is_waveform(row.type) && !says_nothing(row.value)) fault(FaultKind::unmapped, "code");
       return false;
     case Verdict::ignored: return false;
     case Verdict::resolved: break;

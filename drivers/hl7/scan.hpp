@@ -22,16 +22,26 @@ class ByteMatcher {
 
   explicit ByteMatcher(char wanted) : pattern_(Block{} + wanted) {}
 
-  Mask matches(const char* bytes) const {
-    Block block;
-    std::memcpy(&block, bytes, sizeof block);
-    return static_cast<Mask>(__builtin_ia32_pmovmskb128(std::bit_cast<Block>(block == pattern_)));
+  Mask matches(const char* bytes) const { return mask(load(bytes) == pattern_); }
+  Mask matches_either(const ByteMatcher& other, const char* bytes) const {
+    const Block block = load(bytes);
+    return mask((block == pattern_) | (block == other.pattern_));
   }
   static std::size_t first(Mask matches) { return static_cast<std::size_t>(std::countr_zero(matches)); }
   static Mask from(std::size_t byte) { return ~Mask{0} << byte; }  // this byte and those behind it
 
  private:
   using Block = char __attribute__((vector_size(width)));
+
+  static Block load(const char* bytes) {
+    Block block;
+    std::memcpy(&block, bytes, sizeof block);
+    return block;
+  }
+  template <typename Found>  // a vector of bytes, of a sign that the compiler chooses
+  static Mask mask(Found found) {
+    return static_cast<Mask>(__builtin_ia32_pmovmskb128(std::bit_cast<Block>(found)));
+  }
 
   Block pattern_;
 };
@@ -52,6 +62,9 @@ class ByteMatcher {
     std::memcpy(&word, bytes, sizeof word);
     word ^= pattern_;
     return ~(((word & low) + low) | word | low);
+  }
+  Mask matches_either(const ByteMatcher& other, const char* bytes) const {
+    return matches(bytes) | other.matches(bytes);
   }
   static std::size_t first(Mask matches) { return static_cast<std::size_t>(std::countr_zero(matches)) / 8; }
   static Mask from(std::size_t byte) { return ~Mask{0} << (8 * byte); }
@@ -110,9 +123,34 @@ void for_each_byte_behind(std::array<char, 2> before, std::string_view text, std
   const ByteMatcher one(before[0]);
   const ByteMatcher other(before[1]);
   const auto find = [&](const char* bytes) {
-    return last.matches(bytes) & (one.matches(bytes - 2) | other.matches(bytes - 2));
+    return last.matches(bytes) & one.matches_either(other, bytes - 2);
   };
   for_each_found(at, end, find, on_match);
+}
+
+// Writes to `out` where the text goes on behind each of the wanted bytes, up to `enough` of them or a block's
+// more: there must be room for these. Returns how many. The shortest way for a text with many of them.
+inline std::size_t note_places_behind(std::string_view text, char wanted, std::size_t enough,
+                                      std::uint32_t* out) {
+  constexpr std::size_t width = ByteMatcher::width;
+  std::size_t count = 0;
+  std::size_t at = 0;
+  if (text.size() < width) {
+    for (; at < text.size(); ++at)
+      if (text[at] == wanted) out[count++] = static_cast<std::uint32_t>(at + 1);
+    return count;
+  }
+  const ByteMatcher matcher(wanted);
+  const auto note = [&](std::size_t base, ByteMatcher::Mask found) {
+    for (; found != 0; found &= found - 1)
+      out[count++] = static_cast<std::uint32_t>(base + ByteMatcher::first(found) + 1);
+  };
+  for (; at + width <= text.size() && count < enough; at += width)
+    note(at, matcher.matches(text.data() + at));
+  const std::size_t last = text.size() - width;
+  if (at < text.size() && count < enough)
+    note(last, matcher.matches(text.data() + last) & ByteMatcher::from(at - last));
+  return count;
 }
 
 inline constexpr std::size_t not_found = std::string_view::npos;  // where nothing is found

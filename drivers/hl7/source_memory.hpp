@@ -75,6 +75,7 @@ class Dictionary {
   struct Code {
     Resolution meaning;
     std::optional<UnitFacts> site_unit;
+    bool silent = false;  // whatever such a row says, nothing is used and nothing is missed
     bool device = false;  // a row of the device tree
     bool pump = false;
     bool alert = false;  // an alarm between the values
@@ -101,6 +102,8 @@ class Dictionary {
     // The entry lives as long as one connection's settings, this longer.
     if (const auto* const entry = out.meaning.site_code; entry != nullptr) out.site_unit = entry->unit;
     out.meaning.site_code = nullptr;
+    out.silent = out.meaning.verdict == Verdict::ignored ||
+                 (out.meaning.verdict == Verdict::unmapped && is_device_or_attribute(out.meaning.mdc));
     out.device =
         trim(component(obx3, 2, by_)).substr(0, 8) == "MDC_DEV_" || is_device_or_attribute(out.meaning.mdc);
     out.pump = is_pump_device(obx3, by_);

@@ -17,9 +17,11 @@ bool is_placeholder(std::string_view id) {
          same_word(id, "unknown");
 }
 
-// A component of PV1-3, still with its subcomponents.
-std::string_view location_part(std::string_view first_repetition, std::size_t n, const Separators& by) {
-  return part(first_repetition, by.component, n, by.double_byte);
+// The next component of a location, still with its subcomponents.
+std::string_view take_component(std::string_view& location, const Separators& by) {
+  const std::string_view first = part(location, by.component, 1, by.double_byte);
+  location.remove_prefix(std::min(first.size() + 1, location.size()));
+  return first;
 }
 
 std::size_t count_subcomponents(std::string_view text, const Separators& by) {
@@ -59,10 +61,10 @@ std::string_view read_patient_id(std::string_view pid_segment, std::string_view 
 }
 
 void read_location(std::string_view field, const Separators& by, Scratch& scratch, Subject& subject) {
-  const std::string_view location = part(stated(field), by.repetition, 1, by.double_byte);
-  const std::string_view bed = location_part(location, 3, by);
-  subject.point_of_care = first_stated(location_part(location, 1, by), by, scratch);
-  subject.room = first_stated(location_part(location, 2, by), by, scratch);
+  std::string_view location = part(stated(field), by.repetition, 1, by.double_byte);
+  subject.point_of_care = first_stated(take_component(location, by), by, scratch);
+  subject.room = first_stated(take_component(location, by), by, scratch);
+  const std::string_view bed = take_component(location, by);
   if (count_subcomponents(bed, by) >= 5) {
     subject.point_of_care = text_of(part(bed, by.subcomponent, 1, by.double_byte), by, scratch);
     subject.bed = text_of(part(bed, by.subcomponent, 2, by.double_byte), by, scratch);

@@ -2,6 +2,8 @@
 // that leaves doubt is refused. Method: tables of headers and leaves.
 #include "drivers/hl7/message.hpp"
 
+#include <algorithm>
+
 #include "drivers/hl7/subject.hpp"
 #include "tests/unit/hl7/message_lab.hpp"
 
@@ -175,6 +177,22 @@ TEST(Message, FieldsAreCountedAtAnyLength) {
     ASSERT_EQ(fields.count(), 5U) << length;
     EXPECT_EQ(fields[4], "end");
     EXPECT_EQ(fields[9], "");
+  }
+}
+
+TEST(Message, FieldsEndWhereTheyWereAskedTo) {
+  for (const std::string& segment :
+       {"OBX" + std::string(100, '|'), std::string("OBX|1|NM|8867-4^HR^LN||72|/min|||||F|||20260309000000"),
+        std::string("|||||||||||||||"), std::string("||||||||||||||||"), std::string()}) {
+    for (std::size_t last = 0; last < 40; ++last) {
+      const std::size_t there = static_cast<std::size_t>(std::count(segment.begin(), segment.end(), '|')) + 1;
+      Fields fields;
+      fields.split(segment, Separators{}, last);
+      ASSERT_EQ(fields.count(), std::min({last + 1, Fields::capacity, there})) << segment << ' ' << last;
+      for (std::size_t n = 0; n < fields.count(); ++n)
+        ASSERT_EQ(fields[n], part(segment, '|', n + 1)) << segment << ' ' << last;
+      EXPECT_EQ(fields[fields.count()], "");
+    }
   }
 }
 
