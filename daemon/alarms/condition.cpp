@@ -9,6 +9,8 @@
 namespace alarms {
 namespace {
 
+static_assert(sizeof(Condition) <= 128);  // of forty in each bed
+
 bool worse(double value, double than, Side side) { return side == Side::low ? value < than : value > than; }
 
 // By the age of the episode; where the clock is behind its beginning, by the time of day.
@@ -69,7 +71,7 @@ void Condition::fit_priority(Stamp now, Listener& out) {
   if (behaviour_.raise_after) most = std::max(most, behaviour_.priority_raised);
   if (alarm_->priority > most) {
     lower(most, now, out);
-  } else if (warn_since_) {
+  } else if (run_->warn_since) {
     raise(behaviour_.priority, now, out);
   }
 }
@@ -77,10 +79,8 @@ void Condition::fit_priority(Stamp now, Listener& out) {
 void Condition::read(const Reading& reading, Stamp now, Listener& out) {
   if (!behaviour_.watched || reading.fresh_until <= now.mono) return;
   const bool beyond = reading.standing.warn == Zone::beyond || reading.standing.critical == Zone::beyond;
-  if (!beyond && !engaged()) return;             // the everyday case: nothing runs, nothing starts
-  if (!newest_fresh(now.mono)) forget_timers();  // after a silence nobody knows since when
-  newest_ = reading;
-  track(reading, now.mono);
+  if (!beyond && !engaged()) return;  // the everyday case: nothing runs, nothing starts
+  take(reading, now.mono);
   const bool more = active() && tells_more();
   if (active()) alarm_->data = Data::fresh;
   const std::uint64_t rev_before = alarm_ ? alarm_->rev : 0;
@@ -98,12 +98,12 @@ void Condition::read(const Reading& reading, Stamp now, Listener& out) {
 // Is there news in this reading beside the number: data are back, or other limits hold?
 bool Condition::tells_more() const {
   if (alarm_->data != Data::fresh) return true;
-  return newest_.has_value &&
-         (newest_.limit != alarm_->limit || newest_.limit_critical != alarm_->limit_critical);
+  return run_->newest.has_value &&
+         (run_->newest.limit != alarm_->limit || run_->newest.limit_critical != alarm_->limit_critical);
 }
 
 void Condition::assert_present(bool present, Stamp now, Listener& out) {
-  if (present && warn_since_ && newest_.fresh_until == never) return;  // said before
+  if (present && run_ && run_->warn_since && run_->newest.fresh_until == never) return;  // said before
   read(statement(present, now), now, out);
 }
 
@@ -112,9 +112,7 @@ void Condition::assert_at_once(Stamp now, Listener& out) {
   Priority least = behaviour_.priority;
   if (behaviour_.raise_after) least = std::max(least, std::min(behaviour_.priority_raised, Priority::medium));
   if (!alarm_) {  // not by assert_present: without a delay it would start lower, and rise in the same breath
-    if (!newest_fresh(now.mono)) forget_timers();
-    newest_ = statement(true, now);
-    track(newest_, now.mono);
+    take(statement(true, now), now.mono);
     start(least, Milliseconds{0}, now, out);
     return reschedule();
   }
@@ -130,7 +128,7 @@ void Condition::assert_at_once(Stamp now, Listener& out) {
 bool Condition::lose(Data how, Stamp now, Listener& out) {
   const bool gave_up = pending();
   forget_timers();
-  newest_.fresh_until = MonoTime::min();
+  if (run_) run_->newest.fresh_until = MonoTime::min();
   if (active() && alarm_->data < how) {
     alarm_->data = how;
     publish(Change::update, now, out);
@@ -144,14 +142,21 @@ void Condition::advance(Stamp at, Listener& out) {
   if (shelf_ && shelf_->until <= at.mono) end_shelf(ShelfChange::over, at, out);
   if (!behaviour_.watched) return finish(EndReason::config, at, out);  // restored, and watched no more
   if (!newest_fresh(at.mono)) forget_timers();  // went stale while a timer ran: nothing may be judged by it
-  settle(at, out);
-  if (alarm_ && at.mono >= worst_due_) publish(Change::update, at, out);
+  if (run_) settle(at, out);
+  if (alarm_ && at.mono >= run_->worst_due) publish(Change::update, at, out);
   reschedule();
 }
 
 void Condition::forget_timers() {
   if (pending()) ++avoided_;
-  warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;
+  if (run_) run_->warn_since = run_->critical_since = run_->inside_since = run_->calm_since = std::nullopt;
+}
+
+void Condition::take(const Reading& reading, MonoTime now) {
+  if (!newest_fresh(now)) forget_timers();  // after a silence nobody knows since when
+  if (!run_) run_ = std::make_unique<Run>();
+  run_->newest = reading;
+  track(reading, now);
 }
 
 // Which zone since when. A doubtful value may begin a violation; it never begins the way out (alarms, 13.1).
@@ -164,13 +169,13 @@ void Condition::track(const Reading& reading, MonoTime now) {
     }
   };
   const bool was_pending = pending();
-  hold(warn_since_, reading.standing.warn == Zone::beyond);
-  hold(critical_since_, reading.standing.critical == Zone::beyond);
+  hold(run_->warn_since, reading.standing.warn == Zone::beyond);
+  hold(run_->critical_since, reading.standing.critical == Zone::beyond);
   if (was_pending && !pending_any()) ++avoided_;
   const bool calm = reading.standing.critical == Zone::inside;
   const bool inside = calm && reading.standing.warn == Zone::inside;
-  if (!calm || !reading.questionable) hold(calm_since_, calm);
-  if (!inside || !reading.questionable) hold(inside_since_, inside);
+  if (!calm || !reading.questionable) hold(run_->calm_since, calm);
+  if (!inside || !reading.questionable) hold(run_->inside_since, inside);
 }
 
 // What is judged is fresh: read() takes nothing else, and advance() has forgotten the timers of what is not.
@@ -207,11 +212,11 @@ void Condition::settle_active(Stamp now, Listener& out) {
 }
 
 void Condition::note_worst(Stamp now, Listener& out) {
-  if (!newest_.has_value || !alarm_->worst) return;
-  if (!worse(newest_.value, *alarm_->worst, spec_->side)) return;
-  alarm_->worst = newest_.value;
-  worst_due_ = revised_at_ + worst_update_ms_min;  // every document tells the worst so far
-  if (worst_due_ <= now.mono) publish(Change::update, now, out);
+  if (!run_->newest.has_value || !alarm_->worst) return;
+  if (!worse(run_->newest.value, *alarm_->worst, spec_->side)) return;
+  alarm_->worst = run_->newest.value;
+  run_->worst_due = run_->revised_at + worst_update_ms_min;  // every document tells the worst so far
+  if (run_->worst_due <= now.mono) publish(Change::update, now, out);
 }
 
 // What the alarm has from its condition; views, so that a restored one needs them anew.
@@ -236,13 +241,14 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
   alarm_->priority = alarm_->priority_initial = priority;
   alarm_->rev_priority = 1;
   alarm_->latches = behaviour_.latching && priority == Priority::high;
-  const MonoTime since = std::min(warn_since_.value_or(now.mono), critical_since_.value_or(now.mono));
+  const MonoTime since =
+      std::min(run_->warn_since.value_or(now.mono), run_->critical_since.value_or(now.mono));
   alarm_->t_condition = vitals::wall_at(now, since);
   alarm_->t_on = now.wall;
   alarm_->on_delay = waited;
-  on_since_ = now.mono;
+  run_->on_since = now.mono;
   called(now);
-  if (newest_.has_value) alarm_->worst = newest_.value;
+  if (run_->newest.has_value) alarm_->worst = run_->newest.value;
   const bool broken = break_shelf(priority);
   inhibit_if_shelved();
   publish(Change::start, now, out);
@@ -256,7 +262,7 @@ void Condition::start_again(Priority priority, Stamp now, Listener& out) {
   if (priority > alarm_->priority) alarm_->rev_priority = alarm_->rev + 1;
   alarm_->priority = priority;
   alarm_->audience = around_->least_audience;
-  on_since_ = now.mono;
+  run_->on_since = now.mono;
   const bool broken = break_shelf(priority);
   inhibit_if_shelved();
   publish(Change::update, now, out);
@@ -291,7 +297,7 @@ void Condition::lower(Priority priority, Stamp now, Listener& out) {
 
 // From now on it counts how long nobody answers.
 void Condition::called(Stamp now) {
-  called_at_ = now.mono;
+  run_->called_at = now.mono;
   alarm_->t_call = now.wall;
 }
 
@@ -318,21 +324,23 @@ void Condition::end(Change change, EndReason reason, Stamp now, Listener& out) {
   alarm_->end_reason = reason;
   publish(change, now, out);
   alarm_.reset();
-  inside_since_ = calm_since_ = std::nullopt;
+  run_->inside_since = run_->calm_since = std::nullopt;
+  if (!pending_any()) run_.reset();
 }
 
 void Condition::fill_from_newest() {
-  alarm_->questionable = newest_.questionable;
+  alarm_->questionable = run_->newest.questionable;
   alarm_->device = device();
   if (device().t_event) alarm_->t_src = device().t_event;
-  if (!newest_.has_value) return;
-  alarm_->metric = newest_.metric;
-  alarm_->value = newest_.value;
-  alarm_->limit = newest_.limit;
-  alarm_->limit_critical = newest_.limit_critical;
-  alarm_->t_src = newest_.t_src;
-  alarm_->t_rx = newest_.t_rx;
-  if (!alarm_->worst || worse(newest_.value, *alarm_->worst, spec_->side)) alarm_->worst = newest_.value;
+  if (!run_->newest.has_value) return;
+  alarm_->metric = run_->newest.metric;
+  alarm_->value = run_->newest.value;
+  alarm_->limit = run_->newest.limit;
+  alarm_->limit_critical = run_->newest.limit_critical;
+  alarm_->t_src = run_->newest.t_src;
+  alarm_->t_rx = run_->newest.t_rx;
+  if (!alarm_->worst || worse(run_->newest.value, *alarm_->worst, spec_->side))
+    alarm_->worst = run_->newest.value;
 }
 
 void Condition::publish(Change change, Stamp now, Listener& out) {
@@ -343,28 +351,30 @@ void Condition::publish(Change change, Stamp now, Listener& out) {
   alarm_->change = change;
   alarm_->t_change = now.wall;
   ++alarm_->rev;
-  revised_at_ = now.mono;
-  worst_due_ = never;
+  run_->revised_at = now.mono;
+  run_->worst_due = never;
   out.on_alarm(*alarm_, now);
 }
 
 std::string Condition::text() const {
-  if (!newest_.has_value) return label();
+  if (!run_->newest.has_value) return label();
   std::optional<double> passed;
-  if (newest_.standing.warn == Zone::beyond) passed = newest_.limit;
-  if (newest_.standing.critical == Zone::beyond) passed = newest_.limit_critical;
-  return value_text({label(), newest_.metric, newest_.value, passed, spec_->side, newest_.doubt});
+  if (run_->newest.standing.warn == Zone::beyond) passed = run_->newest.limit;
+  if (run_->newest.standing.critical == Zone::beyond) passed = run_->newest.limit_critical;
+  return value_text(
+      {label(), run_->newest.metric, run_->newest.value, passed, spec_->side, run_->newest.doubt});
 }
 
 void Condition::finish(EndReason reason, Stamp now, Listener& out) {
-  warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;
   if (alarm_) end(Change::end, reason, now, out);
+  run_.reset();
   reschedule();
 }
 
 bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
   if (alarm_ || stored.state == State::inactive) return false;
   alarm_ = std::make_unique<Alarm>(stored);
+  run_ = std::make_unique<Run>();  // a pending delay starts anew
   say_which();
   alarm_->audience = std::max(stored.audience, around_->least_audience);
   // Where the record does not tell when the priority rose, an acknowledgement of an older revision conflicts.
@@ -375,15 +385,14 @@ bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
     const auto past = std::min(now.wall, std::max(wall, vitals::WallTime{}));
     return now.mono - (now.wall - past);
   };
-  on_since_ = mono_of(stored.t_on);
-  called_at_ = mono_of(stored.t_call.value_or(stored.t_on));  // not told: rather too early than too late
+  run_->on_since = mono_of(stored.t_on);
+  run_->called_at = mono_of(stored.t_call.value_or(stored.t_on));  // not told: rather too early than too late
   alarm_->rev = rev_after_restart(stored, now.wall);
-  acked_at_ = mono_of(stored.acked_at.value_or(now.wall));
+  run_->acked_at = mono_of(stored.acked_at.value_or(now.wall));
   last_on_ = std::max(last_on_, stored.t_on);
   restore_audio(stored, now);
   restore_inhibit(stored, now);
-  warn_since_ = critical_since_ = inside_since_ = calm_since_ = std::nullopt;  // a pending delay starts anew
-  newest_.fresh_until = MonoTime::min();
+  run_->newest.fresh_until = MonoTime::min();
   publish(Change::update, now, out);
   reschedule();
   return true;
@@ -394,7 +403,7 @@ void Condition::restore_audio(const Alarm& stored, Stamp now) {
   const bool runs = stored.audio == Audio::paused && stored.audio_until && *stored.audio_until > now.wall &&
                     *stored.audio_until - now.wall <= audio_pause_ms_max;
   if (!runs) return sound_again();
-  audio_until_ = now.mono + (*stored.audio_until - now.wall);
+  run_->audio_until = now.mono + (*stored.audio_until - now.wall);
 }
 
 }  // namespace alarms

@@ -5,6 +5,8 @@
 // in.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,15 +52,18 @@ struct ConditionSpec {
 
 // What the phase and the profile decide.
 struct Behaviour {
+  // Up to 24 days; the settings take none above ten minutes. Forty conditions of a bed have five of them.
+  using Delay = std::chrono::duration<std::int32_t, std::milli>;
+
   bool watched = true;
   bool latching = false;                        // once the episode was high
   Priority priority = Priority::medium;         // beyond the warn limit, or present
   Priority priority_critical = Priority::high;  // beyond the critical limit
-  Milliseconds on_delay{0};
-  Milliseconds on_delay_critical{0};
-  Milliseconds off_delay{0};
-  Milliseconds questionable_on_delay_min{10'000};  // 0 for a cuff reading
-  std::optional<Milliseconds> raise_after;         // from the start: technical low -> medium, medium -> high
+  Delay on_delay{0};
+  Delay on_delay_critical{0};
+  Delay off_delay{0};
+  Delay questionable_on_delay_min{10'000};  // 0 for a cuff reading
+  std::optional<Delay> raise_after;         // from the start: technical low -> medium, medium -> high
   Priority priority_raised = Priority::medium;
 };
 
@@ -139,7 +144,7 @@ class alignas(64) Condition {  // a cache line, see the members
     return static_cast<int>(engaged_told_) - static_cast<int>(before);
   }
   const Shelf* shelf() const { return shelf_.get(); }  // null: it is not shelved
-  std::uint64_t avoided() const { return avoided_; }
+  std::uint32_t avoided() const { return avoided_; }
 
   // Another condition from now on, for a device that names its own; only while nothing is engaged. A shelf
   // was the other's.
@@ -203,9 +208,23 @@ class alignas(64) Condition {  // a cache line, see the members
     std::string label;
     DeviceWord device;
   };
+  // What is known of it while something runs.
+  struct Run {
+    std::optional<MonoTime> warn_since;      // beyond the warn limit, or present
+    std::optional<MonoTime> critical_since;  // beyond the critical limit
+    std::optional<MonoTime> inside_since;    // inside both by the deadband, first seen on valid data
+    std::optional<MonoTime> calm_since;      // inside the critical limit by the deadband, likewise
+    Reading newest;
+    MonoTime on_since{};   // of the episode
+    MonoTime called_at{};  // the alarm's t_call
+    MonoTime acked_at{};
+    MonoTime audio_until{};  // while paused
+    MonoTime revised_at{};
+    MonoTime worst_due = never;
+  };
 
   const DeviceWord& device() const { return relabelled_ ? relabelled_->device : spec_->device; }
-  bool newest_fresh(MonoTime now) const { return newest_.fresh_until > now; }
+  bool newest_fresh(MonoTime now) const { return run_ && run_->newest.fresh_until > now; }
   Milliseconds waiting(Milliseconds configured) const;
   MonoTime start_due() const;
   MonoTime critical_due() const;
@@ -215,11 +234,12 @@ class alignas(64) Condition {  // a cache line, see the members
   MonoTime realarm_due() const;
   MonoTime callout_due() const;
   MonoTime audio_due() const;
-  bool pending_any() const { return warn_since_ || critical_since_; }
+  bool pending_any() const { return run_ && (run_->warn_since || run_->critical_since); }
   bool active() const { return alarm_ && alarm_->state == State::active; }
   bool tells_more() const;
 
   void forget_timers();
+  void take(const Reading& reading, MonoTime now);
   void track(const Reading& reading, MonoTime now);
   void fit_priority(Stamp now, Listener& out);
   void settle(Stamp now, Listener& out);
@@ -251,27 +271,18 @@ class alignas(64) Condition {  // a cache line, see the members
   // most of what a value costs.
   MonoTime deadline_ = never;
   std::unique_ptr<Alarm> alarm_;
-  std::optional<MonoTime> warn_since_;      // beyond the warn limit, or present
-  std::optional<MonoTime> critical_since_;  // beyond the critical limit
+  // Of the forty conditions of a bed few ever run. Always there while engaged; goes with the episode. Where a
+  // delay has spared the alarm it stays: values that waver about a limit would allocate again and again.
+  std::unique_ptr<Run> run_;
+  std::uint32_t avoided_ = 0;
   bool engaged_told_ = false;
-  Behaviour behaviour_;  // begins with whether it is watched
+  Behaviour behaviour_;
 
   std::shared_ptr<const ConditionSpec> spec_;  // of many beds; alarms have views into it
   std::unique_ptr<Relabelled> relabelled_;
   const Surroundings* around_;
-
-  std::optional<MonoTime> inside_since_;  // inside both by the deadband, first seen on valid data
-  std::optional<MonoTime> calm_since_;    // inside the critical limit by the deadband, likewise
-  Reading newest_;                        // while something runs
-  MonoTime on_since_{};                   // of the episode
-  MonoTime called_at_{};                  // the alarm's t_call
-  MonoTime acked_at_{};
-  MonoTime audio_until_{};  // while paused
   std::unique_ptr<Shelf> shelf_;
-  MonoTime revised_at_{};
-  MonoTime worst_due_ = never;
   vitals::WallTime last_on_{};
-  std::uint64_t avoided_ = 0;
 };
 
 }  // namespace alarms

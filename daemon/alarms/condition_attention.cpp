@@ -22,7 +22,7 @@ AckResult Condition::acknowledge(std::string_view id, std::uint64_t rev, std::st
   alarm_->acked = true;
   alarm_->acked_by = by;
   alarm_->acked_at = now.wall;
-  acked_at_ = now.mono;
+  run_->acked_at = now.mono;
   publish(Change::update, now, out);
   reschedule();
   return {AckVerdict::applied, "", alarm_->rev};
@@ -47,12 +47,12 @@ AckResult Condition::pause_audio(std::string_view id, std::uint64_t rev, Millise
 
 bool Condition::pause_audio(vitals::WallTime pressed, Milliseconds time, std::string_view by, Stamp now,
                             Listener& out) {
-  if (!active() || vitals::wall_at(now, called_at_) > pressed) return false;
+  if (!active() || vitals::wall_at(now, run_->called_at) > pressed) return false;
   const Milliseconds length = std::clamp(time, audio_pause_ms_min, audio_pause_ms_max);
   alarm_->audio = Audio::paused;
   alarm_->audio_until = now.wall + length;
   alarm_->audio_by = by;
-  audio_until_ = now.mono + length;
+  run_->audio_until = now.mono + length;
   publish(Change::update, now, out);
   reschedule();
   return true;

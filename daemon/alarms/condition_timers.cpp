@@ -13,38 +13,40 @@ MonoTime after(const std::optional<MonoTime>& since, Milliseconds delay) {
 }  // namespace
 
 Milliseconds Condition::waiting(Milliseconds configured) const {
-  return newest_.questionable ? std::max(configured, behaviour_.questionable_on_delay_min) : configured;
+  return run_->newest.questionable ? std::max<Milliseconds>(configured, behaviour_.questionable_on_delay_min)
+                                   : configured;
 }
 MonoTime Condition::critical_due() const {
   if (active() && alarm_->priority >= behaviour_.priority_critical) return never;
-  if (!newest_.critical_confirmed) return never;
-  return after(critical_since_, waiting(behaviour_.on_delay_critical));
+  if (!run_->newest.critical_confirmed) return never;
+  return after(run_->critical_since, waiting(behaviour_.on_delay_critical));
 }
 MonoTime Condition::start_due() const {
-  if (active() || !newest_.warn_confirmed) return never;
-  return after(warn_since_, waiting(behaviour_.on_delay));
+  if (active() || !run_->newest.warn_confirmed) return never;
+  return after(run_->warn_since, waiting(behaviour_.on_delay));
 }
 MonoTime Condition::end_due() const {
-  if (!active() || newest_.questionable) return never;
-  return after(inside_since_, behaviour_.off_delay);
+  if (!active() || run_->newest.questionable) return never;
+  return after(run_->inside_since, behaviour_.off_delay);
 }
 MonoTime Condition::deescalate_due() const {
-  if (!active() || newest_.questionable) return never;
-  const bool two_levels = newest_.limit_critical && !behaviour_.raise_after;
-  if (!two_levels || inside_since_ || alarm_->priority <= behaviour_.priority) return never;
-  return after(calm_since_, behaviour_.off_delay);
+  if (!active() || run_->newest.questionable) return never;
+  const bool two_levels = run_->newest.limit_critical && !behaviour_.raise_after;
+  if (!two_levels || run_->inside_since || alarm_->priority <= behaviour_.priority) return never;
+  return after(run_->calm_since, behaviour_.off_delay);
 }
 MonoTime Condition::raise_due() const {
   if (!active() || !behaviour_.raise_after) return never;
-  return alarm_->priority < behaviour_.priority_raised && warn_since_ ? on_since_ + *behaviour_.raise_after
-                                                                      : never;
+  return alarm_->priority < behaviour_.priority_raised && run_->warn_since
+             ? run_->on_since + *behaviour_.raise_after
+             : never;
 }
 MonoTime Condition::realarm_due() const {
   if (!active() || !alarm_->acked || alarm_->inhibit != Inhibit::none) return never;
   switch (alarm_->priority) {
-    case Priority::high: return acked_at_ + around_->realarm->high;
-    case Priority::medium: return acked_at_ + around_->realarm->medium;
-    case Priority::low: return acked_at_ + around_->realarm->low;
+    case Priority::high: return run_->acked_at + around_->realarm->high;
+    case Priority::medium: return run_->acked_at + around_->realarm->medium;
+    case Priority::low: return run_->acked_at + around_->realarm->low;
     case Priority::info: return never;
   }
   return never;
@@ -54,24 +56,24 @@ MonoTime Condition::callout_due() const {
   if (alarm_->response == Response::accepted || alarm_->inhibit != Inhibit::none) return never;
   const bool to_unit = alarm_->audience == Audience::bed;
   if (alarm_->priority == Priority::high)
-    return called_at_ + (to_unit ? around_->callout->high_unit : around_->callout->high_second);
-  return alarm_->priority == Priority::medium && to_unit ? called_at_ + around_->callout->medium_unit : never;
+    return run_->called_at + (to_unit ? around_->callout->high_unit : around_->callout->high_second);
+  return alarm_->priority == Priority::medium && to_unit ? run_->called_at + around_->callout->medium_unit
+                                                         : never;
 }
 
 MonoTime Condition::audio_due() const {
-  return active() && alarm_->audio == Audio::paused ? audio_until_ : never;
+  return active() && alarm_->audio == Audio::paused ? run_->audio_until : never;
 }
 
 void Condition::reschedule() {
-  deadline_ = never;
+  deadline_ = shelf_ ? shelf_->until : never;
+  if (!run_) return;
   if (!behaviour_.watched) {  // an episode that was restored and nobody watches: ends at once
-    if (alarm_) deadline_ = revised_at_;
-    if (shelf_) deadline_ = std::min(deadline_, shelf_->until);
+    if (alarm_) deadline_ = std::min(deadline_, run_->revised_at);
     return;
   }
-  for (const MonoTime due :
-       {start_due(), critical_due(), end_due(), deescalate_due(), raise_due(), realarm_due(), callout_due(),
-        audio_due(), alarm_ ? worst_due_ : never, shelf_ ? shelf_->until : never})
+  for (const MonoTime due : {start_due(), critical_due(), end_due(), deescalate_due(), raise_due(),
+                             realarm_due(), callout_due(), audio_due(), alarm_ ? run_->worst_due : never})
     deadline_ = std::min(deadline_, due);
 }
 

@@ -108,7 +108,7 @@ void Bed::apply_oximeter(Stamp now) {
   Behaviour behaviour =
       sensor_behaviour(profile_, session_.phase(), expected(Metric::spo2) || expected(Metric::pr));
   behaviour.watched = behaviour.watched && watching;
-  if (sensors_held_) behaviour.on_delay = std::max(behaviour.on_delay, hold_ms_max);
+  if (sensors_held_) behaviour.on_delay = std::max<Milliseconds>(behaviour.on_delay, hold_ms_max);
   for (alarms::Condition* condition : {spo2_sensor_, spo2_signal_})
     engine_.set_behaviour(*condition, behaviour, alarms::EndReason::phase, now, *this);
 }

@@ -208,7 +208,8 @@ MonoTime Bed::covered_until(Metric metric) const {
   if (since == never) return never;
   const auto& times = profile_.technical;
   Milliseconds waiting = std::max({times.sensor_on_delay, times.hr_zero_on_delay, times.link_on_delay});
-  if (oximeter(metric)) waiting = std::max(waiting, spo2_sensor_->behaviour().on_delay);  // held by a cuff
+  if (oximeter(metric))
+    waiting = std::max<Milliseconds>(waiting, spo2_sensor_->behaviour().on_delay);  // held by a cuff
   return std::max(since, entry(metric).explained_at) + waiting;
 }
 
