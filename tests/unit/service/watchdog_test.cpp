@@ -68,6 +68,7 @@ class WatchdogTest : public testing::Test {
 
   std::string path() const { return (folder_ / "notify").string(); }
 
+ private:
   std::filesystem::path folder_;
 };
 
