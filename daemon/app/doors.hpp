@@ -33,6 +33,7 @@ class BrokerDoor {
   virtual ~BrokerDoor() = default;
   // Each as stations::BrokerLink says it.
   virtual void publish(stations::Message message) = 0;
+  virtual void flush() = 0;  // what was published may have waited for this; alarms and answers do not
   virtual void subscribe(std::string filter, int qos) = 0;
   virtual void unsubscribe(std::string filter) = 0;
   virtual stations::BrokerHealth health() const = 0;

@@ -42,13 +42,22 @@ class LiveBroker final : public BrokerDoor {
  public:
   explicit LiveBroker(stations::BrokerLink& link) : link_(link) {}
 
-  void publish(stations::Message message) override { link_.publish(std::move(message)); }
+  // The value that an alarm rests on waits for its alarm, right behind it.
+  void publish(stations::Message message) override {
+    using Wake = stations::BrokerLink::Wake;
+    waits_ = !stations::is_urgent(message.lane) || message.replaces_waiting;
+    link_.publish(std::move(message), waits_ ? Wake::later : Wake::now);
+  }
+  void flush() override {
+    if (std::exchange(waits_, false)) link_.wake();
+  }
   void subscribe(std::string filter, int qos) override { link_.subscribe(std::move(filter), qos); }
   void unsubscribe(std::string filter) override { link_.unsubscribe(std::move(filter)); }
   stations::BrokerHealth health() const override { return link_.health(); }
 
  private:
   stations::BrokerLink& link_;
+  bool waits_ = false;
 };
 
 }  // namespace app

@@ -191,6 +191,7 @@ void Node::keep_trend(Stamp now) {
 void Node::settle(Stamp now) {
   node_->advance(now);
   agenda_.settle(now);
+  broker_.flush();
   hand_over();
   if (settled_) settled_(now);
 }

@@ -15,7 +15,8 @@ BrokerLink::BrokerLink(BrokerSettings settings, BrokerHandlers handlers) {
 BrokerLink::~BrokerLink() { publisher_->abandon(); }
 
 void BrokerLink::start() { publisher_->start(); }
-void BrokerLink::publish(Message message) { publisher_->publish(std::move(message)); }
+void BrokerLink::publish(Message message, Wake when) { publisher_->publish(std::move(message), when); }
+void BrokerLink::wake() { publisher_->wake(); }
 void BrokerLink::subscribe(std::string filter, int qos) {
   publisher_->enqueue_subscription({std::move(filter), qos, true});
 }

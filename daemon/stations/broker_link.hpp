@@ -20,6 +20,7 @@ namespace stations {
 // and one QoS, so a topic always uses the same ones.
 enum class Lane : std::uint8_t { alarm, answer, state, event, observation };
 inline constexpr std::size_t lane_count = 5;
+constexpr bool is_urgent(Lane lane) { return lane == Lane::alarm || lane == Lane::answer; }
 using LaneSizes = std::array<std::size_t, lane_count>;  // by Lane
 
 struct Message {
@@ -98,7 +99,11 @@ class BrokerLink {
   // Any thread; never waits for the network. Only while connected; messages that are in the outbox or on
   // their way when the link breaks are dropped with on_delivered(token, false): the caller publishes its
   // current state again on connect.
-  void publish(Message message);
+  // With Wake::later it may wait for wake() or the next message that does not: each change of threads costs
+  // more than what is sent.
+  enum class Wake : std::uint8_t { now, later };
+  void publish(Message message, Wake when = Wake::now);
+  void wake();  // any thread
   // For this connection: the caller subscribes again in on_connected.
   void subscribe(std::string filter, int qos);
   void unsubscribe(std::string filter);

@@ -21,6 +21,11 @@ bool InFlight::has(Serial serial) const {
                      [serial](const Entry& entry) { return entry.serial == serial; });
 }
 
+bool InFlight::any_awaited() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const Entry& entry) { return entry.token != 0 || entry.urgent || entry.qos > 0; });
+}
+
 std::optional<SteadyTime> InFlight::oldest_sent_at() const {
   if (entries_.empty()) return std::nullopt;
   return entries_.front().sent_at;

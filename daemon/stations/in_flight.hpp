@@ -35,6 +35,7 @@ class InFlight {
 
   std::size_t size() const { return entries_.size(); }
   bool has(Serial serial) const;
+  bool any_awaited() const;  // more than observations: with a token, urgent, or to be acknowledged
   std::optional<SteadyTime> oldest_sent_at() const;
 
   // When the oldest alarm or answer is due for a nudge, and that it got one.

@@ -11,8 +11,6 @@
 
 namespace stations {
 
-constexpr bool is_urgent(Lane lane) { return lane == Lane::alarm || lane == Lane::answer; }
-
 class Outbox {
  public:
   explicit Outbox(std::size_t messages_max) : messages_max_(messages_max) {}

@@ -1,5 +1,6 @@
 #include "daemon/stations/paho_client.hpp"
 
+#include <MQTTAsync.h>
 #include <mqtt/async_client.h>
 
 #include <chrono>
@@ -121,6 +122,8 @@ PahoClient::PahoClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
 
 std::unique_ptr<PahoClient> PahoClient::make(const BrokerSettings& settings, const std::string& client_id,
                                              PahoEvents events) {
+  // It keeps a trace of its last 400 steps, which nobody reads: a line of text under a lock for each.
+  MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_ERROR);
   std::unique_ptr<PahoClient> out;
   begin([&] {
     out = std::unique_ptr<PahoClient>(

@@ -49,7 +49,7 @@ void BrokerLink::Publisher::start() {
   thread_ = std::thread([self = shared_from_this()] { self->run(); });
 }
 
-void BrokerLink::Publisher::publish(Message message) {
+void BrokerLink::Publisher::publish(Message message, Wake when) {
   std::optional<Message> refused;
   {
     const std::lock_guard lock(mutex_);
@@ -62,9 +62,11 @@ void BrokerLink::Publisher::publish(Message message) {
       refused = std::move(message);
     }
   }
-  wake_.notify_one();
+  if (when == Wake::now) wake_.notify_one();
   if (refused && refused->token != 0 && handlers_.on_delivered) handlers_.on_delivered(refused->token, false);
 }
+
+void BrokerLink::Publisher::wake() { wake_.notify_one(); }
 
 void BrokerLink::Publisher::enqueue_subscription(Subscription subscription) {
   {
@@ -133,11 +135,13 @@ BrokerHealth BrokerLink::Publisher::health() const {
 }
 
 void BrokerLink::Publisher::post(Event event) {
+  bool matters = true;
   {
     const std::lock_guard lock(mutex_);
+    matters = !asleep_ || event.lost || !event.ok || outbox_.size() > 0;
     events_.push_back(std::move(event));
   }
-  wake_.notify_one();
+  if (matters) wake_.notify_one();
 }
 
 BrokerLink::Publisher::Stop BrokerLink::Publisher::stop_wanted() const {
@@ -291,6 +295,7 @@ SteadyTime BrokerLink::Publisher::next_timer(SteadyTime until) const {
 
 void BrokerLink::Publisher::wait_for_work(SteadyTime until) {
   std::unique_lock lock(mutex_);
+  asleep_ = nobody_waits();
   wake_.wait_until(lock, until, [this] {
     bool urgent_only = false;
     const bool can_send = send_window(urgent_only) && outbox_.has(urgent_only);
@@ -298,6 +303,13 @@ void BrokerLink::Publisher::wait_for_work(SteadyTime until) {
     const bool can_subscribe = !subscriptions_.empty() && subscribing_.empty();
     return can_send || !events_.empty() || can_subscribe || stuck_ || stop_is_new;
   });
+  asleep_ = false;
+}
+
+// For a confirmation: all that is on its way are observations. They are counted when something else wakes
+// this thread, its tick at the latest.
+bool BrokerLink::Publisher::nobody_waits() const {
+  return !settings_.tick_topic.empty() && !finishing_ && subscribing_.empty() && !in_flight_.any_awaited();
 }
 
 bool BrokerLink::Publisher::send_window(bool& urgent_only) const {

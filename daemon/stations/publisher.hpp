@@ -35,7 +35,8 @@ class BrokerLink::Publisher : public std::enable_shared_from_this<BrokerLink::Pu
 
   // Any thread. What each does: BrokerLink.
   void start();
-  void publish(Message message);
+  void publish(Message message, Wake when);
+  void wake();
   void enqueue_subscription(Subscription subscription);
   void stop(Message last, vitals::Milliseconds limit);
   void abandon();
@@ -76,6 +77,7 @@ class BrokerLink::Publisher : public std::enable_shared_from_this<BrokerLink::Pu
   void send(const Message& message);
   void keep_awake(SteadyTime now);
   bool send_window(bool& urgent_only) const;
+  bool nobody_waits() const;
 
   // Ends of a connection.
   bool await_done(Serial serial, SteadyTime until, bool until_stop, Event& out);
@@ -104,6 +106,7 @@ class BrokerLink::Publisher : public std::enable_shared_from_this<BrokerLink::Pu
   std::vector<Event> events_;
   bool accepting_ = false;  // connected, and not stopping
   bool stuck_ = false;      // an alarm or answer found no room
+  bool asleep_ = false;     // and need not hear of each observation that was written
   Stop stop_ = Stop::no;
   Message last_;
   SteadyTime stop_deadline_;

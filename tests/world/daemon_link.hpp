@@ -45,6 +45,7 @@ class DaemonLink final : public app::BrokerDoor {
   void finish(stations::Message last);  // sends what waits, then this, then leaves
 
   void publish(stations::Message message) override;
+  void flush() override {}
   void subscribe(std::string filter, int qos) override;
   void unsubscribe(std::string filter) override;
   stations::BrokerHealth health() const override;

@@ -43,7 +43,11 @@ class Journal final : public JournalDoor {
 
 class Broker final : public BrokerDoor {
  public:
-  void publish(stations::Message message) override { said.messages.push_back(std::move(message)); }
+  void publish(stations::Message message) override {
+    said.messages.push_back(std::move(message));
+    waits = true;
+  }
+  void flush() override { waits = false; }
   void subscribe(std::string filter, int) override { filters.push_back(std::move(filter)); }
   void unsubscribe(std::string filter) override { std::erase(filters, filter); }
   stations::BrokerHealth health() const override { return {}; }
@@ -55,6 +59,7 @@ class Broker final : public BrokerDoor {
 
   RecordingOutlet said;
   std::vector<std::string> filters;
+  bool waits = false;
 };
 
 settings::Settings one_bed() {
@@ -127,6 +132,15 @@ TEST_F(NodeTest, P2_AnAlarmThatOnlyTheBrokerKnowsIsTakenOverAlsoWhenTheBrokerCom
   ASSERT_NE(said, nullptr);
   EXPECT_THAT(said->payload, HasSubstr(before.substr(before.find("\"id\""), 33)));
   EXPECT_THAT(said->payload, HasSubstr(R"("state":"active")"));
+}
+
+TEST_F(NodeTest, NothingThatIsPublishedStaysInTheHouse) {
+  start(0);
+  node_->on_connected(1, at(0));
+  node_->every_second({}, at(60'000));
+  EXPECT_TRUE(broker_.waits);
+  node_->settle(at(60'000));
+  EXPECT_FALSE(broker_.waits);
 }
 
 TEST_F(NodeTest, P2_AGhostThatComesAfterTheCollectingIsEmptied) {

@@ -84,6 +84,29 @@ TEST_F(BrokerLinkTest, a_qos_0_message_is_answered_too) {
   link->stop({}, stop_limit);
 }
 
+// More of them than the library is given at a time, so that some wait for others to be written.
+TEST_F(BrokerLinkTest, what_may_wait_goes_with_the_next_alarm_or_when_the_thread_is_woken) {
+  using Wake = BrokerLink::Wake;
+  constexpr std::size_t observations = 300;
+  Watcher watcher(broker.port(), "test/#");
+  const auto link = connected();
+  const auto observe = [&] {
+    for (std::size_t i = 0; i < observations; ++i) {
+      stations::Message one = message("test/obs/" + std::to_string(i), "97", Lane::observation);
+      one.qos = 0;
+      link->publish(std::move(one), Wake::later);
+    }
+  };
+  observe();
+  link->publish(message("test/alarm", "spo2-low", Lane::alarm, 7));
+  ASSERT_TRUE(wait_delivered(1));
+  EXPECT_TRUE(watcher.wait([](const auto& seen) { return seen.size() == observations + 1; }));
+  observe();
+  link->wake();
+  EXPECT_TRUE(watcher.wait([](const auto& seen) { return seen.size() == 2 * observations + 1; }));
+  link->stop({}, stop_limit);
+}
+
 TEST_F(BrokerLinkTest, messages_come_with_their_retain_flag) {
   Watcher watcher(broker.port(), "none");
   watcher.publish("test/cmd/old", "retained", true);

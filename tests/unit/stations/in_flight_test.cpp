@@ -44,6 +44,24 @@ TEST(InFlight, an_alarm_is_nudged_after_20_ms_then_at_doubling_times) {
   EXPECT_FALSE(in_flight.nudge_at());
 }
 
+// The thread sleeps over observations that are written, and over nothing else.
+TEST(InFlight, all_but_observations_are_awaited) {
+  InFlight in_flight;
+  in_flight.add(1, 0, 0, false, t0);
+  EXPECT_FALSE(in_flight.any_awaited());
+  struct {
+    std::uint64_t token;
+    std::uint8_t qos;
+    bool urgent;
+  } const awaited[]{{7, 0, false}, {0, 1, false}, {0, 0, true}};
+  for (const auto& one : awaited) {
+    in_flight.add(2, one.token, one.qos, one.urgent, t0);
+    EXPECT_TRUE(in_flight.any_awaited());
+    in_flight.finish(2);
+    EXPECT_FALSE(in_flight.any_awaited());
+  }
+}
+
 TEST(InFlight, the_oldest_urgent_one_decides) {
   InFlight in_flight;
   in_flight.add(1, 0, 1, true, t0);
