@@ -241,7 +241,8 @@ class Driver {
   // Here in the stream stood a byte with a parity or framing error; nobody knows which one. It is a fault,
   // the frame that it belongs to is given up, and nothing of that frame becomes a value.
   virtual void damaged(vitals::Stamp rx, Sink& out) = 0;
-  // Silence is information too: called at least every 100 ms while the link is up.
+  // Silence is information too: called at least every 100 ms while the link is up; over MLLP, whose limits
+  // are seconds, once a second.
   virtual void tick(vitals::Stamp now, Sink& out) = 0;
   // We leave in order: what the device should be told then (a release, a stop), by on_send() alone. Nothing
   // is asked of the driver after it. One that only listens, or only answers, has nothing to say.

@@ -23,7 +23,7 @@ namespace {
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""ms;
 
-constexpr Milliseconds tick_ms = 100ms;
+constexpr Milliseconds tick_ms_max = 1s, tick_for_metrics_ms = 100ms;  // a scrape waits for a tick
 constexpr Milliseconds certificates_ms = 60s;
 constexpr Milliseconds stop_ms_max = 3s;
 constexpr Milliseconds disk_ms = 10s;
@@ -70,12 +70,14 @@ App::App(settings::Settings settings, std::string settings_file)
 App::~App() = default;
 
 void App::make_sources() {
+  tick_ms_ = settings_.metrics ? tick_for_metrics_ms : tick_ms_max;
   for (const settings::Source& source : settings_.sources) {
     const drivers::Entry* entry = drivers::find(source.protocol);
     CHECK(entry != nullptr);  // the settings were checked
     const bool bytes = entry->facts->line.baud != 0;
     sources_.push_back(bytes ? make_serial_hub(loop_, source, node_->routes_of(source), *node_)
                              : make_hl7_hub(loop_, source, node_->routes_of(source), *node_));
+    tick_ms_ = std::min(tick_ms_, sources_.back()->tick_ms());
   }
 }
 
@@ -146,7 +148,7 @@ void App::on_tick() {
   if (now.mono >= next_tick_) {
     lag_ms_ = (now.mono - next_tick_).count();
     lag_.add(lag_ms_);
-    next_tick_ = now.mono + tick_ms;
+    next_tick_ = now.mono + tick_ms_;
     for (auto& source : sources_) source->tick(now);
     answer_scrape(now);
   }

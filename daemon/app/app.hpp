@@ -73,6 +73,7 @@ class App final {
   std::vector<std::unique_ptr<SourceHub>> sources_;
 
   MonoTime armed_for_ = MonoTime::max();  // max: the timer does not run
+  Milliseconds tick_ms_{};                // the shortest that a source wants
   MonoTime next_tick_{}, next_second_{}, next_disk_{};
   MonoTime look_at_certificates_{}, tend_at_{};
   std::optional<int> certificate_said_;  // days left when the log last spoke of it

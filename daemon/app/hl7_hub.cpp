@@ -80,6 +80,12 @@ class Hl7Hub final : public SourceHub {
     host_.settle(now);
   }
 
+  // MLLP's limits are seconds; without its framing half a second of silence ends a message.
+  Milliseconds tick_ms() const override {
+    const auto framing = source_.options.find("framing");
+    return Milliseconds{framing != source_.options.end() && framing->second == "raw" ? 100 : 1'000};
+  }
+
   SourceSample sample(Stamp now) const override {
     SourceSample out = make_sample(source_, counts_, counters(), faults_, now);
     const bool up = std::any_of(beds_.begin(), beds_.end(), [](const Hearing& bed) { return bed.up; });

@@ -86,7 +86,7 @@ void put_process(const Snapshot& from, Page& page) {
       .add({}, from.clock_synchronised ? 1.0 : 0.0);
   page.gauge("vitalsd_stations_online", "stations that are connected and were heard of lately")
       .add({}, std::uint64_t{from.stations_online});
-  Family family = page.histogram("vitalsd_loop_lag_seconds", "how late the loop's tick, ten a second, came");
+  Family family = page.histogram("vitalsd_loop_lag_seconds", "how late the loop's tick came");
   auto& lag = family.add({}).histogram;
   for (std::size_t i = 0; i < from.lag.counts().size(); ++i) {
     lag.sample_count += from.lag.counts()[i];

@@ -51,6 +51,8 @@ class SerialHub final : public SourceHub {
     host_.settle(now);
   }
 
+  Milliseconds tick_ms() const override { return Milliseconds{100}; }  // drivers::Driver::tick
+
   SourceSample sample(Stamp now) const override {
     SourceSample out = make_sample(source_, counts_, intake_.counters(), faults_, now);
     out.state = view_.state.empty() ? links::name(links::State::down) : view_.state;

@@ -20,7 +20,10 @@ class SourceHub {
   // Stops in order: the device is told, as far as its protocol has a word for it. Then `done`, perhaps at
   // once, and at the latest after links::finish_ms_max.
   virtual void finish(std::function<void()> done) = 0;
-  virtual void tick(Stamp now) = 0;  // every 100 ms
+  virtual void tick(Stamp now) = 0;
+  // How often at least. Each tick wakes the processor: on a small box at the bed that is most of what we
+  // cost.
+  virtual Milliseconds tick_ms() const = 0;
   virtual SourceSample sample(Stamp now) const = 0;
   // Until our own certificate for this source expires, negative afterwards; none: we show none.
   virtual std::optional<int> certificate_days_left() const { return std::nullopt; }

@@ -18,8 +18,8 @@
 namespace service {
 namespace {
 
-// The loop ticks ten times a second; one that is busy for longer is in trouble. Shorter than Prometheus'
-// own patience, 10 s.
+// The loop ticks ten times a second where there is a metrics server; one that is busy for longer is in
+// trouble. Shorter than Prometheus' own patience, 10 s.
 constexpr std::chrono::seconds answer_within{2};
 constexpr std::chrono::milliseconds knock_every{10};
 
