@@ -10,16 +10,17 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "integration"))
+sys.path[:0] = [str(HERE), str(HERE.parent / "integration")]
 
 from rig import Broker, Daemon, Process, free_port, wait_for_port  # noqa: E402
+import node_red.flow as node_red  # noqa: E402
 from toml_text import dump, shortened_profile  # noqa: E402
 
 
 def programs_of(build):
     build = Path(build).resolve()
     return {"daemon": str(build / "daemon" / "vitalsd"), "floor": str(build / "tests" / "bench" / "bench_floor"),
-            "load": str(build / "tests" / "bench" / "bench_load")}
+            "load": str(build / "tests" / "bench" / "bench_load"), "publish": str(build / "tests" / "bench" / "bench_publish")}
 
 
 def bench_profile():
@@ -54,7 +55,10 @@ class Receiver:
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         self.broker = Broker(folder / "broker")
         self.port = free_port()
-        if self.name == "floor":
+        if self.name == "node-red":
+            self.process = Process(node_red.command(self.programs["node-red"], folder / "node-red", self.port, self.broker.port),
+                                   folder / "node-red.log")
+        elif self.name == "floor":
             self.process = Process([self.programs["floor"], str(self.port), str(self.broker.port)], folder / "floor.log")
         else:
             (folder / "profiles").mkdir()
@@ -72,7 +76,7 @@ class Receiver:
         """A fresh receiver under one load: what the load program says."""
         self.start(beds, connections)
         try:
-            topic, match = ("floor/#", "") if self.name == "floor" else ("vitals/1/bed/+/+/alarm/spo2-low",
+            topic, match = ("floor/#", "") if self.name != "daemon" else ("vitals/1/bed/+/+/alarm/spo2-low",
                                                                         '"phase":"start"')
             command = [self.programs["load"], kind, "--port", str(self.port), "--pid", str(self.process.child.pid),
                        "--beds", str(beds), "--connections", str(connections)]
@@ -81,7 +85,7 @@ class Receiver:
                 command += ["--match", match] if match else []
             for key, value in options.items():
                 command += [f"--{key.replace('_', '-')}", str(value)]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300 + options.get("seconds", 0))
             if done.returncode not in (0, 1):
                 raise RuntimeError(f"{' '.join(command)}\n{done.stderr}\n{self.process.tail()}")
             return json.loads(done.stdout)
