@@ -13,6 +13,7 @@ from toml_text import test_profile
 def pytest_configure(config):
     config.addinivalue_line("markers", "quick: also part of ./check --quick")
     config.addinivalue_line("markers", "asan: also run with the sanitizer build")
+    config.addinivalue_line("markers", "faults: ./check --long runs these, too, with both sanitizers")
 
 
 @pytest.fixture(scope="session")

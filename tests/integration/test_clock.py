@@ -8,6 +8,8 @@ import pytest
 from rig import NODE, tool
 from station import now_ms
 
+pytestmark = pytest.mark.faults
+
 BED = "pain/b1"
 HOUR_MS = 3_600_000
 

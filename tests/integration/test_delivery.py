@@ -8,6 +8,8 @@ from monitors import pcd01
 from rig import NODE, Broker
 from station import Station
 
+pytestmark = pytest.mark.faults
+
 BED = "pain/b1"
 
 

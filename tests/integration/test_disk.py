@@ -7,6 +7,8 @@ from monitors import pcd01
 from rig import NODE, tool
 from test_kills import Witness
 
+pytestmark = pytest.mark.faults
+
 BED, MONITOR_BED = "pain/b1", "pain/b2"
 HIGH, FINE = (186, 98, 127), (124, 76, 92)
 

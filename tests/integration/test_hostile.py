@@ -7,6 +7,8 @@ import pytest
 from rig import NODE
 from station import now_ms
 
+pytestmark = pytest.mark.faults
+
 BED = "pain/b1"
 
 

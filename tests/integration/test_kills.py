@@ -10,8 +10,11 @@ import random
 import select
 import time
 
+import pytest
 from monitors import pcd01
 from rig import NODE
+
+pytestmark = pytest.mark.faults
 
 OXIMETER_BED, MONITOR_BED = "pain/b1", "pain/b2"
 LOW, FINE = 90, 97

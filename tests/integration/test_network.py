@@ -8,6 +8,8 @@ from rig import NODE
 from station import Station
 from tcp_proxy import Proxy
 
+pytestmark = pytest.mark.faults
+
 BED = "pain/b1"
 STATUS = f"vitals/1/node/{NODE}/status"
 

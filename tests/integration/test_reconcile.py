@@ -2,6 +2,8 @@
 import pytest
 from rig import NODE, settings_text
 
+pytestmark = pytest.mark.faults
+
 BED = "pain/b1"
 EVENTS = 1500
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <cstdlib>
 #include <iostream>
 
@@ -33,7 +34,7 @@ class WorldTest : public testing::Test {
 #ifdef VITALSD_SANITIZED
 constexpr std::uint64_t seeds_standard = 100;
 #else
-constexpr std::uint64_t seeds_standard = 1'400;
+constexpr std::uint64_t seeds_standard = 2'500;
 #endif
 
 TEST_F(WorldTest, SeedsKeepTheirPromises) {
@@ -47,6 +48,24 @@ TEST_F(WorldTest, SeedsKeepTheirPromises) {
     if (!life.broken.empty()) FAIL() << life.broken;
   }
   std::cout << count << " worlds from seed " << first << ": " << sum << "\n";
+}
+
+// Seeds that broke a promise once. A kind of fault that is added changes what a seed draws, so what each
+// found has a test of its own as well, which is named here.
+TEST_F(WorldTest, SeedsThatFoundSomething) {
+  struct Found {
+    std::uint64_t seed;
+    const char* what;
+  };
+  constexpr std::array found{
+      Found{236,
+            "the number of an event used twice, after a clock set back and two runs that kept nothing: "
+            "NodeTest.P2_TheNumbersOfARunThatKeptNothingAreNotUsedAgain"},
+  };
+  for (const auto& [seed, what] : found) {
+    const Life life = live(seed);
+    EXPECT_TRUE(life.broken.empty()) << what << ", or something new: " << life.broken;
+  }
 }
 
 TEST_F(WorldTest, P8_TheSameSeedIsTheSameWorld) {
