@@ -105,8 +105,9 @@ void JsonWriter::separate() {
 
 void JsonWriter::name(std::string_view key) {
   separate();
-  append_string(out_, key);
-  out_ += ':';
+  out_ += '"';
+  out_ += key;
+  out_ += "\":";
 }
 
 void JsonWriter::text(std::string_view key, std::string_view value) {

@@ -4,7 +4,7 @@
 // Numbers: integers without ".0", others in the shortest form that reads back alike; what JSON cannot say
 // (NaN, infinity) becomes null. Strings: escaped; control characters become a space and bytes that are not
 // UTF-8 become U+FFFD, since texts come from monitors and people and one bad byte must not make a whole alarm
-// unreadable for a station.
+// unreadable for a station. Names of members are our own words and go out as they are.
 #pragma once
 
 #include <cstdint>
