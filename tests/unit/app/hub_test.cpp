@@ -18,6 +18,7 @@ namespace app::test {
 namespace {
 
 using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 using testing::HasSubstr;
 
 std::uint16_t free_port() {
@@ -166,6 +167,13 @@ TEST_F(HubTest, TlsFilesThatAreNotThereAreNamedAndNothingListens) {
   EXPECT_THAT(link(), testing::AllOf(HasSubstr("\"down\""), HasSubstr("/nowhere/box.pem")));
   hub->tick(service::now());
   hub->stop();
+}
+
+TEST_F(HubTest, WhereHalfASecondOfSilenceEndsAMessageAnHl7HubIsTickedOftener) {
+  source_.protocol = "hl7";
+  EXPECT_EQ(make_hl7_hub(loop_, source_, routes(), *this)->tick_ms(), 1s);
+  source_.options["framing"] = "raw";
+  EXPECT_EQ(make_hl7_hub(loop_, source_, routes(), *this)->tick_ms(), 100ms);
 }
 
 TEST_F(HubTest, ASerialProtocolComesThroughADeviceServer) {
