@@ -220,7 +220,9 @@ World::Plan plan_of(Dice& dice) {
   out.doubling = dice.one_in(4);
   out.wills_late = dice.one_in(3);
   if (dice.one_in(8)) out.journal_entries_max = 20 + dice.below(60);
-  if (dice.one_in(8)) out.outbox_max = 30 + dice.below(200);
+  // Small, and still room for a page of the log, as there always is (journal::page_events_max): a station
+  // that asks for a page again and again because none fits would keep everybody busy for ever.
+  if (dice.one_in(8)) out.outbox_max = 2 * page_max + dice.below(200);
   return out;
 }
 
@@ -239,7 +241,8 @@ void make_well(World& world) {
   world.heal();
   const Milliseconds begun = world.ground.now();
   const auto passed = [&] { return world.ground.now() - begun; };
-  for (bool well = false; !well;) {
+  bool well = false, was_overflown = false;
+  while (!well) {
     world.run_to(world.ground.now() + 5s);
     Station& nurse = *world.stations.front();
     for (const auto& monitor : world.monitors) {
@@ -249,15 +252,27 @@ void make_well(World& world) {
     }
     if (passed() < healed_after - 15s || passed() > healed_after) nurse.acknowledge_all();
     const bool overflown = world.node() != nullptr && world.node()->desk().has_alarm("overflow");
-    well = passed() >= (overflown ? overflow_after : healed_after);
+    // Also where it has ended since the last look: stations may not have heard of that yet.
+    well = passed() >= (overflown || was_overflown ? overflow_after : healed_after);
+    was_overflown = overflown;
   }
   world.check_healed();
+}
+
+std::string told(const World::Plan& plan) {
+  std::string out = std::to_string(plan.stations) + " stations";
+  if (plan.hl7) out += ", a monitor over HL7";
+  if (plan.shuffling) out += ", a network that changes the order";
+  if (plan.doubling) out += ", one that doubles";
+  if (plan.wills_late) out += ", late wills";
+  return out + ", room for " + std::to_string(plan.outbox_max) + " messages and " +
+         std::to_string(plan.journal_entries_max) + " entries";
 }
 
 std::string told(std::uint64_t seed, const Broken& broken, const World& world) {
   return "seed " + std::to_string(seed) + ", after " + std::to_string(world.figures().steps) + " steps, at " +
          std::to_string(world.ground.now().count()) + " ms: " + broken.promise + ": " + broken.how +
-         "\nthe newest steps:\n" + world.ground.story.text() +
+         "\nthe world: " + told(world.plan()) + "\nthe newest steps:\n" + world.ground.story.text() +
          "run it alone: VITALSD_WORLD_SEED=" + std::to_string(seed) +
          " test_world --gtest_filter='WorldTest.Seeds*'";
 }

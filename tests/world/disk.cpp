@@ -7,7 +7,6 @@ namespace {
 
 constexpr Milliseconds retry{1'000};
 constexpr std::size_t batch_max = 4'096;
-constexpr std::size_t page_max = 40;  // fewer than the journal gives, so that `more follow` is seen
 
 journal::Restored restored_from(const Disk& disk) {
   journal::Restored out;

@@ -20,6 +20,8 @@ namespace world {
 
 using Events = std::map<std::uint64_t, journal::EventEntry>;  // by number
 
+inline constexpr std::size_t page_max = 40;  // fewer than the journal gives, so that `more follow` is seen
+
 // What survives the daemon.
 struct Disk {
   bool exists = false;

@@ -159,8 +159,9 @@ class Promises {
   };
   std::map<std::string, Value> values_;  // obs topic
   std::uint64_t transitions_ = 0, raised_ = 0, adopted_ = 0;
-  std::map<std::string, std::uint64_t> lost_with_journal_;  // scope -> the highest number before it was lost
-  unsigned starts_since_lost_ = 0;
+  bool lost_with_journal_ = false;  // something, once
+  unsigned runs_ = 0;               // of the daemon
+  std::map<std::string, unsigned, std::less<>> run_of_boot_;
 };
 
 }  // namespace world

@@ -43,7 +43,7 @@ View truth_of(const app::Node& node) {
 
 void Promises::starts() {
   started_at_ = world_.ground.now();
-  ++starts_since_lost_;
+  ++runs_;
   forget_numbers();
   now_.clear();
   seq_begun_.clear();
@@ -95,18 +95,15 @@ void Promises::died() {
   now_.clear();
 }
 
-void Promises::journal_lost() {
-  lost_with_journal_ = seqs_;
-  starts_since_lost_ = 0;
-}
+void Promises::journal_lost() { lost_with_journal_ = true; }
 
-// Nobody has kept that it goes on: its journal is lost, and so is the run that had taken it over from the
-// broker. The new journal has later numbers, so it counts as over (Node::uncommitted); what still holds is
-// raised anew.
+// Nobody has kept that it goes on: it never came into the journal, or went with it, and the run that had
+// taken it over from the broker is gone, too. That run has left later numbers in the journal, so it counts as
+// over (Node::uncommitted); what still holds is raised anew.
 bool Promises::forgotten(std::string_view document, std::string_view scope) const {
-  const auto lost = lost_with_journal_.find(std::string{scope});
-  return starts_since_lost_ > 1 && lost != lost_with_journal_.end() &&
-         number(document, "seq") <= lost->second;
+  const auto written = run_of_boot_.find(member(document, "boot"));
+  return written != run_of_boot_.end() && runs_ > written->second + 1 &&
+         !world_.disk.has_event(scope, number(document, "seq"));
 }
 
 // P2, P6: what was kept is there again, with its acknowledgement.
@@ -171,7 +168,7 @@ void Promises::take_transition(const Transition& t) {
   const bool known = !first;
   const auto before = now_.find(key);
   // Of what a lost journal knew the broker may have an older document.
-  const bool older = before == now_.end() && t.change == "update" && !lost_with_journal_.empty();
+  const bool older = before == now_.end() && t.change == "update" && lost_with_journal_;
   HOLD(older || t.after.rev > said->second.rev, "P2 never lost",
        key + ": revision " + std::to_string(t.after.rev) + " was used before");
   said->second = {t.after.rev, world_.ground.wall_base};
@@ -310,6 +307,7 @@ void Promises::published_alarm(const stations::Message& message, std::string_vie
     HOLD(member(message.payload, "hist").empty(), "P10 old is marked old",
          "a live alarm is history: " + message.payload);
     published_now_.insert(message.payload);
+    run_of_boot_.try_emplace(std::string{member(message.payload, "boot")}, runs_);
     return;
   }
   const auto kept = world_.broker.kept().find(message.topic);
@@ -334,7 +332,7 @@ void Promises::answered(const stations::Message& message) {
 
 void Promises::take_command(const journal::CommandEntry& command) {
   HOLD(command.status != "applied" || world_.disk.commands.count(command.command_id) == 0 ||
-           !lost_with_journal_.empty(),
+           lost_with_journal_,
        "P6 acknowledgement is exact", "done a second time: " + command.doc);
   const bool nurse = starts_with(command.client, "ns-");
   HOLD(nurse || command.status != "applied" || one_of(command.verb, {"resync", "replay", "received"}),

@@ -83,6 +83,7 @@ void Station::attempt() {
 // A clean session: what stood here may be over, and nobody would say so. All that holds comes again.
 void Station::on_connected() {
   connected_at_ = ground_.now();
+  unread_.clear();  // of the connection before
   view_.clear();
   summaries_.clear();
   apart_since_.clear();

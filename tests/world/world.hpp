@@ -71,6 +71,7 @@ class World {
   void lose_journal();                                                  // while the daemon is away
   void heal();  // everything that is broken is whole again
   void check_healed();
+  const Plan& plan() const { return plan_; }
 
   Ground ground;
   Disk disk;
