@@ -55,7 +55,7 @@ App::App(settings::Settings settings, std::string settings_file)
   const Stamp now = service::now();
   hash_said_ = config_hash_;
   journal_ = std::make_unique<journal::Journal>(settings_.journal.path, vitals::unix_ms(now.wall),
-                                                journal_limits(settings_.journal));
+                                                journal_limits(settings_.journal), identity_.boot);
   if (!journal_->restored().trouble.empty()) spdlog::error("journal: {}", journal_->restored().trouble);
   broker_ = std::make_unique<stations::BrokerLink>(broker_settings(), broker_handlers());
   journal_door_ = std::make_unique<LiveJournal>(loop_, *journal_);

@@ -24,10 +24,8 @@ constexpr std::uint64_t seq_step = 1'000'000, day_ms = 86'400'000;
 std::uint64_t next_seq(const journal::Restored& restored, const std::string& scope, Stamp now) {
   const auto clock_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, vitals::unix_ms(now.wall)));
   const std::uint64_t clock_us = clock_ms * 1'000;
-  for (const auto& one : restored.sequences)
-    if (one.scope == scope && clock_us <= one.seq)
-      return (one.seq / seq_step + 1) * seq_step - 1 + clock_ms % day_ms;
-  return clock_us;
+  const std::uint64_t last = restored.last_seq(scope);
+  return clock_us > last ? clock_us : (last / seq_step + 1) * seq_step - 1 + clock_ms % day_ms;
 }
 
 }  // namespace

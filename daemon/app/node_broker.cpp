@@ -145,14 +145,11 @@ void Node::on_retained_alarm(const std::string& topic, const std::string& payloa
   }
 }
 
-// Written by a run before this one, and later than all that its journal kept.
+// Written by a run before this one, and later than all that was kept of that run.
 bool Node::uncommitted(const contract::StoredAlarm& document, const std::string& scope) const {
   if (document.node != identity_.node || document.boot.empty() || document.boot == identity_.boot)
     return false;
-  const auto& sequences = journal_.restored().sequences;
-  const auto last =
-      std::find_if(sequences.begin(), sequences.end(), [&](const auto& one) { return one.scope == scope; });
-  return last == sequences.end() || document.seq > last->seq;  // without a number the journal is new
+  return document.seq > journal_.restored().last_seq(scope, document.boot);
 }
 
 // An alarm that was raised right before a crash, or whose journal was lost, is known to the broker alone: it

@@ -33,15 +33,39 @@ struct Batch {
   }
 };
 
+constexpr struct ByScope {
+  bool operator()(const Restored::Sequence& one, std::string_view scope) const { return one.scope < scope; }
+  bool operator()(std::string_view scope, const Restored::Sequence& one) const { return scope < one.scope; }
+} by_scope;
+
 void answer(const Done& done, bool kept) {
   if (done) done(kept);
 }
 
 }  // namespace
 
+std::uint64_t Restored::last_seq(std::string_view scope) const {
+  std::uint64_t last = 0;
+  const auto [from, to] = std::equal_range(sequences.begin(), sequences.end(), scope, by_scope);
+  for (auto one = from; one != to; ++one) last = std::max(last, one->seq);
+  return last;
+}
+
+std::uint64_t Restored::last_seq(std::string_view scope, std::string_view boot) const {
+  std::uint64_t last = 0;
+  const auto [from, to] = std::equal_range(sequences.begin(), sequences.end(), scope, by_scope);
+  for (auto one = from; one != to; ++one)
+    if (one->boot.empty() || one->boot == boot) last = std::max(last, one->seq);
+  return last;
+}
+
 struct Journal::Impl {
-  Impl(std::string path_of_file, Limits limits_of_journal)
-      : path(std::move(path_of_file)), limits(limits_of_journal), queue(limits.entries_max) {}
+  Impl(std::string path_of_file, Limits limits_of_journal, std::string boot_of_run)
+      : path(std::move(path_of_file)),
+        limits(limits_of_journal),
+        boot(std::move(boot_of_run)),
+        queue(limits.entries_max),
+        store(boot) {}
 
   // Before the thread runs.
   void start(std::int64_t now_ms);
@@ -64,6 +88,7 @@ struct Journal::Impl {
 
   const std::string path;
   const Limits limits;
+  const std::string boot;
   Restored restored;
 
   mutable std::mutex mutex;
@@ -97,7 +122,7 @@ void Journal::Impl::start(std::int64_t now_ms) {
     restored.trouble = health.reason;
   }
   if (!result.ok()) note(result, {});
-  mirror.adopt(restored);
+  mirror.adopt(restored, boot);
   thread = std::thread([this] { run(); });
 }
 
@@ -274,8 +299,8 @@ Mirror Journal::Impl::copy_of_mirror() {
   return mirror;
 }
 
-Journal::Journal(std::string path, std::int64_t now_ms, Limits limits)
-    : impl_(std::make_unique<Impl>(std::move(path), limits)) {
+Journal::Journal(std::string path, std::int64_t now_ms, Limits limits, std::string boot)
+    : impl_(std::make_unique<Impl>(std::move(path), limits, std::move(boot))) {
   impl_->start(now_ms);
 }
 

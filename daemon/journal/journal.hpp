@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -68,19 +69,24 @@ struct Restored {
     std::string command_id, client, status, text;
     std::int64_t ts_ms = 0;
   };
-  struct Sequence {
+  struct Sequence {  // last number of the scope that a run has committed
     std::string scope;
+    std::string boot;  // of that run; empty: up to `seq` nothing is known to be missing, whichever run it was
     std::uint64_t seq = 0;
-  };  // last committed per scope
+  };
   std::vector<Episode> episodes;
   std::vector<Session> sessions;
-  std::vector<Command> commands;  // of the last 24 h, newest 10,000
-  std::vector<Sequence> sequences;
-  std::vector<PastEntry> past;  // those of a series, newest 2,000, oldest first
+  std::vector<Command> commands;    // of the last 24 h, newest 10,000
+  std::vector<Sequence> sequences;  // by scope, then boot
+  std::vector<PastEntry> past;      // those of a series, newest 2,000, oldest first
   std::vector<std::string> beds;
   std::string audit_head;  // hash of the newest row of the audit; empty: it has none
   bool fresh = false;      // there was no journal: numbers start anew
   std::string trouble;  // not empty: the old file was unusable and moved aside; says why and where it is now
+
+  // 0: none was committed.
+  std::uint64_t last_seq(std::string_view scope) const;
+  std::uint64_t last_seq(std::string_view scope, std::string_view boot) const;
 };
 
 // A part of the event log of one scope, oldest first.
@@ -138,7 +144,8 @@ class Journal {
   // Opens or creates; an unusable file is moved aside as PATH.broken-N and a new one begun. Never throws:
   // when even that fails the journal is `failed`, every write answers false, and alarming goes on.
   // Of a file that cannot be read nothing is taken over: `fresh` is true then.
-  Journal(std::string path, std::int64_t now_ms, Limits limits = {});
+  // `boot` is this run's: the last number of each scope is kept for each of the newest runs.
+  Journal(std::string path, std::int64_t now_ms, Limits limits = {}, std::string boot = {});
   ~Journal();  // commits what is queued
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;

@@ -4,12 +4,13 @@
 
 namespace journal {
 
-void Mirror::adopt(const Restored& restored) {
+void Mirror::adopt(const Restored& restored, std::string boot_of_run) {
+  boot = std::move(boot_of_run);
   for (const auto& found : restored.episodes) {
     apply_one(AlarmEntry{found.scope, found.condition, found.id, found.rev, false, found.doc});
   }
   for (const auto& found : restored.sessions) sessions[found.scope] = found.doc;
-  for (const auto& found : restored.sequences) sequences[found.scope] = found.seq;
+  for (const auto& found : restored.sequences) sequences[found.scope][found.boot] = found.seq;
   for (const auto& found : restored.beds) beds.insert(found);
   for (const auto& found : restored.past) apply_one(found);
   for (const auto& found : restored.commands) {
@@ -34,7 +35,7 @@ void Mirror::apply_one(const AlarmEntry& alarm) {
 }
 
 void Mirror::apply_one(const EventEntry& event) {
-  std::uint64_t& last = sequences[event.scope];
+  std::uint64_t& last = sequences[event.scope][boot];
   last = std::max(last, event.seq);
 }
 

@@ -22,12 +22,15 @@ inline constexpr std::int64_t commands_kept_ms = 24 * 60 * 60 * 1'000;
 struct Mirror {
   std::map<std::pair<std::string, std::string>, AlarmEntry> episodes;  // open ones, by scope and condition
   std::map<std::string, std::string, std::less<>> sessions;            // scope -> document
-  std::map<std::string, std::uint64_t, std::less<>> sequences;         // scope -> last number
+  using Runs = std::map<std::string, std::uint64_t, std::less<>>;      // boot -> last number
+  std::map<std::string, Runs, std::less<>> sequences;                  // by scope
   std::set<std::string, std::less<>> beds;
   std::deque<PastEntry> past;         // of a series, oldest first
   std::deque<CommandEntry> commands;  // oldest first, without their documents
 
-  void adopt(const Restored& restored);
+  std::string boot;  // of the run whose entries are applied
+
+  void adopt(const Restored& restored, std::string boot_of_run);
   void apply(const Entry& entry);
 
  private:

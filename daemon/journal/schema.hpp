@@ -6,7 +6,7 @@
 
 namespace journal {
 
-inline constexpr std::int64_t schema_version = 5;
+inline constexpr std::int64_t schema_version = 6;
 inline constexpr std::int64_t application_id = 0x76697461;  // "vita"
 
 // The first schema; what has come since is `migrations`, so that a new file and an old one end up alike.
@@ -51,6 +51,14 @@ inline constexpr std::array<const char*, schema_version - 1> migrations{
   CREATE TABLE trend_summary(minute INTEGER NOT NULL, scope TEXT NOT NULL, session TEXT NOT NULL, doc BLOB NOT NULL,
                              PRIMARY KEY(minute, scope)) STRICT, WITHOUT ROWID;
   PRAGMA user_version = 5;
+)sql",
+    R"sql(
+  ALTER TABLE sequence RENAME TO sequence_5;
+  CREATE TABLE sequence(scope TEXT NOT NULL, boot TEXT NOT NULL, seq INTEGER NOT NULL,
+                        PRIMARY KEY(scope, boot)) STRICT, WITHOUT ROWID;
+  INSERT INTO sequence SELECT scope, '', seq FROM sequence_5;
+  DROP TABLE sequence_5;
+  PRAGMA user_version = 6;
 )sql",
 };
 

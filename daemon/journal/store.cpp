@@ -29,6 +29,8 @@ constexpr std::int64_t notes_max = 100'000;
 constexpr std::int64_t audit_max = 100'000;
 // About 60 MB.
 constexpr std::int64_t past_max = 20'000;
+// Each run that ends before it has taken its alarms over from the broker needs one (Node::uncommitted).
+constexpr std::int64_t runs_max = 16;
 
 Result system_failure(const std::string& what) {
   return {Fault::retry, what + ": " + std::generic_category().message(errno)};
@@ -114,6 +116,7 @@ void Store::close() {
   statements_ = {};
   retention_ = {};
   sequences_touched_.clear();
+  runs_trimmed_ = false;
   db_.reset();
   wal_pages_ = 0;
 }
@@ -202,7 +205,15 @@ Result Store::prepare() {
        "INSERT INTO event(scope, seq, kind, ts_ms, doc) VALUES(?, ?, ?, ?, ?) ON CONFLICT(scope, seq) DO "
        "UPDATE SET kind = excluded.kind, ts_ms = excluded.ts_ms, doc = excluded.doc"},
       {&s.put_sequence,
-       "INSERT INTO sequence VALUES(?, ?) ON CONFLICT(scope) DO UPDATE SET seq = max(seq, excluded.seq)"},
+       "INSERT INTO sequence VALUES(?, ?, ?) ON CONFLICT(scope, boot) DO UPDATE SET seq = max(seq, "
+       "excluded.seq)"},
+      {&s.fold_sequences,
+       "INSERT INTO sequence SELECT scope, '', seq FROM (SELECT scope, seq, row_number() OVER (PARTITION BY "
+       "scope ORDER BY seq DESC) AS age FROM sequence) WHERE age = ? ON CONFLICT(scope, boot) DO UPDATE SET "
+       "seq = max(seq, excluded.seq)"},
+      {&s.trim_sequences,
+       "DELETE FROM sequence WHERE boot <> '' AND seq <= (SELECT seq FROM sequence AS all_runs WHERE "
+       "all_runs.scope = sequence.scope AND all_runs.boot = '')"},
       {&s.put_episode,
        "INSERT INTO episode VALUES(?, ?, ?, ?, ?) ON CONFLICT(scope, condition) DO "
        "UPDATE SET id = excluded.id, rev = excluded.rev, doc = excluded.doc"},
@@ -277,8 +288,9 @@ Result Store::load(Restored& into, std::int64_t now_ms) {
       },
       now_ms - commands_kept_ms, static_cast<std::int64_t>(commands_max));
   std::reverse(into.commands.begin(), into.commands.end());  // oldest first
-  read(sequences, "SELECT scope, seq FROM sequence", [&](const Statement& row) {
-    into.sequences.push_back({owned(row.text(0)), static_cast<std::uint64_t>(row.number(1))});
+  read(sequences, "SELECT scope, boot, seq FROM sequence ORDER BY scope, boot", [&](const Statement& row) {
+    into.sequences.push_back(
+        {owned(row.text(0)), owned(row.text(1)), static_cast<std::uint64_t>(row.number(2))});
   });
   read(
       past,
@@ -304,6 +316,7 @@ Result Store::commit(const std::vector<Job>& jobs, const Mirror* state, bool rep
   if (code == SQLITE_OK) code = put_all(jobs, state, replace, events_max);
   if (code == SQLITE_OK) code = statements_.commit.run();
   events_gone_ += code == SQLITE_OK ? going_ : 0;
+  runs_trimmed_ = runs_trimmed_ || code == SQLITE_OK;
   if (code == SQLITE_OK) return {};
   Result result = failure(code);
   audit_head_ = audit_head;
@@ -409,19 +422,24 @@ int Store::put_state(const Mirror& state, bool replace) {
     if (code == SQLITE_OK) code = put_again(command);
   for (const PastEntry& past : state.past) put_next(past);
   for (const std::string& scope : state.beds) put_next(BedEntry{scope});
-  for (const auto& [scope, seq] : state.sequences) {
-    std::uint64_t& last = sequences_touched_[scope];
-    last = std::max(last, seq);
-  }
+  for (const auto& [scope, runs] : state.sequences)
+    for (const auto& [boot, seq] : runs)
+      if (code == SQLITE_OK) code = statements_.put_sequence.run(scope, boot, seq);
   return code;
 }
 
 int Store::put_sequences() {
   for (const auto& [scope, seq] : sequences_touched_) {
-    const int code = statements_.put_sequence.run(scope, seq);
+    const int code = statements_.put_sequence.run(scope, boot_, seq);
     if (code != SQLITE_OK) return code;
   }
-  return SQLITE_OK;
+  return runs_trimmed_ ? SQLITE_OK : trim_runs();
+}
+
+// Of each scope those with the lowest numbers are put together into the row that stands for any run.
+int Store::trim_runs() {
+  const int code = statements_.fold_sequences.run(runs_max + 1);
+  return code == SQLITE_OK ? statements_.trim_sequences.run() : code;
 }
 
 int Store::trim(std::uint64_t events_max) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/journal/mirror.hpp"
@@ -35,6 +36,8 @@ struct Result {
 
 class Store {
  public:
+  explicit Store(std::string boot) : boot_(std::move(boot)) {}
+
   // Opens or creates, with mode 0600. Fast: nothing is scanned.
   Result open(const std::string& path);
   // Writes nothing more: what is in the log stays there, for the next open or for whoever examines it.
@@ -65,6 +68,7 @@ class Store {
     Statement begin, commit, rollback;
     Statement put_event, put_sequence, put_episode, end_episode, end_episodes, put_session, put_command,
         has_command, put_audit, trim_audit, put_note, trim_notes, put_past, trim_past, put_bed;
+    Statement fold_sequences, trim_sequences;
     Statement find_trend, put_trend, find_summary, put_summary;
     Statement trim_commands, event_range, trim_events, first_event, read_events;
   };
@@ -94,13 +98,16 @@ class Store {
   int put(const TrendEntry& trend);
   int put_state(const Mirror& state, bool replace);
   int put_sequences();
+  int trim_runs();
   int trim(std::uint64_t events_max);
 
+  const std::string boot_;  // of this run
   Database db_;
   Statements statements_;
   Retention retention_;
   bool created_ = false;
   bool commands_touched_ = false;
+  bool runs_trimmed_ = false;                                            // since open()
   std::string audit_head_;                                               // hash of the newest row
   std::map<std::string, std::uint64_t, std::less<>> sequences_touched_;  // in the transaction at hand
   std::uint64_t events_ = 0, events_gone_ = 0;

@@ -16,7 +16,8 @@ journal::Restored restored_from(const Disk& disk) {
   for (const auto& [scope, doc] : disk.state.sessions) out.sessions.push_back({scope, doc});
   for (const auto& one : disk.state.commands)
     out.commands.push_back({one.command_id, one.client, one.status, one.text, one.ts_ms});
-  for (const auto& [scope, seq] : disk.state.sequences) out.sequences.push_back({scope, seq});
+  for (const auto& [scope, runs] : disk.state.sequences)
+    for (const auto& [boot, seq] : runs) out.sequences.push_back({scope, boot, seq});
   for (const auto& one : disk.state.past) out.past.push_back(one);
   for (const auto& one : disk.state.beds) out.beds.push_back(one);
   return out;
@@ -31,13 +32,14 @@ void Disk::lose() {
   commands.clear();
 }
 
-SimJournal::SimJournal(Ground& ground, Disk& disk, Watch watch)
+SimJournal::SimJournal(Ground& ground, Disk& disk, const std::string& boot, Watch watch)
     : ground_(ground),
       disk_(disk),
       watch_(std::move(watch)),
       restored_(restored_from(disk)),
       queue_(disk.entries_max) {
-  mirror_.adopt(restored_);
+  mirror_.adopt(restored_, boot);
+  disk_.state.boot = boot;
   disk_.exists = true;
 }
 

@@ -48,7 +48,7 @@ class SimJournal final : public app::JournalDoor {
     std::function<bool()> refuse;                                     // this write is given up at once
     std::function<bool()> spoil;                                      // this commit fails
   };
-  SimJournal(Ground& ground, Disk& disk, Watch watch);
+  SimJournal(Ground& ground, Disk& disk, const std::string& boot, Watch watch);
   ~SimJournal() override = default;
   SimJournal(const SimJournal&) = delete;
   SimJournal& operator=(const SimJournal&) = delete;

@@ -115,7 +115,6 @@ class Promises {
   void recovered(const Transition& t) const;
   void note_receipts(const Transition& t);
   bool is_kept(const Event& event) const;
-  bool forgotten(std::string_view document, std::string_view scope) const;
   void published_alarm(const stations::Message& message, std::string_view scope, std::string_view condition);
   void answered(const stations::Message& message);
 
@@ -160,8 +159,6 @@ class Promises {
   std::map<std::string, Value> values_;  // obs topic
   std::uint64_t transitions_ = 0, raised_ = 0, adopted_ = 0;
   bool lost_with_journal_ = false;  // something, once
-  unsigned runs_ = 0;               // of the daemon
-  std::map<std::string, unsigned, std::less<>> run_of_boot_;
 };
 
 }  // namespace world

@@ -43,7 +43,6 @@ View truth_of(const app::Node& node) {
 
 void Promises::starts() {
   started_at_ = world_.ground.now();
-  ++runs_;
   forget_numbers();
   now_.clear();
   seq_begun_.clear();
@@ -76,8 +75,9 @@ void Promises::forget_numbers() {
   for (auto& [scope, last] : seqs_) {
     if (clock_us > last) continue;
     repeatable_[scope] = last;
-    const auto found = kept.sequences.find(scope);
-    last = found == kept.sequences.end() ? 0 : found->second;
+    last = 0;
+    if (const auto runs = kept.sequences.find(scope); runs != kept.sequences.end())
+      for (const auto& [boot, seq] : runs->second) last = std::max(last, seq);
   }
   for (auto& [id, said] : revs_)
     if (said.clock != world_.ground.wall_base) said.rev = 0;
@@ -96,15 +96,6 @@ void Promises::died() {
 }
 
 void Promises::journal_lost() { lost_with_journal_ = true; }
-
-// Nobody has kept that it goes on: it never came into the journal, or went with it, and the run that had
-// taken it over from the broker is gone, too. That run has left later numbers in the journal, so it counts as
-// over (Node::uncommitted); what still holds is raised anew.
-bool Promises::forgotten(std::string_view document, std::string_view scope) const {
-  const auto written = run_of_boot_.find(member(document, "boot"));
-  return written != run_of_boot_.end() && runs_ > written->second + 1 &&
-         !world_.disk.has_event(scope, number(document, "seq"));
-}
 
 // P2, P6: what was kept is there again, with its acknowledgement.
 void Promises::restored(const app::Node& node) const {
@@ -307,14 +298,13 @@ void Promises::published_alarm(const stations::Message& message, std::string_vie
     HOLD(member(message.payload, "hist").empty(), "P10 old is marked old",
          "a live alarm is history: " + message.payload);
     published_now_.insert(message.payload);
-    run_of_boot_.try_emplace(std::string{member(message.payload, "boot")}, runs_);
     return;
   }
   const auto kept = world_.broker.kept().find(message.topic);
   if (scope == "node" || kept == world_.broker.kept().end()) return;
   const std::string id{member(kept->second, "id")};
   const bool over = member(kept->second, "state") == "inactive" || ended_.count(id) != 0;
-  HOLD(over || forgotten(kept->second, scope), "P2 never lost",
+  HOLD(over, "P2 never lost",
        std::string{scope} + " " + std::string{condition} + " is emptied, and never ended: " + kept->second);
 }
 

@@ -184,11 +184,12 @@ void World::boot() {
                          },
                          [this] { return fails(Call::publish); }, [this] { return fails(Call::subscribe); }};
   promises_.starts();
-  journal_ = std::make_unique<SimJournal>(ground, disk, std::move(kept));
+  const std::string boot = "run-" + std::to_string(run_);
+  journal_ = std::make_unique<SimJournal>(ground, disk, boot, std::move(kept));
   link_ = std::make_unique<DaemonLink>(ground, broker, plan_.outbox_max, link_handlers(), std::move(said));
   app::Node::Parts parts;
   parts.settings = &settings_;
-  parts.identity = {"gw1", "run-" + std::to_string(run_), "vitals", "c0ffee12"};
+  parts.identity = {"gw1", boot, "vitals", "c0ffee12"};
   parts.version = "test";
   parts.journal = journal_.get();
   parts.broker = link_.get();

@@ -62,9 +62,9 @@ TEST_F(WorldTest, SeedsThatFoundSomething) {
             "the number of an event used twice, after a clock set back and two runs that kept nothing: "
             "NodeTest.P2_TheNumbersOfARunThatKeptNothingAreNotUsedAgain"},
       Found{4712, "this world's own mistake: a station was asked in the very moment in which an alarm ended"},
-      Found{
-          5953,
-          "a run that kept nothing and one killed before it had taken over from the broker: docs/faults.md"},
+      Found{5953,
+            "a run that kept nothing and one killed before it had taken over from the broker: "
+            "NodeTest.P2_AnAlarmThatItsRunCouldNotKeepIsTakenOverAlsoByTheRunAfterTheNext"},
       Found{6624, "this world's own mistake: an outbox that held no page of the log"},
       Found{7532,
             "this world's own mistake: a station that had hung read on in the messages of a connection that "

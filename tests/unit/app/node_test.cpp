@@ -134,6 +134,20 @@ TEST_F(NodeTest, P2_AnAlarmThatOnlyTheBrokerKnowsIsTakenOverAlsoWhenTheBrokerCom
   EXPECT_THAT(said->payload, HasSubstr(R"("state":"active")"));
 }
 
+TEST_F(NodeTest, P2_AnAlarmThatItsRunCouldNotKeepIsTakenOverAlsoByTheRunAfterTheNext) {
+  const std::string before = lost_document();  // of run1
+  // run2 has kept something and was killed before it had heard of the alarm.
+  journal_.kept.sequences = {{"node", "run2", 1ULL << 52U}, {"pain/b1", "run2", 1ULL << 52U}};
+  start(30'000);
+  broker_.said.messages.clear();
+  node_->on_connected(3, at(30'500));
+  hear(lost_topic, before, true);
+  const stations::Message* said = broker_.newest(lost_topic);
+  ASSERT_NE(said, nullptr);
+  EXPECT_THAT(said->payload, HasSubstr(before.substr(before.find("\"id\""), 33)));
+  EXPECT_THAT(said->payload, HasSubstr(R"("state":"active")"));
+}
+
 TEST_F(NodeTest, NothingThatIsPublishedStaysInTheHouse) {
   start(0);
   node_->on_connected(1, at(0));
@@ -145,7 +159,7 @@ TEST_F(NodeTest, NothingThatIsPublishedStaysInTheHouse) {
 
 TEST_F(NodeTest, P2_AGhostThatComesAfterTheCollectingIsEmptied) {
   const std::string ghost = lost_document();
-  journal_.kept.sequences = {{"pain/b1", 1ULL << 52U}};  // later than the document: its end was kept
+  journal_.kept.sequences = {{"pain/b1", "run1", 1ULL << 52U}};  // later than the document: its end was kept
   start(30'000);
   node_->on_connected(1, at(30'000));
   pass(5s);
@@ -160,7 +174,7 @@ TEST_F(NodeTest, P2_TheNumbersOfARunThatKeptNothingAreNotUsedAgain) {
   for (const std::int64_t ahead_us : Ahead{-1'000'000, 200'000, 3'600'000'000}) {
     journal_ = {};
     journal_.kept.sequences = {
-        {"node", static_cast<std::uint64_t>(vitals::unix_ms(at(0).wall) * 1'000 + ahead_us)}};
+        {"node", "", static_cast<std::uint64_t>(vitals::unix_ms(at(0).wall) * 1'000 + ahead_us)}};
     start(0);
     start(100);  // nothing of the first is kept
     const auto numbers = journal_.numbers("node");

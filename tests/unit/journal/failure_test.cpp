@@ -110,7 +110,7 @@ TEST(JournalFailure, NoDirectoryMeansFailedButAlive) {
   }
   const Restored found = restore(file);
   EXPECT_THAT(found.episodes, SizeIs(1)) << "the open episode was written when the disk came back";
-  EXPECT_EQ(sequence_of(found, "icu/1"), 5U);
+  EXPECT_EQ(found.last_seq("icu/1"), 5U);
 }
 
 TEST(JournalFailure, WithoutAFileAQuestionIsAnsweredToo) {
@@ -197,7 +197,7 @@ TEST(JournalFailure, AFailedSyncGivesTheFileUpAndGoesOnInANewOne) {
   EXPECT_THAT(found.sessions, SizeIs(1));
   EXPECT_THAT(found.commands, SizeIs(1));
   EXPECT_THAT(found.beds, SizeIs(1));
-  EXPECT_EQ(sequence_of(found, "icu/1"), 3U);
+  EXPECT_EQ(found.last_seq("icu/1"), 3U);
 }
 
 TEST(JournalFailure, ADyingDiskLeavesABoundedNumberOfFiles) {
@@ -239,7 +239,7 @@ TEST(JournalFailure, AnOverflowAnswersAndTheStateIsStillKept) {
   const Restored found = restore(directory.file());
   ASSERT_THAT(found.episodes, SizeIs(1));
   EXPECT_EQ(found.episodes[0].rev, 2'000U) << "the newest state is written in spite of the overflow";
-  EXPECT_EQ(sequence_of(found, "icu/1"), 2'000U);
+  EXPECT_EQ(found.last_seq("icu/1"), 2'000U);
 }
 
 // Runs in a child, since limits and user cannot be taken back. 0 is success.

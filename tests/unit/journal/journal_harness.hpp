@@ -106,11 +106,4 @@ inline Restored restore(const std::string& file) {
   return journal.restored();
 }
 
-inline std::uint64_t sequence_of(const Restored& restored, const std::string& scope) {
-  for (const auto& found : restored.sequences) {
-    if (found.scope == scope) return found.seq;
-  }
-  return 0;
-}
-
 }  // namespace journal

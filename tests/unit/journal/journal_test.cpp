@@ -54,8 +54,8 @@ TEST(Journal, GivesBackWhatWasKept) {
   EXPECT_EQ(found.commands[0].status, "applied");
   EXPECT_EQ(found.commands[0].text, "done");
   EXPECT_EQ(found.commands[0].ts_ms, now_ms - 5);
-  EXPECT_EQ(sequence_of(found, "icu/1"), 8'121U);
-  EXPECT_EQ(sequence_of(found, "node"), 17U);
+  EXPECT_EQ(found.last_seq("icu/1"), 8'121U);
+  EXPECT_EQ(found.last_seq("node"), 17U);
   EXPECT_THAT(found.beds, ElementsAre("icu/1"));
 }
 
@@ -128,13 +128,46 @@ TEST(Journal, AnOlderFileGoesOnWithWhatItHolds) {
     EXPECT_THAT(journal.restored().trouble, IsEmpty());
     EXPECT_FALSE(journal.restored().fresh);
     EXPECT_THAT(journal.restored().episodes, SizeIs(1));
-    EXPECT_EQ(sequence_of(journal.restored(), "icu/1"), 8'121U);
+    EXPECT_EQ(journal.restored().last_seq("icu/1", "whichever"), 8'121U);
     EXPECT_TRUE(write(journal, list(NoteEntry{"icu/1", "", "station1", "", "note", "text", now_ms})));
   }
   const Directory anew;
   { const Journal journal{anew.file(), now_ms}; }
   for (const char* what : {"SELECT count(*) FROM sqlite_schema", "PRAGMA user_version"})
     EXPECT_EQ(query(directory.file(), what), query(anew.file(), what)) << what;
+}
+
+// What a run kept is told from what it only said, also by the runs after the next one.
+TEST(Journal, TheLastNumberIsKnownOfEachRun) {
+  const Directory directory;
+  for (const std::string boot : {"run-1", "run-2"}) {
+    Journal journal{directory.file(), now_ms, {}, boot};
+    const std::uint64_t seq = journal.restored().last_seq("icu/1") + 10;
+    write(journal, list(event("icu/1", seq), event("icu/2", seq)));
+  }
+  const Restored found = restore(directory.file());
+  EXPECT_EQ(found.last_seq("icu/1"), 20U);
+  EXPECT_EQ(found.last_seq("icu/1", "run-1"), 10U);
+  EXPECT_EQ(found.last_seq("icu/2", "run-2"), 20U);
+  EXPECT_EQ(found.last_seq("icu/2", "another"), 0U);
+  EXPECT_EQ(found.last_seq("icu/3"), 0U);
+}
+
+TEST(Journal, OfManyRunsTheOldestArePutTogether) {
+  const Directory directory;
+  constexpr std::uint64_t runs = 40, kept_apart = 16;
+  for (std::uint64_t run = 1; run <= runs; ++run) {
+    Journal journal{directory.file(), now_ms, {}, "run-" + std::to_string(run)};
+    write(journal, list(event("icu/1", run), event(run == 1 ? "old/1" : "icu/2", run)));
+  }
+  const Restored found = restore(directory.file());
+  EXPECT_LE(query(directory.file(), "SELECT count(*) FROM sequence WHERE scope = 'icu/1'"),
+            static_cast<std::int64_t>(kept_apart) + 1);
+  EXPECT_EQ(found.last_seq("icu/1"), runs);
+  EXPECT_EQ(found.last_seq("icu/1", "run-40"), runs);
+  EXPECT_EQ(found.last_seq("icu/1", "run-30"), 30U);
+  EXPECT_EQ(found.last_seq("icu/1", "run-1"), runs - kept_apart) << "of any run: nothing is missing up to it";
+  EXPECT_EQ(found.last_seq("old/1", "run-1"), 1U);
 }
 
 TEST(Journal, EndedEpisodesVanish) {
@@ -186,7 +219,7 @@ TEST(Journal, ANumberWrittenTwiceKeepsTheLaterDocument) {
   }
   EXPECT_EQ(query(directory.file(), "SELECT count(*) FROM event WHERE seq = 7 AND doc = 'second'"), 1);
   EXPECT_EQ(query(directory.file(), "SELECT count(*) FROM event"), 2);
-  EXPECT_EQ(sequence_of(restore(directory.file()), "icu/1"), 7U) << "the last number never goes back";
+  EXPECT_EQ(restore(directory.file()).last_seq("icu/1"), 7U) << "the last number never goes back";
 }
 
 TEST(Journal, GivesBackCommandsOfOneDayOldestFirst) {
@@ -236,7 +269,7 @@ TEST(Journal, TheEventLogIsBoundedAndNumbersGoOn) {
   EXPECT_EQ(query(directory.file(), "SELECT max(seq) FROM event"), 5'000);
   EXPECT_EQ(query(directory.file(), "SELECT min(seq) FROM event"), 5'000 - rows + 1)
       << "the oldest ones went";
-  EXPECT_EQ(sequence_of(restore(directory.file()), "icu/1"), 5'000U);
+  EXPECT_EQ(restore(directory.file()).last_seq("icu/1"), 5'000U);
 }
 
 Page read(Journal& journal, const std::string& scope, std::uint64_t from_seq) {

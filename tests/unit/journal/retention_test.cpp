@@ -81,10 +81,10 @@ TEST_F(Retained, old_history_goes_and_state_stays) {
   EXPECT_THAT(found.episodes, SizeIs(1)) << "an alarm that stands is no history, however old it is";
   EXPECT_THAT(found.sessions, SizeIs(1));
   EXPECT_THAT(found.beds, SizeIs(1));
-  EXPECT_EQ(sequence_of(found, "icu/1"), 2'000U);
+  EXPECT_EQ(found.last_seq("icu/1"), 2'000U);
   tend(now_ms + 3'000 * day_ms);
   EXPECT_EQ(count("event"), 0);
-  EXPECT_EQ(sequence_of(restore(directory.file()), "icu/1"), 2'000U) << "numbers go on";
+  EXPECT_EQ(restore(directory.file()).last_seq("icu/1"), 2'000U) << "numbers go on";
   EXPECT_THAT(restore(directory.file()).episodes, SizeIs(1));
 }
 

@@ -91,7 +91,7 @@ class Torture {
     if (!fresh_) wanted.insert("Z");  // else it stands in the file that was set aside
     if (open.count("Z") > 0) wanted.insert("Z");
     EXPECT_EQ(open, wanted);
-    EXPECT_EQ(sequence_of(found, "icu/1"), last_seq);
+    EXPECT_EQ(found.last_seq("icu/1"), last_seq);
     ASSERT_EQ(found.sessions.size(), 1U);
     EXPECT_EQ(found.sessions[0].doc, "s-" + std::to_string(steps));
   }
