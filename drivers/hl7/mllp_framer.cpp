@@ -147,7 +147,7 @@ void Framer::feed_raw(std::string_view rest, vitals::Stamp rx, Events& events) {
   raw_carried_ = buffer_.size();
   const bool has_line_end = std::any_of(rest.begin(), rest.end(), is_line_end);
   while (!rest.empty() && state_ != State::lost) {
-    const std::size_t take = std::min(rest.size(), frame_bytes_max_ + 1 - buffer_.size());
+    const std::size_t take = std::min(rest.size(), raw_room());
     buffer_.insert(buffer_.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(take));
     rest.remove_prefix(take);
     for (std::size_t start = next_raw_start(); start != not_found; start = next_raw_start()) {
@@ -161,6 +161,13 @@ void Framer::feed_raw(std::string_view rest, vitals::Stamp rx, Events& events) {
   }
   rx_ = rx;
   if (has_line_end) line_end_rx_ = rx;
+}
+
+// Up to one byte beyond the next limit: what is lost must not depend on how the bytes were cut.
+std::size_t Framer::raw_room() const {
+  const bool beyond_garbage = buffer_.size() > garbage_bytes_max;
+  return (beyond_garbage ? frame_bytes_max_ : std::min(garbage_bytes_max, frame_bytes_max_)) + 1 -
+         buffer_.size();
 }
 
 // Where the next `MSH` stands at the start of a line, behind the message that is being collected; or none

@@ -64,6 +64,7 @@ class Framer {
   void complete(std::string_view tail, Events& events);
   void deliver(std::string_view frame, Events& events);
   void feed_raw(std::string_view rest, vitals::Stamp rx, Events& events);
+  std::size_t raw_room() const;
   std::size_t next_raw_start();
   void deliver_raw(std::size_t length, vitals::Stamp rx, Events& events);
   void lose_raw(std::string_view reason, vitals::Stamp rx, Events& events);

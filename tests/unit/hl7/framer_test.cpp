@@ -179,6 +179,20 @@ TEST(Framer, RawIsCutTheSameAtEverySplit) {
     EXPECT_EQ(cut(stream, part, Framing::raw), expected) << part;
 }
 
+TEST(Framer, P8_AMessageBehindTooMuchGarbageIsLostAtEverySplit) {
+  std::size_t lost = 0;
+  constexpr std::size_t first = garbage_bytes_max - 8, last = garbage_bytes_max + 8;
+  for (std::size_t garbage = first; garbage <= last; ++garbage) {
+    const std::string stream = std::string(garbage, 'x') + "\rMSH|1\rMSH|2\r";
+    const Lines expected = cut(stream, 1, Framing::raw);
+    lost += expected.back() == "close no-frame-start" ? 1U : 0U;
+    for (const std::size_t part : {std::size_t{64}, std::size_t{1'000}, stream.size()})
+      EXPECT_EQ(cut(stream, part, Framing::raw), expected) << garbage << " bytes, by " << part;
+  }
+  EXPECT_GT(lost, 0U);
+  EXPECT_LT(lost, last - first);
+}
+
 TEST(Framer, RawMessagesHaveTheLimitToo) {
   Framer framer(Framing::raw, 70'000);
   Recorder events;
