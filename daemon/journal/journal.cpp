@@ -33,31 +33,11 @@ struct Batch {
   }
 };
 
-constexpr struct ByScope {
-  bool operator()(const Restored::Sequence& one, std::string_view scope) const { return one.scope < scope; }
-  bool operator()(std::string_view scope, const Restored::Sequence& one) const { return scope < one.scope; }
-} by_scope;
-
 void answer(const Done& done, bool kept) {
   if (done) done(kept);
 }
 
 }  // namespace
-
-std::uint64_t Restored::last_seq(std::string_view scope) const {
-  std::uint64_t last = 0;
-  const auto [from, to] = std::equal_range(sequences.begin(), sequences.end(), scope, by_scope);
-  for (auto one = from; one != to; ++one) last = std::max(last, one->seq);
-  return last;
-}
-
-std::uint64_t Restored::last_seq(std::string_view scope, std::string_view boot) const {
-  std::uint64_t last = 0;
-  const auto [from, to] = std::equal_range(sequences.begin(), sequences.end(), scope, by_scope);
-  for (auto one = from; one != to; ++one)
-    if (one->boot.empty() || one->boot == boot) last = std::max(last, one->seq);
-  return last;
-}
 
 struct Journal::Impl {
   Impl(std::string path_of_file, Limits limits_of_journal, std::string boot_of_run)

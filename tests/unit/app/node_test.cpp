@@ -148,6 +148,17 @@ TEST_F(NodeTest, P2_AnAlarmThatItsRunCouldNotKeepIsTakenOverAlsoByTheRunAfterThe
   EXPECT_THAT(said->payload, HasSubstr(R"("state":"active")"));
 }
 
+TEST_F(NodeTest, P2_AtAConnectAlarmsGoOutBeforeTheBrokerIsReconciled) {
+  ASSERT_THAT(lost_document(), HasSubstr(R"("state":"active")"));
+  node_->on_lost("gone");
+  broker_.said.messages.clear();
+  node_->on_connected(2, at(now_ms_));
+  const stations::Message* said = broker_.newest(lost_topic);
+  ASSERT_NE(said, nullptr);
+  EXPECT_THAT(said->payload, HasSubstr(R"("state":"active")"));
+  EXPECT_EQ(broker_.newest("vitals/1/node/gw1/status"), nullptr) << "`online` is the last";
+}
+
 TEST_F(NodeTest, NothingThatIsPublishedStaysInTheHouse) {
   start(0);
   node_->on_connected(1, at(0));
