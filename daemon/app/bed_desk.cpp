@@ -57,6 +57,7 @@ BedDesk::BedDesk(const Identity& identity, bed::Settings settings, std::uint32_t
 }
 
 void BedDesk::on_alarm(const alarms::Alarm& alarm, Stamp at) {
+  if (values_way_ == bed::Way::ahead) flush_values(at);
   alarms_.transition(alarm, at);
   ++set_rev_;
   make_dirty(summary_dirty_);
@@ -127,14 +128,33 @@ void BedDesk::on_setting(std::string_view text, Stamp at) {
   });
 }
 
+void BedDesk::observation(std::string_view topic, bed::Way way) {
+  if (!bed_.settings().values_together) {
+    std::string whole = alarms_.prefix() + "/obs/";
+    whole += topic;
+    return publish_values(std::move(whole), buffer_, way);
+  }
+  if (way != values_way_) {  // all values follow: those that were collected are told again
+    values_.clear();
+    values_way_ = way;
+  }
+  contract::add_value(values_, buffer_);
+}
+
+void BedDesk::flush_values(Stamp now) {
+  if (values_.empty()) return;
+  contract::close_values(values_, now.wall);
+  publish_values(alarms_.prefix() + "/values", std::exchange(values_, {}),
+                 std::exchange(values_way_, bed::Way::usual));
+}
+
 // Also in the lane of alarms a value keeps its QoS 0: with two of them on one topic an old value could come
 // after a newer one. A broker sends QoS 0 at once and QoS 1 when the subscriber keeps up, never the other
 // way.
-void BedDesk::observation(std::string_view topic, bed::Way way) {
+void BedDesk::publish_values(std::string topic, std::string payload, bed::Way way) {
   Message message;
-  message.topic = alarms_.prefix() + "/obs/";
-  message.topic += topic;
-  message.payload = buffer_;
+  message.topic = std::move(topic);
+  message.payload = std::move(payload);
   message.qos = 0;
   message.lane = way == bed::Way::ahead ? Lane::alarm : Lane::observation;
   message.replaces_waiting = way == bed::Way::ahead;
@@ -157,6 +177,7 @@ void BedDesk::retained_empty(std::string_view topic) {
 }
 
 void BedDesk::flush(Stamp now) {
+  flush_values(now);
   if (state_dirty_) {
     publish_state(now);
     publish_infusion(now);

@@ -43,7 +43,7 @@ class BedDesk final : private bed::Output {
   void advance(Stamp now) { bed_.advance(now); }
   MonoTime deadline() const { return bed_.deadline(); }
 
-  // Documents that became due by what happened since the last call: state, infusion, limits, summary.
+  // Documents that became due by what happened since the last call: values, state, infusion, limits, summary.
   void flush(Stamp now);
   // Active and latched alarms, high first, as `continue`.
   void repeat_alarms(Stamp now);
@@ -94,10 +94,12 @@ class BedDesk final : private bed::Output {
   void publish_link(const LinkView& link, Stamp now);
   void keep_session(Stamp now);  // in the journal
   std::optional<std::size_t> source_named(std::string_view name) const;
-  LinkView with_signals(LinkView link) const;   // what the device says of itself added
-  void retained(std::string_view topic);        // buffer_ to the topic below the prefix
-  void retained_empty(std::string_view topic);  // removes what is there
-  void observation(std::string_view topic, bed::Way way);
+  LinkView with_signals(LinkView link) const;              // what the device says of itself added
+  void retained(std::string_view topic);                   // buffer_ to the topic below the prefix
+  void retained_empty(std::string_view topic);             // removes what is there
+  void observation(std::string_view topic, bed::Way way);  // buffer_, by itself or with others
+  void flush_values(Stamp now);
+  void publish_values(std::string topic, std::string payload, bed::Way way);
 
   infusion::View session(Stamp now) const;  // with the history of its series
   void close_session(const infusion::View& view);
@@ -108,6 +110,8 @@ class BedDesk final : private bed::Output {
   AlarmDesk alarms_;
   TrendDesk trend_;
   std::string& buffer_;  // the outlet's page
+  std::string values_;   // as one document, of what happened since the last flush()
+  bed::Way values_way_ = bed::Way::usual;
   std::vector<LinkView> links_;
   std::uint64_t set_rev_ = 0;
   unsigned stations_online_ = 0;

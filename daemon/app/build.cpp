@@ -45,6 +45,7 @@ bed::Settings make_bed_settings(const settings::Settings& all, const settings::B
   out.expected = from.expected;
   out.leads = {from.rate, from.arterial_pressure};
   out.pumps = from.pumps;
+  out.values_together = all.broker.values_together;
   out.cuff_on_oximeter_arm = from.cuff_on_oximeter_arm;
   out.idle_off = from.idle == settings::Idle::off;
   return out;

@@ -52,6 +52,7 @@ struct Settings {
   vitals::MetricSet expected;  // freshness is watched for each of these from the start
   Leads leads;
   bool idle_off = false;              // no limits without a session
+  bool values_together = false;       // they share a topic, so all of them go ahead of an alarm
   bool cuff_on_oximeter_arm = false;  // its inflation takes the pulse away: sensor alarms wait for it
   Salt salt;                          // for patient ids
   std::vector<std::string> pumps;     // tied to this bed, as they name themselves
@@ -337,6 +338,7 @@ class Bed final : private alarms::Listener {
   void publish(Metric metric, Stamp now, Way way = Way::usual);
   void publish_cuff(Stamp now, Way way = Way::usual);
   void publish_ahead(const alarms::Alarm& alarm, Stamp now);
+  void publish_all_ahead(Stamp now);
 
   // bed_attention.cpp
   void attention_changed(Stamp now);

@@ -315,12 +315,23 @@ void Bed::publish_ahead(const alarms::Alarm& alarm, Stamp now) {
   std::optional<Metric> metric = alarm.metric;
   if (alarm.condition == hr_zero_->spec().name) metric = settings_.leads.rate;  // it names no number
   if (!metric) return;
-  if (vitals::is_cuff(*metric)) {
-    if (cuff_ && !cuff_led_) publish_cuff(now, Way::ahead);
-    return;
-  }
+  const bool cuff = vitals::is_cuff(*metric);
   const Entry& word = entry(*metric);
-  if (word.seen && !word.led) publish(*metric, now, Way::ahead);
+  if (cuff ? !cuff_ || cuff_led_ : !word.seen || word.led) return;
+  if (settings_.values_together) {
+    publish_all_ahead(now);
+  } else if (cuff) {
+    publish_cuff(now, Way::ahead);
+  } else {
+    publish(*metric, now, Way::ahead);
+  }
+}
+
+// Those that wait are overtaken with the rest of their topic, so each value is told.
+void Bed::publish_all_ahead(Stamp now) {
+  for (const auto& facts : vitals::metrics)
+    if (entry(facts.metric).seen) publish(facts.metric, now, Way::ahead);
+  if (cuff_) publish_cuff(now, Way::ahead);
 }
 
 void Bed::publish(Metric metric, Stamp now, Way way) {

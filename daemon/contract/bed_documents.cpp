@@ -206,6 +206,23 @@ void render_cuff(std::string& out, const Cuff& cuff) {
   writer.close_object();
 }
 
+void add_value(std::string& out, std::string_view document) {
+  if (out.empty()) {
+    out += R"({"schema":")";
+    out += schema::values;
+    out += R"(","values":[)";
+  } else {
+    out += ',';
+  }
+  out += document;
+}
+
+void close_values(std::string& out, WallTime ts) {
+  out += R"(],"ts":)";
+  out += std::to_string(vitals::unix_ms(ts));
+  out += '}';
+}
+
 void render_bed_state(std::string& out, const BedState& state, const Envelope& envelope) {
   const infusion::View& session = state.session;
   JsonWriter writer(out);

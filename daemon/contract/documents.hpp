@@ -71,6 +71,10 @@ struct Cuff {  // obs/nibp: sys, dia and map must not be torn apart
 };
 void render_cuff(std::string& out, const Cuff& cuff);
 
+// The documents of several values as one: `out` is empty before the first, and whole after `close_values`.
+void add_value(std::string& out, std::string_view document);
+void close_values(std::string& out, WallTime ts);
+
 struct LastObservation {
   std::string_view name;  // "hr", "nibp"
   WallTime t{};

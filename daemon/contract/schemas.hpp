@@ -17,6 +17,7 @@ inline constexpr std::string_view limits = "vitals.limits/1";
 inline constexpr std::string_view news2 = "vitals.early-warning/1";
 inline constexpr std::string_view observation = "vitals.obs/1";
 inline constexpr std::string_view cuff = "vitals.nibp/1";
+inline constexpr std::string_view values = "vitals.values/1";
 inline constexpr std::string_view alarm = "vitals.alarm/1";
 inline constexpr std::string_view summary = "vitals.alarms/1";
 inline constexpr std::string_view command_event = "vitals.event-cmd/1";
@@ -27,9 +28,9 @@ inline constexpr std::string_view response = "vitals.rsp/1";
 inline constexpr std::string_view command = "vitals.cmd/1";
 inline constexpr std::string_view station = "vitals.station/1";
 
-inline constexpr std::array<std::string_view, 19> all{
-    node,         info,        heartbeat, bed,     infusion, link,          limits,
-    news2,        observation, cuff,      alarm,   summary,  command_event, nurse_event,
-    config_event, node_event,  response,  command, station};
+inline constexpr std::array<std::string_view, 20> all{
+    node,        info,         heartbeat,  bed,      infusion, link,    limits,
+    news2,       observation,  cuff,       values,   alarm,    summary, command_event,
+    nurse_event, config_event, node_event, response, command,  station};
 
 }  // namespace contract::schema

@@ -128,6 +128,7 @@ void read_broker(Reader& root, Settings& out, Report& report) {
   read_alternates(*reader, broker, report);
   broker.subscribe_qos =
       static_cast<int>(reader->integer("subscribe_qos", 0, 1).value_or(broker.subscribe_qos));
+  broker.values_together = reader->word("values", {"per-metric", "per-bed"}) == "per-bed";
   broker.user = reader->text("user").value_or("");
   broker.password_file = reader->text("password_file").value_or("");
   broker.ca_file = reader->text("ca_file").value_or("");

@@ -42,6 +42,7 @@ struct Broker {
   // 0 or 1. A cluster may withhold every PUBACK while a QoS 1 subscription of what is published stands at a
   // dead node (RabbitMQ 4.0); the session is clean, so 0 loses no more than 1 does.
   int subscribe_qos = 1;
+  bool values_together = false;  // one document for those of a bed that are due together; else one for each
   std::string user;
   std::string password_file;                 // first line; also $CREDENTIALS_DIRECTORY/NAME
   std::string ca_file, cert_file, key_file;  // any set: TLS

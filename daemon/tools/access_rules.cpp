@@ -15,8 +15,8 @@ namespace {
 
 // What hangs below a node or a bed and is for everybody; commands and answers are not.
 constexpr std::array<std::string_view, 5> node_topics{"status", "info", "heartbeat", "alarm/+", "event/+"};
-constexpr std::array<std::string_view, 9> bed_topics{"state", "infusion", "limits", "news2",  "link/+",
-                                                     "obs/+", "alarm/+",  "alarms", "event/+"};
+constexpr std::array<std::string_view, 10> bed_topics{"state", "infusion", "limits",  "news2",  "link/+",
+                                                      "obs/+", "values",   "alarm/+", "alarms", "event/+"};
 
 class Rules {
  public:

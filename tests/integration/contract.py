@@ -38,6 +38,9 @@ class Contract:
                 return f"{topic}: not JSON: {error}"
             if isinstance(document, dict) and document.get("hist") and "/rsp/" in topic:
                 validator = self.by_name[document["schema"]]
-            error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+            errors = list(validator.iter_errors(document))
+            for value in document.get("values", []) if not errors else []:  # each is a document of its own kind
+                errors += self.by_name[value["schema"]].iter_errors(value)
+            error = jsonschema.exceptions.best_match(errors)
             return error and f"{topic} ({file}): {error.json_path}: {error.message}: {payload.decode()[:600]}"
         return f"{topic}: no schema covers this topic"

@@ -53,6 +53,28 @@ def test_value_is_published_before_its_alarm(world):
     assert seen == ["start", "escalate", "end"]
 
 
+def test_values_of_a_bed_as_one_document(world):
+    """values = "per-bed": nothing on obs, and before an alarm the value that it rests on, with those beside it."""
+    text = world.daemon.settings.read_text()
+    world.daemon.settings.write_text(text.replace("[broker]\n", '[broker]\nvalues = "per-bed"\n'))
+    station = world.station()
+    world.daemon.start()
+    station.online(NODE)
+    topic = f"{station.bed(BED)}/values"
+    station.wait_for(lambda: topic in station.last, what="a document of values")
+    world.oximeter.show(spo2=90)
+    start = station.alarm(BED, "spo2-low", phase="start")
+    last = {}
+    for message in list(station.messages):
+        assert "/obs/" not in message.topic
+        if message.topic == topic:
+            last = {value["metric"]: value.get("v") for value in message.doc["values"]}
+        elif message.topic.endswith("/b1/alarm/spo2-low") and message.doc == start:
+            assert last["spo2"] == start["v"] and "pr" in last
+            return
+    raise AssertionError("the alarm is not among the messages")
+
+
 def test_a_cuff_reading_is_published_before_its_alarm(world):
     station = world.started()
     monitor = world.sender()

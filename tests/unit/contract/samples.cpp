@@ -313,6 +313,15 @@ void add_observations(std::vector<Sample>& out) {
   for (const Quality quality : {Quality::valid, Quality::stale})
     out.push_back({bed_topic("obs/nibp"),
                    rendered([&](std::string& text) { contract::render_cuff(text, cuff(quality)); })});
+  const auto spo2 = rendered([&](std::string& text) {
+    contract::render_observation(text, value(Quality::valid, vitals::Reason::none));
+  });
+  const auto nibp = rendered([&](std::string& text) { contract::render_cuff(text, cuff(Quality::valid)); });
+  out.push_back({bed_topic("values"), rendered([&](std::string& text) {
+                   contract::add_value(text, spo2);
+                   contract::add_value(text, nibp);
+                   contract::close_values(text, at(1'000));
+                 })});
 }
 
 void add_bed_states(std::vector<Sample>& out) {

@@ -51,6 +51,9 @@ def check_samples(samples, topics, schemas):
         document = json.loads(payload)
         wrong = errors_of(validator, document)
         check(not wrong, f"{topic}: {entry['schema']}: {wrong}")
+        for value in document.get("values", []):  # each is a document of its own kind
+            wrong = errors_of(schemas[value["schema"].split(".")[1].split("/")[0] + ".schema.json"], value)
+            check(not wrong, f"{topic}: a value: {wrong}")
         # A schema that lets anything through would prove nothing.
         check(not validator.is_valid({**document, "surprise": 1}), f"{entry['schema']} lets unknown members through")
         for name in ("schema", "ts"):

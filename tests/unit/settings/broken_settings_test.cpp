@@ -95,13 +95,17 @@ vitalsd.toml:17:1: error: unknown key "port" in [metrics], known are: listen, ne
 
 TEST(BrokenSettings, further_brokers_are_addresses_with_their_port_and_qos_is_0_or_1) {
   const Folder folder;
-  const Loaded fine = folder.load(
-      changed("[broker]", "[broker]\nalternates = [\"127.0.0.1:1884\", \"[::1]:1885\"]\nsubscribe_qos = 0"));
+  const Loaded fine = folder.load(changed("[broker]",
+                                          "[broker]\nalternates = [\"127.0.0.1:1884\", "
+                                          "\"[::1]:1885\"]\nsubscribe_qos = 0\nvalues = \"per-bed\""));
   EXPECT_TRUE(fine.ok()) << folder.described(fine);
   ASSERT_EQ(fine.settings.broker.alternates.size(), 2U);
   EXPECT_EQ(fine.settings.broker.alternates[1].host, "::1");
   EXPECT_EQ(fine.settings.broker.alternates[1].port, 1885);
   EXPECT_EQ(fine.settings.broker.subscribe_qos, 0);
+  EXPECT_TRUE(fine.settings.broker.values_together);
+  EXPECT_FALSE(
+      folder.load(changed("[broker]", "[broker]\nvalues = \"per-metric\"")).settings.broker.values_together);
   expect_problems({
       {changed("[broker]", "[broker]\nalternates = [\"127.0.0.1\", \"broker:1883\"]\nsubscribe_qos = 2"),
        R"(vitalsd.toml:2:15: error: alternate "127.0.0.1" must be ADDRESS:PORT, as in "192.0.2.1:8883"
