@@ -28,12 +28,12 @@ def bench_profile():
     return shortened_profile("for benches only", 0, {}, {})
 
 
-def settings_text(folder, broker_port, mllp_port, beds, connections):
+def settings_text(folder, broker_port, mllp_port, beds, connections, values):
     names = [f"bed-{number:05}" for number in range(beds)]
     return dump({
         "node": {"name": "bench", "clock_trusted": True},
         "journal": {"path": str(Path(folder) / "journal.db")},
-        "broker": {"host": "127.0.0.1", "port": broker_port},
+        "broker": {"host": "127.0.0.1", "port": broker_port, "values": values},
         "source": [{"name": "monitors", "protocol": "hl7", "listen": f"127.0.0.1:{mllp_port}", "period_s": 10,
                     "connections_max": max(connections, 4), "connections_per_peer_max": max(connections, 4),
                     "metrics": ["hr", "pr", "spo2", "nibp"], "beds": {name: f"pain/{name}" for name in names}}],
@@ -51,7 +51,7 @@ class Receiver:
         self.folder.mkdir(parents=True)
         self.process = None
 
-    def start(self, beds, connections):
+    def start(self, beds, connections, values):
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         self.broker = Broker(folder / "broker")
         self.port = free_port()
@@ -63,7 +63,7 @@ class Receiver:
         else:
             (folder / "profiles").mkdir()
             (folder / "profiles" / "bench.toml").write_text(bench_profile())
-            daemon = Daemon(folder, settings_text(folder, self.broker.port, self.port, beds, connections),
+            daemon = Daemon(folder, settings_text(folder, self.broker.port, self.port, beds, connections, values),
                             self.programs["daemon"])
             self.process = daemon.start().process
         wait_for_port(self.port, self.process)
@@ -72,9 +72,9 @@ class Receiver:
         self.process.end(timeout=30)
         self.broker.stop()
 
-    def load(self, kind, beds=1, connections=1, **options):
+    def load(self, kind, beds=1, connections=1, values="per-metric", **options):
         """A fresh receiver under one load: what the load program says."""
-        self.start(beds, connections)
+        self.start(beds, connections, values)
         try:
             topic, match = ("floor/#", "") if self.name != "daemon" else ("vitals/1/bed/+/+/alarm/spo2-low",
                                                                         '"phase":"start"')
