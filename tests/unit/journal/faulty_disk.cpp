@@ -22,10 +22,11 @@ std::string first_refused;
 
 sqlite3_vfs* real_vfs = nullptr;
 sqlite3_vfs vfs;
-// The real methods of the main file and of its log are the same table on Linux; copies with our calls in it.
+// Of the main file, which is opened first; those of its log differ in their locks alone, which a log does not
+// use.
 const sqlite3_io_methods* real_methods = nullptr;
-sqlite3_io_methods main_methods, log_methods;
-std::once_flag once;
+sqlite3_io_methods main_methods, log_methods;  // copies with our calls in them
+std::once_flag once, main_once, log_once;
 
 enum class Call { write, other };
 
@@ -96,6 +97,16 @@ int access(sqlite3_vfs*, const char* name, int flags, int* out) {
   return code != SQLITE_OK ? code : real_vfs->xAccess(real_vfs, name, flags, out);
 }
 
+void put_our_calls(sqlite3_io_methods& ours, const sqlite3_io_methods& real) {
+  ours = real;
+  ours.xRead = read;
+  ours.xWrite = write;
+  ours.xTruncate = truncate;
+  ours.xSync = sync;
+  ours.xFileSize = file_size;
+  ours.xLock = lock;
+}
+
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   if (const int refusal = refused("open", SQLITE_CANTOPEN); refusal != SQLITE_OK) {
     file->pMethods = nullptr;  // as SQLite asks of one that does not open
@@ -105,16 +116,12 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* fla
   if (code != SQLITE_OK || file->pMethods == nullptr) return code;
   const bool log = (flags & SQLITE_OPEN_WAL) != 0;
   if (!log && (flags & SQLITE_OPEN_MAIN_DB) == 0) return code;
-  real_methods = file->pMethods;
-  sqlite3_io_methods& ours = log ? log_methods : main_methods;
-  ours = *real_methods;
-  ours.xRead = read;
-  ours.xWrite = write;
-  ours.xTruncate = truncate;
-  ours.xSync = sync;
-  ours.xFileSize = file_size;
-  ours.xLock = lock;
-  file->pMethods = &ours;
+  // Once: other journals of the process may be at work already.
+  std::call_once(log ? log_once : main_once, [&] {
+    if (!log) real_methods = file->pMethods;
+    put_our_calls(log ? log_methods : main_methods, *file->pMethods);
+  });
+  file->pMethods = log ? &log_methods : &main_methods;
   return code;
 }
 
