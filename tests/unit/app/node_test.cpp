@@ -112,6 +112,17 @@ class NodeTest : public testing::Test {
     const stations::Message* said = broker_.newest(lost_topic);
     return said == nullptr ? "" : said->payload;
   }
+  // The next run hears from the broker what an earlier one has said.
+  void expect_taken_over(const std::string& before) {
+    start(30'000);
+    broker_.said.messages.clear();
+    node_->on_connected(3, at(30'500));  // the first two attempts found nobody
+    hear(lost_topic, before, true);
+    const stations::Message* said = broker_.newest(lost_topic);
+    ASSERT_NE(said, nullptr);
+    EXPECT_THAT(said->payload, HasSubstr(before.substr(before.find("\"id\""), 33)));
+    EXPECT_THAT(said->payload, HasSubstr(R"("state":"active")"));
+  }
 
   settings::Settings settings_ = one_bed();
   Journal journal_;
@@ -124,28 +135,14 @@ class NodeTest : public testing::Test {
 TEST_F(NodeTest, P2_AnAlarmThatOnlyTheBrokerKnowsIsTakenOverAlsoWhenTheBrokerComesLate) {
   const std::string before = lost_document();
   ASSERT_THAT(before, HasSubstr(R"("state":"active")"));
-  start(30'000);
-  broker_.said.messages.clear();
-  node_->on_connected(3, at(30'500));  // the first two attempts found nobody
-  hear(lost_topic, before, true);
-  const stations::Message* said = broker_.newest(lost_topic);
-  ASSERT_NE(said, nullptr);
-  EXPECT_THAT(said->payload, HasSubstr(before.substr(before.find("\"id\""), 33)));
-  EXPECT_THAT(said->payload, HasSubstr(R"("state":"active")"));
+  expect_taken_over(before);
 }
 
 TEST_F(NodeTest, P2_AnAlarmThatItsRunCouldNotKeepIsTakenOverAlsoByTheRunAfterTheNext) {
   const std::string before = lost_document();  // of run1
   // run2 has kept something and was killed before it had heard of the alarm.
   journal_.kept.sequences = {{"node", "run2", 1ULL << 52U}, {"pain/b1", "run2", 1ULL << 52U}};
-  start(30'000);
-  broker_.said.messages.clear();
-  node_->on_connected(3, at(30'500));
-  hear(lost_topic, before, true);
-  const stations::Message* said = broker_.newest(lost_topic);
-  ASSERT_NE(said, nullptr);
-  EXPECT_THAT(said->payload, HasSubstr(before.substr(before.find("\"id\""), 33)));
-  EXPECT_THAT(said->payload, HasSubstr(R"("state":"active")"));
+  expect_taken_over(before);
 }
 
 TEST_F(NodeTest, P2_AtAConnectAlarmsGoOutBeforeTheBrokerIsReconciled) {
