@@ -9,6 +9,8 @@ def infusion(station):
 
 
 def restart(world, station):
+    """Kill -9 when all so far is kept, as an answered command shows: what comes right before a kill may not be."""
+    applied(station, "note", text="so far")
     mark = station.mark()
     world.daemon.kill()
     world.daemon.start()
