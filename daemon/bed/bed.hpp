@@ -104,7 +104,7 @@ class Bed final : private alarms::Listener {
   Bed& operator=(const Bed&) = delete;
 
   // --- from the links and drivers
-  void observe(std::size_t source, const Observation& observation);
+  void observe(std::size_t source, const Observation& told);
   void frame_end(std::size_t source, Stamp rx);
   // The newest number that observe() or frame_end() rejected since the last call.
   std::optional<Implausible> take_rejected();
@@ -236,6 +236,7 @@ class Bed final : private alarms::Listener {
     alarms::Condition* device_clock = nullptr;
     ClockOffset clock;
     Lateness lateness;
+    SenderClock sender;
 
     bool demo() const { return demo_told || demo_seen || demo_alarm; }
   };

@@ -63,11 +63,14 @@ bool Bed::for_baseline(Metric metric) const {
   return metric == Metric::spo2;
 }
 
-void Bed::observe(std::size_t source, const Observation& observation) {
-  advance(observation.rx);
-  take_subject(source, observation.rx);
-  if (!owns(source, observation.metric) || observation.channel != 0) return;
-  ++observed_[vitals::index_of(observation.metric)][static_cast<std::size_t>(observation.quality)];
+void Bed::observe(std::size_t source, const Observation& told) {
+  advance(told.rx);
+  take_subject(source, told.rx);
+  if (!owns(source, told.metric) || told.channel != 0) return;
+  ++observed_[vitals::index_of(told.metric)][static_cast<std::size_t>(told.quality)];
+  Observation observation = told;
+  if (told.t_sent)
+    observation.clock_trusted = links_[source].sender.tells_ages(*told.t_sent, told.clock_trusted, told.rx);
   if (vitals::is_cuff(observation.metric)) return assembler_.add(observation);
   const Stamp now = observation.rx;
   links_[source].demo_seen = observation.test;

@@ -88,4 +88,41 @@ class Lateness {
   std::optional<vitals::Milliseconds> soonest_;
 };
 
+// Whether a sender's clock tells ages. One that stands still does not, nor one that is minutes from ours; but
+// where it was right until lately it is the message that is late: what a queue has kept is history, however
+// long. Another clock is believed in when the same difference has stayed for a while, one ahead of ours at
+// once.
+class SenderClock {
+ public:
+  // `agrees`: `sent` is within the tolerance of our clock.
+  bool tells_ages(vitals::WallTime sent, bool agrees, vitals::Stamp rx) {
+    if (sent != sent_) told_since_ = rx.mono;
+    sent_ = sent;
+    if (agrees || sent > rx.wall) {
+      was_right_ = agrees;
+      other_.reset();
+    } else if (was_right_) {
+      was_right_ = !stayed(sent.time_since_epoch() - rx.mono.time_since_epoch(), rx.mono);
+    }
+    return was_right_ && rx.mono - told_since_ < stays_ms;
+  }
+
+ private:
+  static constexpr vitals::Milliseconds stays_ms{20'000}, same_within_ms{3'000};
+  struct Other {  // what its clock shows, over our steady one
+    vitals::Milliseconds ahead{0};
+    vitals::MonoTime since;
+  };
+
+  bool stayed(vitals::Milliseconds ahead, vitals::MonoTime now) {
+    if (!other_ || std::chrono::abs(ahead - other_->ahead) > same_within_ms) other_ = Other{ahead, now};
+    return now - other_->since >= stays_ms;
+  }
+
+  bool was_right_ = false;
+  std::optional<vitals::WallTime> sent_;
+  vitals::MonoTime told_since_{};
+  std::optional<Other> other_;
+};
+
 }  // namespace bed

@@ -12,6 +12,9 @@ using vitals::Metric;
 using vitals::Observation;
 using vitals::Quality;
 
+// No monitor shows a reading for a month: its clock was never set.
+constexpr std::chrono::days age_believed_max{30};
+
 std::size_t slot(Metric metric) { return vitals::index_of(metric) - vitals::index_of(Metric::nibp_sys); }
 
 std::optional<vitals::WallTime> own_time(const Observation& part) {
@@ -20,11 +23,14 @@ std::optional<vitals::WallTime> own_time(const Observation& part) {
 
 bool time_trusted(const Observation& part) { return part.clock_trusted && own_time(part); }
 
-// The instant of measurement: the device's own time if it can be trusted and lies in the past.
+// The instant of measurement: the device's own time if it lies in the past by a clock that can be trusted,
+// else by the clock of the message.
 vitals::Stamp measured_at(const Observation& part, vitals::Stamp rx) {
-  if (!time_trusted(part)) return rx;
   const auto own = own_time(part);
-  const vitals::Milliseconds age = std::max(vitals::Milliseconds{0}, rx.wall - *own);
+  const auto sent = part.clock_trusted ? std::optional{rx.wall} : part.t_sent;
+  if (!own || !sent) return rx;
+  const vitals::Milliseconds age = std::max(vitals::Milliseconds{0}, *sent - *own);
+  if (age > age_believed_max) return rx;
   return {rx.mono - age, rx.wall - age};
 }
 

@@ -96,6 +96,7 @@ struct Observation {
   double value = 0;               // in unit_of(metric); meaningless unless has_number()
   Stamp rx;                       // when the last byte of its frame came
   std::optional<WallTime> t_src;  // the device's time, by time_source
+  std::optional<WallTime> t_sent;  // when the sender says it sent this, where it says so
 
   constexpr bool has_value() const { return quality == Quality::valid || quality == Quality::questionable; }
   // A stale pressure is what the device still shows of an unknown time: to be listed, never judged or told as

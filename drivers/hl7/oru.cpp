@@ -328,6 +328,8 @@ Observation OruReader::judged(Metric metric, const Reading& reading, const UnitF
 }
 
 void OruReader::set_time(const Row& row, Observation& seen) {
+  if (message_time_.usable() || group_time_.usable())
+    seen.t_sent = message_time_.usable() ? message_time_.at : group_time_.at;
   const int field = 14 + row.shift;
   const DeviceTime& own = time_of(fields_[static_cast<std::size_t>(field)]);
   if (own.usable()) {

@@ -123,6 +123,72 @@ TEST_F(SlowClock, a_clock_that_is_set_is_believed_within_half_a_minute) {
   EXPECT_EQ(alarm("spo2-low")->data, alarms::Data::fresh);
 }
 
+// --- what a queue has kept for longer than the tolerance of five minutes
+
+struct LongBacklog : Clocks {
+  // A value every `every_s`, from a sender whose clock shows so much; `sent_late_s` of it on the way.
+  void each(double every_s, double spo2, int n, double ahead_s, double sent_late_s = 0) {
+    for (int i = 0; i < n; ++i) {
+      Observation one = vitals::measured(Metric::spo2, spo2, now);
+      one.t_src = one.t_sent = now.wall + seconds(ahead_s - sent_late_s);
+      one.time_source = vitals::TimeSource::message;
+      one.clock_trusted = std::abs(ahead_s - sent_late_s) < 300;
+      say(one);
+      wait(every_s);
+    }
+  }
+  void queued(double spo2, double from_late_s, double to_late_s) {  // a value for each 10 s, within seconds
+    for (double late = from_late_s; late > to_late_s; late -= 10) each(0.1, spo2, 1, 0, late);
+  }
+};
+
+TEST_F(LongBacklog, it_starts_no_alarm_and_ends_none) {
+  each(10, 97, 12, 0);
+  wait(600);
+  queued(80, 600, 10);
+  EXPECT_EQ(alarm("spo2-low"), nullptr);
+  EXPECT_NE(alarm("spo2-stale"), nullptr) << "old values are no supply";
+  each(10, 80, 3, 0);
+  ASSERT_EQ(priority("spo2-low"), Priority::high);
+  queued(97, 900, 600);
+  EXPECT_EQ(alarm("spo2-low")->state, alarms::State::active);
+}
+
+TEST_F(LongBacklog, a_clock_that_was_never_right_tells_no_ages) {
+  each(10, 80, 3, -86'400.0 * 365);
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+}
+
+TEST_F(LongBacklog, a_clock_set_back_by_an_hour_is_believed_after_twenty_seconds) {
+  each(10, 97, 12, 0);
+  each(10, 80, 2, -3600);
+  EXPECT_EQ(alarm("spo2-low"), nullptr);
+  each(10, 80, 3, -3600);
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+}
+
+TEST_F(LongBacklog, so_is_one_that_tells_seldom_with_its_second_message) {
+  bed_.reset();
+  settings.sources[0].period = seconds(60);
+  linked();
+  each(60, 97, 5, 0);
+  each(60, 80, 3, -3600);
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+}
+
+TEST_F(LongBacklog, a_clock_that_has_stopped_does_not_make_values_old) {
+  each(1, 97, 60, 0);
+  for (int i = 0; i < 400; ++i) each(1, i % 100 < 80 ? 97 : 80, 1, 0, i);
+  EXPECT_EQ(alarm("spo2-stale"), nullptr);
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+}
+
+TEST_F(LongBacklog, a_clock_that_is_set_ahead_is_believed_at_once) {
+  each(10, 97, 12, 0);
+  each(10, 80, 3, 3600);
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+}
+
 // --- scenario 19: our clock is set while something runs
 
 struct Stepped : OneBed {
