@@ -144,8 +144,9 @@ constexpr std::string_view name(PumpState state) {
 // Views are valid during the call only. A number that was not told, or in a unit that we do not know, is
 // absent.
 struct PumpReport {
-  std::string_view device;  // the pump, as settings name it: OBX-18.1
-  std::string_view event;   // of PCD-10: "PUMP_DELIV_START"; empty for a snapshot
+  std::string_view device;   // the pump, as settings name it: OBX-18.1
+  std::string_view channel;  // of that pump, "1.2"; one device may run several drugs
+  std::string_view event;    // of PCD-10: "PUMP_DELIV_START"; empty for a snapshot
   std::string_view
       source;  // active source: "primary", "secondary", "clinician", "loading", ...; may be empty
   std::string_view reason;  // why it does not deliver: "stopped-by-clinician", "stopped-alarming", ...
@@ -164,6 +165,7 @@ struct PumpReport {
   std::optional<double> time_remaining_s;
   std::optional<double> weight_kg;
   std::optional<vitals::WallTime> t_event;  // by the sender's clock, OBR-7
+  std::optional<vitals::WallTime> t_sent;   // of the message, MSH-7
   vitals::Stamp rx;
 };
 

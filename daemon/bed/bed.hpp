@@ -288,11 +288,13 @@ class Bed final : private alarms::Listener {
   // bed_pump.cpp
   struct Pump {
     std::string name;
+    std::string channel;  // known with its first word
     PumpView view;
     Milliseconds silence_ms_max{0};  // longer without a word: its link is lost
     bool taken_over = true;          // what it last said is in the session
     std::string_view trouble;        // else: why not
   };
+  Pump* pump_of(const drivers::PumpReport& report);
   bool concerns(const Pump& pump) const;
   bool weight_agrees(const Pump& pump) const;
   void follow(Pump& pump, PumpNews news, Stamp now);

@@ -16,6 +16,8 @@ using alarms::never;
 constexpr double weight_difference_max = 0.02;
 // Rates that differ by less are the same in another unit.
 constexpr double rate_difference_max = 0.005;
+// Of one pump: more than any stack has.
+constexpr std::size_t channels_max = 16, channel_bytes_max = 16;
 
 bool same_name(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
@@ -27,14 +29,34 @@ bool differs(double a, double b, double part_max) { return std::abs(a - b) > par
 
 }  // namespace
 
+// Each channel of a pump is one of its own: what one stops another may run. A report that names none is of
+// the first.
+Bed::Pump* Bed::pump_of(const drivers::PumpReport& report) {
+  Pump* first = nullptr;
+  std::size_t channels = 0;
+  for (Pump& pump : pumps_) {
+    if (!same_name(pump.name, report.device)) continue;
+    if (first == nullptr) first = &pump;
+    if (report.channel.empty() || pump.channel == report.channel) return &pump;
+    ++channels;
+  }
+  if (first == nullptr || channels == channels_max) return nullptr;
+  if (!first->channel.empty()) {
+    const std::string name = first->name;
+    first = &pumps_.emplace_back();
+    first->name = name;
+  }
+  first->channel = report.channel.substr(0, channel_bytes_max);
+  return first;
+}
+
 void Bed::pump(std::size_t source, const drivers::PumpReport& report) {
-  const auto found = std::find_if(pumps_.begin(), pumps_.end(),
-                                  [&](const Pump& pump) { return same_name(pump.name, report.device); });
-  if (found == pumps_.end()) return;
+  Pump* const found = pump_of(report);
+  if (found == nullptr) return;
   advance(report.rx);
   const Milliseconds limit = freshness(settings_.sources[source]);
   found->silence_ms_max = limit;
-  PumpNews news = found->view.take(report, limit);
+  PumpNews news = found->view.take(report);
   // A bolus that was given up in a silence, and goes on.
   if (news == PumpNews::none && found->view.bolus() && !session_.bolus_runs()) news = PumpNews::rate;
   follow(*found, news, report.rx);

@@ -94,6 +94,9 @@ class Lateness {
 // once.
 class SenderClock {
  public:
+  // `right`: taken to be right until it is seen to be another.
+  explicit SenderClock(bool right = false) : was_right_(right) {}
+
   // `agrees`: `sent` is within the tolerance of our clock.
   bool tells_ages(vitals::WallTime sent, bool agrees, vitals::Stamp rx) {
     if (sent != sent_) told_since_ = rx.mono;
@@ -119,7 +122,7 @@ class SenderClock {
     return now - other_->since >= stays_ms;
   }
 
-  bool was_right_ = false;
+  bool was_right_;
   std::optional<vitals::WallTime> sent_;
   vitals::MonoTime told_since_{};
   std::optional<Other> other_;

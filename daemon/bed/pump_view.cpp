@@ -38,10 +38,17 @@ bool is_session_drug(std::string_view name) {
                      [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
-PumpNews PumpView::take(const PumpReport& report, Milliseconds history_after) {
+bool PumpView::is_history(const PumpReport& report, vitals::WallTime own) {
+  const vitals::WallTime sent = report.t_sent.value_or(own);
+  const bool agrees = std::chrono::abs(report.rx.wall - sent) < pump_clock_tolerance_ms;
+  const bool right = clock_.tells_ages(sent, agrees, report.rx);
+  return sent - own >= pump_kept_ms_max || (right && report.rx.wall - own >= pump_clock_tolerance_ms);
+}
+
+PumpNews PumpView::take(const PumpReport& report) {
   heard_at_ = report.rx.mono;
   const vitals::WallTime own = std::min(report.t_event.value_or(report.rx.wall), report.rx.wall);
-  if (report.rx.wall - own >= history_after) return PumpNews::none;
+  if (is_history(report, own)) return PumpNews::none;
   if (newest_ && own < *newest_) return PumpNews::none;
   newest_ = own;
   if (!report.drug.empty()) drug_ = report.drug.substr(0, drug_bytes_max);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/bed/clock_offset.hpp"
 #include "daemon/vitals/time.hpp"
 #include "drivers/driver.hpp"
 
@@ -14,6 +15,11 @@ namespace bed {
 
 // A stop in transition is one only when no start follows within this.
 inline constexpr vitals::Milliseconds pump_transition_ms{10'000};
+
+// A report that its sender has kept for longer is history; so is one that is old by a clock that was right.
+// A snapshot may say when its numbers were read, half a minute before it goes.
+inline constexpr vitals::Milliseconds pump_kept_ms_max{120'000};
+inline constexpr vitals::Milliseconds pump_clock_tolerance_ms{300'000};
 
 // What the alarm of a pump says that runs beside the session, the plain one first.
 inline constexpr std::string_view unrecorded_text = "a pump runs and the session does not know of it";
@@ -29,8 +35,8 @@ enum class PumpNews : std::uint8_t { none, started, rate, stopped };
 
 class PumpView {
  public:
-  // A report whose own time is older than `history_after` is history: it changes nothing (promise P10).
-  PumpNews take(const drivers::PumpReport& report, vitals::Milliseconds history_after);
+  // History changes nothing (promise P10).
+  PumpNews take(const drivers::PumpReport& report);
   PumpNews advance(vitals::MonoTime now);  // a stop that was none turns out to be one
   std::optional<vitals::MonoTime> deadline() const { return stop_at_; }
 
@@ -52,10 +58,12 @@ class PumpView {
     friend bool operator==(const Rate&, const Rate&) = default;
   };
 
+  bool is_history(const drivers::PumpReport& report, vitals::WallTime own);
   PumpNews runs(const drivers::PumpReport& report, bool event);
   PumpNews stops(drivers::PumpState into);
   PumpNews stops_in_transition(const drivers::PumpReport& report, drivers::PumpState into);
 
+  SenderClock clock_{true};  // an old start must not begin a session
   drivers::PumpState state_ = drivers::PumpState::unknown;
   std::optional<vitals::WallTime> newest_;  // by the sender's time
   std::optional<vitals::MonoTime> heard_at_;

@@ -52,7 +52,9 @@ bool fits(PumpItem item, PumpQuantity quantity) {
 
 void PumpReader::read(const Received& message) {
   message_ = &message;
-  zone_ = read_clock(message.header, rules_, message.rx.wall).zone;
+  const MessageClock clock = read_clock(message.header, rules_, message.rx.wall);
+  zone_ = clock.zone;
+  sent_ = clock.sent.usable() ? std::optional{clock.sent.at} : std::nullopt;
   scratch_.clear();
   subject_ = Subject{};
   pump_ = ordered_drug_ = event_ = event_stem_ = {};
@@ -221,6 +223,7 @@ PumpReport PumpReader::reported(const Source& source) {
   const Separators& by = message_->separators();
   PumpReport report;
   report.device = text_of(channel_.device.empty() ? pump_ : channel_.device, by, scratch_);
+  report.channel = channel_.path;
   if (event_is_here()) report.event = text_of(event_, by, scratch_);
   report.source = lower_words(channel_.active.empty() ? source.name : channel_.active);
   report.reason = text_of(source.reason, by, scratch_);
@@ -242,6 +245,7 @@ PumpReport PumpReader::reported(const Source& source) {
   report.weight_kg = source.weight;
   add_up(report, source);
   report.t_event = time_;
+  report.t_sent = sent_;
   report.rx = message_->rx;
   return report;
 }

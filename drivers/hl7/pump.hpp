@@ -70,7 +70,7 @@ class PumpReader {
   std::string_view pump_;          // OBX-18.1 of the MDS row
   std::string_view ordered_drug_;  // OBR-4
   std::string_view event_, event_stem_;
-  std::optional<vitals::WallTime> time_;
+  std::optional<vitals::WallTime> time_, sent_;
   bool any_reported_ = false;
   Channel channel_;
   Fields fields_;

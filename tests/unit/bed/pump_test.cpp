@@ -10,6 +10,7 @@ using drivers::PumpState;
 struct PumpTest : OneBed {
   std::string drug = "Ketamine";
   std::optional<double> kg;
+  std::string channel;
 
   void SetUp() override {
     settings.pumps = {"P2449", "P2450"};
@@ -23,6 +24,7 @@ struct PumpTest : OneBed {
     PumpReport report;
     report.source = source;
     report.device = device;
+    report.channel = channel;
     report.drug = drug;
     report.event = event;
     report.state = state;
@@ -57,6 +59,58 @@ TEST_F(PumpTest, a_start_moves_the_baseline_to_infusing) {
   EXPECT_EQ(bed().session(now).by, "pump");
   EXPECT_EQ(bed().session(now).rate_mg_per_h, 35);
   EXPECT_EQ(out.sessions, (std::vector<bool>{true})) << "kept and told like a verb";
+}
+
+TEST_F(PumpTest, what_another_channel_does_hides_nothing_of_this_one) {
+  channel = "1.1";
+  starts(35);
+  for (int i = 0; i < 10; ++i) {
+    wait(5);
+    channel = "1.1";
+    pump({}, PumpState::running, 35);
+    channel = "1.2";
+    drug = "NaCl";
+    pump({}, i < 5 ? PumpState::paused : PumpState::running, 100);
+    drug = "Ketamine";
+  }
+  EXPECT_EQ(phase(), Phase::infusing);
+  EXPECT_EQ(bed().session(now).rate_mg_per_h, 35);
+  EXPECT_EQ(alarm("infusion-unrecorded"), nullptr);
+  channel = "1.1";
+  stops();
+  EXPECT_EQ(phase(), Phase::held);
+}
+
+TEST_F(PumpTest, ketamine_on_a_second_channel_is_a_second_pump) {
+  channel = "1.1";
+  starts(35);
+  for (int i = 0; i < 8; ++i) {
+    wait(5);
+    channel = "1.1";
+    pump({}, PumpState::running, 35);
+    channel = "1.2";
+    pump({}, PumpState::running, 20);
+  }
+  ASSERT_NE(alarm("infusion-unrecorded"), nullptr);
+  EXPECT_EQ(alarm("infusion-unrecorded")->text, second_pump_text);
+}
+
+TEST_F(PumpTest, a_word_without_a_channel_is_of_the_first) {
+  channel = "1.1";
+  starts(35);
+  channel = "";
+  stops();
+  EXPECT_EQ(phase(), Phase::held);
+}
+
+TEST_F(PumpTest, channels_without_end_are_not_kept) {
+  for (int i = 0; i < 1000; ++i) {
+    channel = "1." + std::to_string(i);
+    pump({}, PumpState::paused, 0);
+  }
+  channel = "1.0";
+  starts(35);
+  EXPECT_EQ(phase(), Phase::infusing);
 }
 
 TEST_F(PumpTest, a_rate_is_taken_over_and_no_pause_is_shown) {

@@ -8,17 +8,16 @@ namespace {
 
 using drivers::PumpReport;
 using drivers::PumpState;
-using vitals::Milliseconds;
 
 constexpr std::string_view starting = "MDC_EVT_PUMP_DELIV_START", stopping = "MDC_EVT_PUMP_DELIV_STOP",
                            complete = "MDC_EVT_PUMP_DELIV_COMP";
-constexpr Milliseconds bound{30'000};
 
 struct PumpViewTest : testing::Test {
   PumpView view;
 
   PumpNews say(std::string_view event, PumpState state, std::int64_t ms, std::optional<double> rate = {},
-               bool transitioning = false, std::optional<std::int64_t> own_ms = {}) {
+               bool transitioning = false, std::optional<std::int64_t> own_ms = {},
+               std::optional<std::int64_t> sent_ms = {}) {
     PumpReport report;
     report.device = "P2449";
     report.drug = "Ketamine 2 mg/mL";
@@ -28,7 +27,8 @@ struct PumpViewTest : testing::Test {
     report.rate_ml_h = rate;
     report.rx = at(ms);
     report.t_event = at(own_ms.value_or(ms)).wall;
-    return view.take(report, bound);
+    if (sent_ms) report.t_sent = at(*sent_ms).wall;
+    return view.take(report);
   }
 };
 
@@ -73,6 +73,27 @@ TEST_F(PumpViewTest, a_start_of_two_hours_ago_is_history) {
       << "29 s on the way";
 }
 
+TEST_F(PumpViewTest, what_its_sender_has_kept_is_history_whatever_its_clock_shows) {
+  EXPECT_EQ(say(starting, PumpState::running, 600'000, 12, false, 480'000, 600'000), PumpNews::none);
+  EXPECT_EQ(say(starting, PumpState::running, 600'000, 12, false, 180'000, 300'000), PumpNews::none);
+  EXPECT_EQ(say(starting, PumpState::running, 600'000, 12, false, 566'000, 600'000), PumpNews::started)
+      << "read half a minute before it goes";
+}
+
+TEST_F(PumpViewTest, a_clock_that_is_minutes_slow_hides_nothing) {
+  EXPECT_EQ(say(starting, PumpState::running, 600'000, 12, false, 360'000, 360'000), PumpNews::started);
+  EXPECT_EQ(say(stopping, PumpState::paused, 660'000, {}, false, 420'000, 420'000), PumpNews::stopped);
+}
+
+TEST_F(PumpViewTest, a_clock_that_is_hours_slow_is_believed_in_after_twenty_seconds) {
+  const auto snapshot = [&](std::int64_t ms) {
+    return say({}, PumpState::running, ms, 12, false, ms - 3'600'000, ms - 3'600'000);
+  };
+  EXPECT_EQ(snapshot(4'000'000), PumpNews::none) << "may be old";
+  EXPECT_EQ(snapshot(4'010'000), PumpNews::none);
+  EXPECT_EQ(snapshot(4'020'000), PumpNews::rate);
+}
+
 TEST_F(PumpViewTest, the_senders_newest_time_wins_and_equal_times_go_by_arrival) {
   say(starting, PumpState::running, 10'000, 12);
   EXPECT_EQ(say(stopping, PumpState::paused, 12'000, {}, false, 9'000), PumpNews::none) << "sent late";
@@ -107,7 +128,7 @@ TEST_F(PumpViewTest, a_rate_is_converted_by_what_the_pump_tells_first) {
   report.rate_ml_h = 10;
   report.concentration_mg_ml = 5;
   report.rx = at(0);
-  view.take(report, bound);
+  view.take(report);
   EXPECT_EQ(view.rate_mg_h(70, 2), 35);
   EXPECT_EQ(view.rate_mg_h({}, 2), 50) << "the pump's own concentration, not the session's";
 }
@@ -133,7 +154,7 @@ TEST_F(PumpViewTest, a_rate_of_zero_in_any_unit_is_none) {
     report.state = PumpState::running;
     report.*unit = 0;
     report.rx = at(10'000);
-    EXPECT_EQ(view.take(report, bound), PumpNews::none);
+    EXPECT_EQ(view.take(report), PumpNews::none);
     EXPECT_EQ(view.rate_mg_h({}, 1), 12);
   }
 }
@@ -154,12 +175,12 @@ TEST_F(PumpViewTest, each_word_for_a_bolus_is_one_and_its_end_is_news_at_the_sam
     report.rate_ml_h = 12;
     report.source = word;
     report.rx = at(10'000);
-    EXPECT_EQ(view.take(report, bound), PumpNews::rate) << word;
+    EXPECT_EQ(view.take(report), PumpNews::rate) << word;
     EXPECT_TRUE(view.bolus());
     report.source = {};
-    EXPECT_EQ(view.take(report, bound), PumpNews::none) << "a snapshot that does not say";
+    EXPECT_EQ(view.take(report), PumpNews::none) << "a snapshot that does not say";
     report.source = "continuous";
-    EXPECT_EQ(view.take(report, bound), PumpNews::rate);
+    EXPECT_EQ(view.take(report), PumpNews::rate);
     EXPECT_FALSE(view.bolus());
   }
 }
@@ -178,11 +199,11 @@ TEST_F(PumpViewTest, a_rate_is_told_in_mg_or_needs_a_weight_or_a_concentration) 
   report.state = PumpState::running;
   report.rate_mg_kg_h = 0.5;
   report.rx = at(10'000);
-  EXPECT_EQ(view.take(report, bound), PumpNews::rate);
+  EXPECT_EQ(view.take(report), PumpNews::rate);
   EXPECT_EQ(view.rate_mg_h({}, 2), std::nullopt);
   report.rate_mg_kg_h.reset();
   report.rate_mg_h = 33;
-  EXPECT_EQ(view.take(report, bound), PumpNews::rate);
+  EXPECT_EQ(view.take(report), PumpNews::rate);
   EXPECT_EQ(view.rate_mg_h({}, {}), 33);
 }
 
