@@ -25,6 +25,7 @@ std::string read_password(const std::string& file) {
   std::ifstream in(bare && credentials != nullptr ? std::string{credentials} + "/" + file : file);
   std::string line;
   std::getline(in, line);
+  if (!line.empty() && line.back() == '\r') line.pop_back();
   if (!in && line.empty()) spdlog::error("broker: the password file {} cannot be read", file);
   return line;
 }
@@ -62,6 +63,9 @@ stations::BrokerHandlers App::broker_handlers() {
   };
   out.on_lost = [this](const std::string& reason) {
     boost::asio::post(loop_, [this, reason] { node_->on_lost(reason); });
+  };
+  out.on_connect_failed = [this](const std::string& reason) {
+    boost::asio::post(loop_, [this, reason] { node_->on_connect_failed(reason, service::now()); });
   };
   out.on_message = [this](std::string topic, std::string payload, bool retained) {
     if (inbound_waiting_.fetch_add(1) >=

@@ -85,8 +85,10 @@ void Node::restore(Stamp now) {
   commander_->restore(restored);
   if (const std::size_t unread = series_.restore(restored.past); unread > 0)
     spdlog::warn("journal: {} sessions of earlier days cannot be read", unread);
-  spdlog::info("journal {}: {} unfinished episodes, {} sessions", settings_.journal.path, episodes,
-               restored.sessions.size());
+  journal_unread_ = journal_.health().failed;
+  if (!journal_unread_)
+    spdlog::info("journal {}: {} unfinished episodes, {} sessions", settings_.journal.path, episodes,
+                 restored.sessions.size());
   // A witness that does not lie in the file itself.
   if (!restored.audit_head.empty()) spdlog::info("journal: the audit ends in {}", restored.audit_head);
 }
@@ -206,7 +208,7 @@ void Node::every_second(const Surroundings& seen, Stamp now) {
   node_->clock(clock_synced_, now);
   watch_clock(now);
   const journal::Health journal = journal_.health();
-  node_->journal(journal.failed, journal.reason, now);
+  watch_journal(journal, now);
   if (!journal.failed && !journal.tending) node_->log_gaps(journal.gone, journal.lost + journal.dropped, now);
   watch_queues(seen.inbound_dropped, journal, now);
   if (seen.disk_low) node_->disk_low(*seen.disk_low, now);
@@ -240,6 +242,15 @@ NodeDesk::Hearing Node::hearing(Stamp now) {
     out.high = out.high || high > 0;
   }
   return out;
+}
+
+void Node::watch_journal(const journal::Health& journal, Stamp now) {
+  node_->journal(journal.failed, journal_unread_, now);
+  if (!journal.failed) return journal_trouble_.over();
+  const std::string_view what = journal_unread_ ? "not read: earlier alarms and sessions are not known"
+                                                : "not written: nothing would survive a restart";
+  if (journal_trouble_.due(journal.reason, now.mono))
+    spdlog::error("journal {}: {}: {}", settings_.journal.path, what, journal.reason);
 }
 
 void Node::watch_queues(std::uint64_t inbound_dropped, const journal::Health& journal, Stamp now) {

@@ -23,6 +23,7 @@
 #include "daemon/app/intake.hpp"
 #include "daemon/app/node_desk.hpp"
 #include "daemon/app/samples.hpp"
+#include "daemon/app/seldom.hpp"
 #include "daemon/contract/documents.hpp"
 #include "daemon/settings/settings.hpp"
 
@@ -66,6 +67,7 @@ class Node final : public Host, private Outlet {
   // then the rest, `online` last.
   void on_connected(std::uint64_t connection, Stamp now);
   void on_lost(const std::string& reason);
+  void on_connect_failed(const std::string& reason, Stamp now);
   void on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now);
   void on_delivered(std::uint64_t token, bool delivered, Stamp now);
   void on_subscribed(const std::string& filter, bool granted, Stamp now);
@@ -95,6 +97,7 @@ class Node final : public Host, private Outlet {
   void read_events(const std::string& scope, std::uint64_t from_seq, PageRead then);
   NodeDesk::Hearing hearing(Stamp now);
   void heartbeat(std::int64_t lag_ms, Stamp now);
+  void watch_journal(const journal::Health& journal, Stamp now);
   void watch_queues(std::uint64_t inbound_dropped, const journal::Health& journal, Stamp now);
   void watch_clock(Stamp now);
 
@@ -137,6 +140,8 @@ class Node final : public Host, private Outlet {
   std::vector<std::pair<std::string, std::string>> retained_;  // alarm topics found after a connect
   MonoTime next_heartbeat_{};
   NodeDesk::Unheard unheard_;
+  Seldom connect_trouble_, journal_trouble_;
+  bool journal_unread_ = false;     // at the start: what was before is not known
   std::uint64_t dropped_said_ = 0;  // of all queues
   bool clock_synced_ = true;
   std::optional<Milliseconds> wall_over_mono_;  // a second ago

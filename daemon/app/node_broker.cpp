@@ -98,6 +98,10 @@ void Node::subscribe_again() {
     broker_.subscribe(filter, settings_.broker.subscribe_qos);
 }
 
+void Node::on_connect_failed(const std::string& reason, Stamp now) {
+  if (connect_trouble_.due(reason, now.mono)) spdlog::error("broker: no connection to {}", reason);
+}
+
 void Node::on_lost(const std::string& reason) {
   spdlog::warn("broker: connection lost: {}", reason);
   connection_ = 0;

@@ -69,7 +69,7 @@ NodeDesk::NodeDesk(const Identity& identity, std::string version, std::uint64_t 
       clock_unsync_(&add("clock-unsync", "the clock is not synchronised: times may be wrong",
                          "check the time service", low_and_later_medium(), now)),
       journal_failed_(&add("journal-failed", "the journal cannot be written: nothing would survive a restart",
-                           "check the disk", behaviour(Priority::medium, 0s, 60s), now)),
+                           "check the disk and the log", behaviour(Priority::medium, 0s, 60s), now)),
       unknown_bed_(&add("unknown-bed", "values for a bed that the settings do not name",
                         "check the bed table", behaviour(Priority::low, 60s, 60s), now)),
       bed_conflict_(&add("bed-conflict", "another node reports alarms of our beds",
@@ -121,7 +121,15 @@ void NodeDesk::hearing(const Hearing& hearing, Stamp now) {
   say(confirm_missing_, hearing.broker && hearing.receipts_missing, hearing.urgent, now);
 }
 
-NodeDesk::Unheard NodeDesk::unheard(const Hearing& hearing) const {
+// Between one cause and the next, each with its delay, nobody hears either.
+NodeDesk::Unheard NodeDesk::unheard(const Hearing& hearing) {
+  Unheard found = cause(hearing);
+  const bool heard = hearing.broker && hearing.listener && !hearing.receipts_missing;
+  if (found.why.empty() && !heard && hearing.calling) return unheard_;
+  return unheard_ = std::move(found);
+}
+
+NodeDesk::Unheard NodeDesk::cause(const Hearing& hearing) const {
   for (const Watched* one : {&confirm_missing_, &broker_lost_, &no_listener_}) {
     if (one != &confirm_missing_ && !hearing.calling) break;
     const alarms::Alarm* alarm = one->condition->alarm();
@@ -184,7 +192,10 @@ void NodeDesk::log_gap(Gap& gap, std::uint64_t count, std::string_view event, st
 
 void NodeDesk::clock(bool synced, Stamp now) { engine_.assert_present(*clock_unsync_, !synced, now, *this); }
 
-void NodeDesk::journal(bool failed, const std::string& /*reason*/, Stamp now) {
+void NodeDesk::journal(bool failed, bool unread, Stamp now) {
+  if (failed && unread)
+    engine_.relabel(*journal_failed_, "the journal cannot be read: earlier alarms and sessions are not known",
+                    now, *this);
   engine_.assert_present(*journal_failed_, failed, now, *this);
 }
 

@@ -37,11 +37,11 @@ class NodeDesk final : private alarms::Listener {
     std::string why;
     bool high = false;
   };
-  Unheard unheard(const Hearing& hearing) const;
+  Unheard unheard(const Hearing& hearing);
   void fallback_failed(bool failed, Stamp now);
   // The file: what runs is what it was at the start.
   void settings_invalid(bool invalid, Stamp now);
-  void journal(bool failed, const std::string& reason, Stamp now);
+  void journal(bool failed, bool unread, Stamp now);  // unread: at the start
   void clock(bool synced, Stamp now);
   // The system clock was set. Nothing runs on it; what it labels has a gap here, so it is in the event log.
   void clock_stepped(Milliseconds by, const std::string& config_hash, Stamp now);
@@ -98,6 +98,7 @@ class NodeDesk final : private alarms::Listener {
   void on_alarm(alarms::Alarm& alarm, Stamp at) override { alarms_.transition(alarm, at); }
   alarms::Condition& add(std::string name, std::string label, std::string advice, alarms::Behaviour behaviour,
                          Stamp now);
+  Unheard cause(const Hearing& hearing) const;
 
   const Identity* identity_;
   std::string version_;
@@ -124,6 +125,7 @@ class NodeDesk final : private alarms::Listener {
   Watched broker_lost_;
   Watched no_listener_;
   Watched confirm_missing_;
+  Unheard unheard_;  // as last told
   alarms::Condition* clock_unsync_;
   alarms::Condition* journal_failed_;
   alarms::Condition* unknown_bed_;

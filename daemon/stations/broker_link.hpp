@@ -69,7 +69,7 @@ struct BrokerHandlers {
   // true: the broker has it (QoS 0: it was written). false: unknown, send again. When a message is not taken
   // at all, or thrown out by another, this is called from within publish().
   std::function<void(std::uint64_t token, bool delivered)> on_delivered;
-  std::function<void(const std::string& reason)> on_connect_failed;
+  std::function<void(const std::string& reason)> on_connect_failed;  // names the broker
   std::function<void(const std::string& filter, bool granted)> on_subscribed;
 };
 

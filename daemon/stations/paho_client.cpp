@@ -69,6 +69,19 @@ void* as_context(Serial serial) {
   return reinterpret_cast<void*>(serial);  // NOLINT(performance-no-int-to-ptr)
 }
 
+// In words that help whoever sets it up; 1 to 5 are the broker's own, of its CONNACK.
+std::string words_of(int code) {
+  switch (code) {
+    case 1: return "the broker does not speak MQTT 3.1.1";
+    case 2: return "the broker refuses our client id";
+    case 3: return "the broker is not available just now";
+    case 4:
+    case 5: return "the broker refuses our login: check user, password and access rules";
+    case MQTTASYNC_FAILURE: return "cannot be reached, or the TLS handshake failed";
+    default: return mqtt::exception::printable_error(code);
+  }
+}
+
 // Runs a call of the library and turns its exception into a word.
 template <typename Call>
 Begun begin(Call call, std::string* trouble = nullptr) {
@@ -98,7 +111,7 @@ struct PahoClient::Impl : mqtt::iaction_listener {
 
   void on_success(const mqtt::token& token) override { done(token, true, {}); }
   void on_failure(const mqtt::token& token) override {
-    done(token, false, mqtt::exception::printable_error(token.get_return_code()));
+    done(token, false, words_of(token.get_return_code()));
   }
   void done(const mqtt::token& token, bool ok, std::string trouble) {
     const auto serial = reinterpret_cast<Serial>(token.get_user_context());

@@ -203,7 +203,8 @@ Message BrokerLink::Publisher::make_will() {
 }
 
 bool BrokerLink::Publisher::connect_failed(const std::string& reason) {
-  call(handlers_.on_connect_failed, reason);
+  const BrokerAddress& tried = settings_.brokers[broker_];
+  call(handlers_.on_connect_failed, tried.host + " port " + std::to_string(tried.port) + ": " + reason);
   broker_ = (broker_ + 1) % settings_.brokers.size();
   return false;
 }

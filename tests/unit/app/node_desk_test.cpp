@@ -134,6 +134,27 @@ TEST_F(NodeDeskTest, TheFallbackCallsWhenSomebodyMustHearAndNobodyDoes) {
   EXPECT_EQ(desk_.unheard(hearing).why, "no nursing station has confirmed an alarm");
 }
 
+TEST_F(NodeDeskTest, TheFallbackCallsOnFromOneCauseToTheNext) {
+  NodeDesk::Hearing hearing = good;
+  hearing.calling = true;
+  hearing.listener = false;
+  pass(hearing, 0, 16);
+  ASSERT_NE(desk_.unheard(hearing).why, "");
+  hearing.broker = false;  // dead too, which is no alarm yet
+  for (int s = 17; s < 60; ++s) {
+    pass(hearing, s, s + 1);
+    EXPECT_NE(desk_.unheard(hearing).why, "") << s;
+  }
+  EXPECT_EQ(desk_.unheard(hearing).why, "no connection to the broker: stations hear nothing");
+  hearing.broker = true;
+  pass(hearing, 60, 62);
+  EXPECT_NE(desk_.unheard(hearing).why, "") << "connected, and nobody listens";
+  hearing = good;
+  hearing.calling = true;
+  pass(hearing, 62, 70);
+  EXPECT_EQ(desk_.unheard(hearing).why, "");
+}
+
 TEST_F(NodeDeskTest, TheFallbackCallsLouderForWhatIsOfHighPriority) {
   NodeDesk::Hearing hearing = good;
   hearing.broker = false;
