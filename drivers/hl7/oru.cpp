@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "drivers/hl7/routing.hpp"
 #include "drivers/hl7/texts.hpp"
 
 namespace drivers::hl7 {
@@ -62,9 +63,9 @@ bool OruReader::read(const Received& message, SourceMemory& memory, Teller telle
 void OruReader::begin_message() {
   test_ = is_test(message_->header);
   const std::string_view id = trim(message_->header.field(10));
-  const bool nameless = trim(message_->header.field(3)).empty() && trim(message_->header.field(4)).empty();
-  identity_only_ = nameless && (id == "101" || id == "103");
-  const bool pds = identity_only_ || (nameless && (id == "204" || id == "503"));
+  const bool pds_header = is_mindray_pds(message_->header);
+  identity_only_ = pds_header && (id == "101" || id == "103");
+  const bool pds = identity_only_ || (pds_header && (id == "204" || id == "503"));
   private_codes_ = pds ? PrivateCodes::mindray_pds : PrivateCodes::none;
   dictionary_->begin_message(message_->separators(), private_codes_);
 

@@ -55,7 +55,7 @@ constexpr std::array<MindrayClass, 11> mindray_classes{{{"101", Use::results},
                                                         {"58", Use::harmless}}};
 
 std::optional<Use> mindray_class(const Header& header) {
-  if (!trim(header.field(3)).empty() || !trim(header.field(4)).empty()) return std::nullopt;
+  if (!is_mindray_pds(header)) return std::nullopt;
   const std::string_view id = trim(header.field(10));
   for (const MindrayClass& known : mindray_classes)
     if (known.id == id) return known.use;
@@ -79,6 +79,12 @@ Routed route_type(const Header& header) {
 }
 
 }  // namespace
+
+bool is_mindray_pds(const Header& header) {
+  for (std::size_t n = 3; n <= 7; ++n)
+    if (!trim(header.field(n)).empty()) return false;
+  return header.component(12, 1) == "2.3.1";
+}
 
 Routed route(const Header& header) {
   const std::string_view version = header.component(12, 1);

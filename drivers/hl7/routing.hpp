@@ -28,6 +28,10 @@ struct Routed {
 
 Routed route(const Header& header);
 
+// Mindray PDS names nobody (MSH-3 to 7 are empty, the time too) and is always 2.3.1. Only there is MSH-10 a
+// class and not an id: anybody else's 101 or 204 counts his messages.
+bool is_mindray_pds(const Header& header);
+
 // A type that only answers something: never answered, with or without the MSA that belongs into it.
 bool is_answer(const Header& header);
 

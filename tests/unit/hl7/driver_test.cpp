@@ -113,7 +113,7 @@ TEST(Answers, SendersOfOneConnectionGetEachTheirOwn) {
       msh("M6", "P|2.6") + hr("70"),
       unusable,
       "MSH|^~\\&||||HOSP|20260309000000||ORU^R01|M7|P|2.6\r" + hr("70"),
-      "MSH|^~\\&||||HOSP|20260309000000||ORU^R01|204|P|2.6\r" + hr("70"),  // Mindray: no answer
+      "MSH|^~\\&|||||||ORU^R01|204|P|2.3.1|\r" + hr("70"),  // Mindray: no answer
       "MSH|^~\\&||||HOSP|20260309000000||ORU^R01|M8|P|2.6\r" + hr("70"),
       "MSH|^~\\&|MON|BAY|OUR|HOSP|20260309000000+0000||ORU^R01|M9|P|2.6\r" + hr("70"),
       "no header\r",

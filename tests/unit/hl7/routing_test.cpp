@@ -46,13 +46,40 @@ TEST(Routing, DeviceManagementIsKnownByAnyOfItsProfiles) {
   EXPECT_EQ(use_of("ORU^R01", "1", "IHE_PCD_001^IHE PCD^1.3.6.1.4.1.19376.1.6.4.1^ISO"), Use::results);
 }
 
-TEST(Routing, MindrayClassesOnlyWhereNobodyNamesHimself) {
-  EXPECT_EQ(use_of("ORU^R01", "54", "", ""), Use::mindray_alarms);
-  EXPECT_EQ(use_of("ORU^R01", "56", "", ""), Use::mindray_faults);
-  EXPECT_EQ(use_of("ORU^R01", "106", "", ""), Use::heartbeat);
-  EXPECT_EQ(use_of("ORU^R01", "53", "", ""), Use::harmless);
-  EXPECT_EQ(use_of("ORU^R01", "106"), Use::results);
-  EXPECT_EQ(use_of("QRY^R02", "1203", "", ""), Use::foreign);
+Use use_of_header(const std::string& line) {
+  Header header;
+  header.parse(line);
+  return route(header).use;
+}
+
+TEST(Routing, MindrayClasses) {
+  const auto use = [](const std::string& type_and_id) {
+    return use_of_header("MSH|^~\\&|||||||" + type_and_id + "|P|2.3.1|");
+  };
+  EXPECT_EQ(use("ORU^R01|54"), Use::mindray_alarms);
+  EXPECT_EQ(use("ORU^R01|56"), Use::mindray_faults);
+  EXPECT_EQ(use("ORU^R01|106"), Use::heartbeat);
+  EXPECT_EQ(use("ORU^R01|53"), Use::harmless);
+  EXPECT_EQ(use("ADT^A01|101"), Use::results);
+  EXPECT_EQ(use("ORU^R01|4711"), Use::results);
+  EXPECT_EQ(use("QRY^R02|1203"), Use::foreign);
+}
+
+// A sender without a name that counts its messages from 1.
+TEST(Routing, ASmallControlIdIsNoMindrayClass) {
+  for (const std::string header :
+       {"MSH|^~\\&|M||||||ORU^R01|106|P|2.3.1|", "MSH|^~\\&||F|||||ORU^R01|106|P|2.3.1|",
+        "MSH|^~\\&|||US||||ORU^R01|106|P|2.3.1|", "MSH|^~\\&||||HOSP|||ORU^R01|106|P|2.3.1|",
+        "MSH|^~\\&|||||20260309000000||ORU^R01|106|P|2.3.1|", "MSH|^~\\&|||||||ORU^R01|106|P|2.4|",
+        "MSH|^~\\&|||||||ORU^R01|106|P|2.6|", "MSH|^~\\&|||||||ORU^R01|106|P"})
+    EXPECT_EQ(use_of_header(header), Use::results) << header;
+  for (const std::string id : {"51", "53", "54", "56", "57", "58", "101", "103", "106", "204", "503"}) {
+    Lab lab;
+    lab.message("MSH|^~\\&|||||20260309000000||ORU^R01|" + id + "|P|2.4\rPID|||1\rPV1||I|^^B1\r" + hr("70"));
+    EXPECT_EQ(lab.said(vitals::Metric::hr), "70 valid") << id;
+    EXPECT_EQ(lab.count("answer AA"), 1U) << id;
+    EXPECT_EQ(lab.count("location=\"B1\""), 1U) << id;
+  }
 }
 
 TEST(Envelope, AContinuedMessageIsRefused) {
