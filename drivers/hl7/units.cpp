@@ -164,7 +164,8 @@ UnitFound find_unit(std::string_view field, const Separators& by) {
     const std::string_view text = stated(parts[i]);
     if (text.empty()) continue;
     const auto facts = by_text(text);
-    if (facts && out.verdict == UnitVerdict::known && facts->dimension != out.unit.dimension)
+    // Two pressures are not enough: kPa and mmHg for one number differ by seven times.
+    if (facts && out.verdict == UnitVerdict::known && *facts != out.unit)
       return {UnitVerdict::contradictory, {}};
     // A parameter's code where the unit should be: then its name beside it proves nothing.
     if (!facts && is_mdil(text)) return {UnitVerdict::contradictory, {}};

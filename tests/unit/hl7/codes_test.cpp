@@ -193,6 +193,12 @@ TEST(Units, AsSendersWriteThem) {
                      "C",
                      "temperature"},
                     {"266016^MDC_DIM_PERCENT^MDC", "contradictory"},
+                    {"266016^MDC_DIM_KILO_PASCAL^MDC", "contradictory"},  // seven times as much
+                    {"mmHg^kPa", "contradictory"},
+                    {"kPa^kPa^UCUM^266016^MDC_DIM_MMHG^MDC", "contradictory"},
+                    {"268192^MDC_DIM_FAHR^MDC", "contradictory"},
+                    {"265987^MDC_DIM_KILO_PASCAL^MDC^kPa^kPa^UCUM", "pressure"},
+                    {"264864^MDC_DIM_PER_MIN^MDC", "rate"},
                     {"0002-4182^bpm^MDIL", "contradictory"},  // a parameter where the unit should be
                     {"mmol/L", "unknown"},
                     {"Hz", "bare"}};
