@@ -153,14 +153,16 @@ Resolution resolve_draeger(const Coded& parts) {
   return entry->loinc == parts[3] ? resolved(entry->meaning) : refused(Verdict::conflict);
 }
 
-// Both triplets of one OBX-3: either may tell, but they must not contradict each other.
+// Both triplets of one OBX-3: either may tell, but they must not contradict each other. A general code may
+// stand in front of the precise one: any pressure, and the arterial line's.
 Resolution merged(const Resolution& first, const Resolution& second) {
   if (first.verdict == Verdict::conflict || second.verdict == Verdict::unmapped) return first;
   if (second.verdict == Verdict::conflict || first.verdict == Verdict::unmapped) return second;
   if (first.verdict != Verdict::resolved) return first;
   if (second.verdict != Verdict::resolved) return second;
   if (first.meaning.quantity != second.meaning.quantity) return refused(Verdict::conflict, first.mdc);
-  return first;
+  const bool second_is_precise = first.meaning.site == Site::unsaid && second.meaning.site != Site::unsaid;
+  return second_is_precise ? second : first;
 }
 
 std::uint8_t pulse_rank(Site site) {

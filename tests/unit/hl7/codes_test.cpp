@@ -95,6 +95,22 @@ TEST(Codes, BothTriplets) {
           {"147842^MDC_ECG_HEART_RATE^MDC^352^VENDOR^99VENDOR", "hr"}});
 }
 
+// A generic code beside a precise one, whichever comes first: any pressure is not a cuff's.
+TEST(Codes, TheTripletThatSaysTheSiteTellsIt) {
+  expect({{"8480-6^Systolic BP^LN^150037^MDC_PRESS_BLD_ART_ABP_SYS^MDC", "art-sys"},
+          {"150037^MDC_PRESS_BLD_ART_ABP_SYS^MDC^8480-6^Systolic BP^LN", "art-sys"},
+          {"8462-4^Diastolic BP^LN^150034^MDC_PRESS_BLD_ART_DIA^MDC", "art-dia"},
+          {"150019^MDC_PRESS_BLD_MEAN^MDC^76214-6^Mean^LN", "art-map"},
+          {"8480-6^Systolic BP^LN^150021^MDC_PRESS_BLD_NONINV_SYS^MDC", "nibp-sys"},
+          {"8480-6^Systolic BP^LN^150017^MDC_PRESS_BLD_SYS^MDC", "nibp-sys"},
+          {"59408-5^SpO2^LN^150472^^MDC", "not ours"},
+          {"8480-6^Systolic BP^LN^150038^MDC_PRESS_BLD_ART_ABP_DIA^MDC", "conflict"}});
+  const auto mdc = [](std::string_view code) {
+    return resolve_code(code, Separators{}, PrivateCodes::none, CodeMap{}).mdc;
+  };
+  EXPECT_EQ(mdc("8480-6^Systolic BP^LN^150037^MDC_PRESS_BLD_ART_ABP_SYS^MDC"), 150037U);
+}
+
 TEST(Codes, MdilLoincAndWords) {
   expect({{"0002-4182^HR^MDIL", "hr"},
           {"0002-4bb8^SpO2^MDIL", "spo2"},
