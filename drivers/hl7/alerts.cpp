@@ -97,6 +97,7 @@ void AlertReader::read(const Received& message, AlarmTable& table) {
   zone_ = read_clock(message.header, rules_, message.rx.wall).zone;
   scratch_.clear();
   subject_ = Subject{};
+  places_ = PlaceOrder{};
   announced_ = any_announced_ = false;
   alert_ = Alert{};
   reporter_ = read_device(message.header, scratch_);
@@ -108,21 +109,27 @@ void AlertReader::read(const Received& message, AlarmTable& table) {
 void AlertReader::read_segment(std::string_view segment, AlarmTable& table) {
   const Separators& by = message_->separators();
   switch (id_of(segment, by.field)) {
-    case pid:
-      end_alert(table);
-      subject_ = Subject{};
-      announced_ = false;
-      subject_.patient_id = read_patient_id(segment, rules_.patient_id_kind, by, scratch_);
-      return;
+    case pid: end_alert(table); return begin_patient(segment);
     case pv1:
+      if (alert_.any) end_alert(table);  // the next group begins with it
+      places_.place(segment);
       read_visit(segment, by, scratch_, subject_);
       announced_ = false;
       return;
     case obr: end_alert(table); return begin_alert(segment);
-    case obx: return read_row(segment);
+    case obx: places_.values(); return read_row(segment);
     case no_segment: return report(*message_, FaultKind::broken, "orphan-line");
     default: return;
   }
+}
+
+void AlertReader::begin_patient(std::string_view segment) {
+  const Separators& by = message_->separators();
+  const std::string_view place = places_.patient();
+  subject_ = Subject{};
+  announced_ = false;
+  subject_.patient_id = read_patient_id(segment, rules_.patient_id_kind, by, scratch_);
+  if (!place.empty()) read_visit(place, by, scratch_, subject_);
 }
 
 // OBR-3: this report; OBR-29: the one that began the alarm (some senders write it to OBR-26).

@@ -34,6 +34,7 @@ class AlertReader {
   };
 
   void read_segment(std::string_view segment, AlarmTable& table);
+  void begin_patient(std::string_view segment);
   void begin_alert(std::string_view segment);
   void read_row(std::string_view segment);
   void read_event_row();
@@ -59,6 +60,7 @@ class AlertReader {
   Scratch scratch_;        // texts of the subject
   Scratch alert_scratch_;  // texts of one alert
   Subject subject_;
+  PlaceOrder places_;
   bool announced_ = false;
   bool any_announced_ = false;
   Alert alert_;

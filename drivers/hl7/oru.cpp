@@ -83,6 +83,7 @@ void OruReader::begin_message() {
   if (message_time_.usable()) clock_reported_ = !clock_trusted_;
 
   subject_ = Subject{};
+  places_ = PlaceOrder{};
   scratch_.clear();
   located_ = patient_seen_ = results_seen_ = announced_ = false;
   device_row_seen_ = pump_ = waveform_ = false;
@@ -107,15 +108,15 @@ void OruReader::read_segment(std::string_view segment) {
   }
 }
 
-// Values belong to the PID and PV1 above them. A PV1 that came before the first PID is that patient's; a
-// later PID without PV1 does not inherit the place of the patient before: that would alarm at the wrong bed.
+// Values belong to the PID and PV1 above them. A PID without PV1 does not inherit the place of the patient
+// before: that would alarm at the wrong bed.
 void OruReader::begin_patient(std::string_view segment) {
-  if (patient_seen_ || results_seen_) {
-    end_group();
-    subject_ = Subject{};
-    scratch_.clear();
-    located_ = false;
-  }
+  const std::string_view place = places_.patient();
+  if (place.empty() && (patient_seen_ || results_seen_)) end_group();
+  subject_ = Subject{};
+  scratch_.clear();
+  located_ = !place.empty();
+  if (located_) read_visit(place, message_->separators(), scratch_, subject_);
   patient_seen_ = true;
   if (private_codes_ == PrivateCodes::mindray_pds) return;  // there PID-3 is an id of the gateway's own
   subject_.patient_id = read_patient_id(segment, rules_.patient_id_kind, message_->separators(), scratch_);
@@ -123,6 +124,7 @@ void OruReader::begin_patient(std::string_view segment) {
 
 void OruReader::read_place(std::string_view segment) {
   if (results_seen_) end_group();
+  places_.place(segment);
   located_ = true;
   read_visit(segment, message_->separators(), scratch_, subject_);
 }
@@ -137,6 +139,7 @@ void OruReader::begin_results(std::string_view segment) {
 }
 
 void OruReader::read_result(std::string_view segment) {
+  places_.values();
   if (waveform_) return;
   fields_.split(segment, message_->separators(), last_result_field);
   if (take_identity_row()) return;

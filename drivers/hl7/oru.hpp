@@ -99,6 +99,7 @@ class OruReader {
   // Of the group being read.
   Scratch scratch_;
   Subject subject_;
+  PlaceOrder places_;
   bool located_ = false;
   bool announced_ = false;
   bool patient_seen_ = false;

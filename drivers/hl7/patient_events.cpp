@@ -52,6 +52,7 @@ Judgement PatientEventReader::read(const Received& message) {
   message_ = &message;
   scratch_.clear();
   event_ = PatientEvent{};
+  places_ = PlaceOrder{};
   patient_seen_ = placed_ = merged_ = any_id_ = id_missing_ = false;
   if (is_test(message.header)) {
     report(message, FaultKind::refused, "test-mode", message.header.field(9));
@@ -64,7 +65,9 @@ Judgement PatientEventReader::read(const Received& message) {
   for (const std::string_view segment : message.segments) {
     switch (id_of(segment, message.separators().field)) {
       case pid: begin_patient(segment); break;
-      case pv1: read_place(segment); break;
+      case pv1:
+        if (places_.place(segment)) read_place(segment);
+        break;
       case mrg: read_merge(segment); break;
       case no_segment: report(message, FaultKind::broken, "orphan-line"); break;
       default: break;
@@ -76,6 +79,7 @@ Judgement PatientEventReader::read(const Received& message) {
 
 // Several patients in one message: a swap of two beds, or several merges.
 void PatientEventReader::begin_patient(std::string_view segment) {
+  const std::string_view place = places_.patient();
   end_patient();
   scratch_.clear();
   event_ = PatientEvent{};
@@ -83,6 +87,7 @@ void PatientEventReader::begin_patient(std::string_view segment) {
   placed_ = merged_ = false;
   event_.subject.patient_id =
       read_patient_id(segment, rules_.patient_id_kind, message_->separators(), scratch_);
+  if (!place.empty()) read_place(place);
 }
 
 void PatientEventReader::read_place(std::string_view segment) {

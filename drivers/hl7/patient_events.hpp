@@ -29,6 +29,7 @@ class PatientEventReader {
   const Received* message_ = nullptr;
   Scratch scratch_;
   PatientEvent event_;
+  PlaceOrder places_;
   bool patient_seen_ = false, placed_ = false, merged_ = false;
   bool any_id_ = false, id_missing_ = false;
 };

@@ -57,6 +57,7 @@ void PumpReader::read(const Received& message) {
   sent_ = clock.sent.usable() ? std::optional{clock.sent.at} : std::nullopt;
   scratch_.clear();
   subject_ = Subject{};
+  places_ = PlaceOrder{};
   pump_ = ordered_drug_ = event_ = event_stem_ = {};
   time_.reset();
   any_reported_ = false;
@@ -70,17 +71,24 @@ void PumpReader::read(const Received& message) {
 void PumpReader::read_segment(std::string_view segment) {
   const Separators& by = message_->separators();
   switch (id_of(segment, by.field)) {
-    case pid:
+    case pid: end_channel(); return begin_patient(segment);
+    case pv1:
       end_channel();
-      subject_ = Subject{};
-      subject_.patient_id = read_patient_id(segment, rules_.patient_id_kind, by, scratch_);
-      return;
-    case pv1: end_channel(); return read_visit(segment, by, scratch_, subject_);
+      places_.place(segment);
+      return read_visit(segment, by, scratch_, subject_);
     case obr: end_channel(); return begin_results(segment);
-    case obx: return read_row(segment);
+    case obx: places_.values(); return read_row(segment);
     case no_segment: return report(*message_, FaultKind::broken, "orphan-line");
     default: return;
   }
+}
+
+void PumpReader::begin_patient(std::string_view segment) {
+  const Separators& by = message_->separators();
+  const std::string_view place = places_.patient();
+  subject_ = Subject{};
+  subject_.patient_id = read_patient_id(segment, rules_.patient_id_kind, by, scratch_);
+  if (!place.empty()) read_visit(place, by, scratch_, subject_);
 }
 
 // OBR-4 names the drug, where it does not name the device; OBR-7 is when it happened.

@@ -44,6 +44,7 @@ class PumpReader {
   };
 
   void read_segment(std::string_view segment);
+  void begin_patient(std::string_view segment);
   void begin_results(std::string_view segment);
   void read_row(std::string_view segment);
   void begin_channel();
@@ -67,6 +68,7 @@ class PumpReader {
   Zone zone_;
   Scratch scratch_;
   Subject subject_;
+  PlaceOrder places_;
   std::string_view pump_;          // OBX-18.1 of the MDS row
   std::string_view ordered_drug_;  // OBR-4
   std::string_view event_, event_stem_;

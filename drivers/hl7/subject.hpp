@@ -35,6 +35,36 @@ std::string_view read_device_id(std::span<const std::string_view> segments, cons
 // MSH-3, its second component where the first is empty.
 std::string_view read_device(const Header& header, Scratch& scratch);
 
+// Whose a PV1 is: of the PID above it, or, where a group begins with it, of the one that follows. Some
+// senders write all their PV1 in front. One that values or another patient had already is nobody's after
+// them.
+class PlaceOrder {
+ public:
+  // False: the patient above had one in front of his PID; this is the next one's.
+  bool place(std::string_view pv1_segment) {
+    if (values_) *this = PlaceOrder{};
+    const bool of_next = !patient_ || had_place_;
+    next_ = of_next ? pv1_segment : std::string_view{};
+    return !had_place_;
+  }
+  // The PV1 that came before this patient's PID; empty where none did.
+  std::string_view patient() {
+    const std::string_view place = next_;
+    *this = PlaceOrder{};
+    patient_ = true;
+    had_place_ = !place.empty();
+    return place;
+  }
+  void values() {
+    values_ = true;
+    next_ = {};
+  }
+
+ private:
+  bool patient_ = false, had_place_ = false, values_ = false;
+  std::string_view next_;
+};
+
 // Mindray PDS tells patient and bed in a message of their own, not with the values. Kept per connection.
 struct RememberedSubject {
   std::string patient_id;

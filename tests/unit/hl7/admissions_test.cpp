@@ -81,6 +81,18 @@ TEST(Admissions, SwapsAndMergesSpeakOfSeveral) {
   EXPECT_EQ(events_of(adt("A40", pid_1)), "") << "a merge with nobody";
 }
 
+TEST(Admissions, APlaceInFrontOfThePatientIsTheirs) {
+  EXPECT_EQ(
+      events_of(adt("A01", pv1_1 + pid_1)),
+      "admit trigger=\"A01\" patient_id=\"P1\" visit_id=\"V1\" location=\"B1\" location_before=\"B0\"\n");
+  EXPECT_EQ(events_of(adt("A17", "PV1|1|I|PAIN^^B2\r" + pid_1 + "PV1|1|I|PAIN^^B1\rPID|1||P2\r")),
+            "transfer trigger=\"A17\" patient_id=\"P1\" location=\"B2\"\n"
+            "transfer trigger=\"A17\" patient_id=\"P2\" location=\"B1\"\n");
+  EXPECT_EQ(events_of(adt("A17", pid_1 + "PV1|1|I|PAIN^^B2\rPID|1||P2\r")),
+            "transfer trigger=\"A17\" patient_id=\"P1\" location=\"B2\"\n")
+      << "the second has none";
+}
+
 TEST(Admissions, TheIdOfSeveral) {
   const std::string ids = "PID|1||11^^^LAB^XX~22^^^H^PI~33^^^H^MR~44^^^NHS^NH\r" + pv1_1;
   const auto id = [&](const Options& options) {

@@ -208,6 +208,22 @@ TEST_F(Alerts, BedsAreKeptApart) {
   EXPECT_EQ(told(), 3U) << "the one at the first bed is still on";
 }
 
+TEST_F(Alerts, APlaceInFrontOfThePatientIsTheirs) {
+  const auto turned = [](std::string text) {
+    const std::size_t pid = text.find("PID|||P1\r");
+    text.erase(pid, 9);
+    return text.insert(text.find("OBR|"), "PID|||P1\r");
+  };
+  const std::string first = turned(Alert{}.text(1));
+  const std::string second = turned(Alert{.id = "F1", .bed = "B2"}.text(1));
+  lab.message(first + second.substr(second.find("PV1|")));
+  const auto subjects = lab.lines("subject");
+  ASSERT_EQ(subjects.size(), 2U);
+  EXPECT_NE(subjects[0].find("patient_id=\"P1\" point_of_care=\"ICU\" bed=\"B1\""), std::string::npos);
+  EXPECT_NE(subjects[1].find("patient_id=\"P1\" point_of_care=\"ICU\" bed=\"B2\""), std::string::npos);
+  EXPECT_EQ(told(), 2U);
+}
+
 TEST_F(Alerts, SeveralInOneMessage) {
   const std::string first = Alert{}.text(1);
   const std::string second =

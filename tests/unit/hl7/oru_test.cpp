@@ -317,6 +317,46 @@ TEST(Patients, APlaceBeforeTheFirstPatientIsTheirs) {
             std::string::npos);
 }
 
+std::vector<std::string> said_of(const std::string& segments) {
+  Lab lab;
+  lab.message("MSH|^~\\&|M|B|||20260309000000||ORU^R01|1|P|2.6\r" + segments);
+  return lab.sink.lines;
+}
+
+TEST(Patients, APlaceBehindValuesIsTheNextPatients) {
+  const auto told =
+      said_of("PV1||I|ICU^^B1\rPID|||T1\r" + hr("70") + "PV1||I|ICU^^B2\rPID|||T2\r" + hr("140"));
+  ASSERT_EQ(told.size(), 7U);
+  EXPECT_EQ(told[0],
+            "subject patient_id=\"T1\" point_of_care=\"ICU\" bed=\"B1\" location=\"B1\" device=\"M\"");
+  EXPECT_NE(told[1].find("hr 70"), std::string::npos);
+  EXPECT_EQ(told[3],
+            "subject patient_id=\"T2\" point_of_care=\"ICU\" bed=\"B2\" location=\"B2\" device=\"M\"");
+  EXPECT_NE(told[4].find("hr 140"), std::string::npos);
+}
+
+TEST(Patients, APlaceIsOneOwners) {
+  const auto subjects = [](const std::string& segments) {
+    std::string all;
+    for (const std::string& line : said_of(segments))
+      if (line.substr(0, 7) == "subject") all += line.substr(8, line.rfind(" device") - 8) + '\n';
+    return all;
+  };
+  const std::string b1 = "PV1||I|^^B1\r";
+  const std::string b2 = "PV1||I|^^B2\r";
+  EXPECT_EQ(subjects(b1 + hr("70") + "PID|||T2\r" + hr("80")),
+            "bed=\"B1\" location=\"B1\"\npatient_id=\"T2\"\n")
+      << "values had it";
+  EXPECT_EQ(subjects("PID|||T1\r" + b1 + "PID|||T2\r" + hr("80")),
+            "patient_id=\"T1\" bed=\"B1\" location=\"B1\"\npatient_id=\"T2\"\n")
+      << "a patient had it";
+  EXPECT_EQ(subjects("PID|||T1\r" + hr("70") + b1 + "PID|||T2\r" + b2 + hr("80")),
+            "patient_id=\"T1\"\npatient_id=\"T2\" bed=\"B2\" location=\"B2\"\n")
+      << "one behind the PID goes first";
+  EXPECT_EQ(subjects("PID|||T1\r" + b1 + hr("70") + b2 + hr("80")),
+            "patient_id=\"T1\" bed=\"B1\" location=\"B1\"\npatient_id=\"T1\" bed=\"B2\" location=\"B2\"\n");
+}
+
 TEST(Patients, MindrayTellsThemOnceForAllThatFollow) {
   Lab lab;
   lab.message(

@@ -222,6 +222,16 @@ TEST(Pumps, BedByThePumpItself) {
   EXPECT_NE(lab.lines("subject").at(0).find("location=\"P2449\" device=\"P2449\""), std::string::npos);
 }
 
+TEST(Pumps, APlaceInFrontOfThePatientIsTheirs) {
+  std::string text = Pump{}.text(1);
+  const std::string patient = "PID|||Unknown Patient\r";
+  text.erase(text.find(patient), patient.size());
+  text.insert(text.find("OBR|"), patient);
+  Lab lab;
+  lab.message(text);
+  EXPECT_NE(lab.lines("subject").at(0).find("bed=\"B1\" location=\"B1\""), std::string::npos);
+}
+
 TEST(Pumps, OfTrainingAreNotReported) {
   Lab lab;
   lab.message(Pump{.processing = "D"}.text(1));
