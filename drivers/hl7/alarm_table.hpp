@@ -2,12 +2,13 @@
 // never; what leaves here is a level: told when it changes, and once more by each new connection, because
 // whoever keeps it wants to know from which one it still holds. Nothing ends by silence here.
 //
-// Bounds: alarms_max in all, device_alarms_max per place. An alarm that finds no room is handed on all the
-// same, it is only not remembered: it is told again with each report.
+// Bounds: device_alarms_max per place, as many as a bed shows, so that no bed takes another's room;
+// alarms_max in all, because a driver does not know which places are beds of ours. An alarm that finds no
+// room is handed on all the same, it is only not remembered: it is told again with each report.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@
 
 namespace drivers::hl7 {
 
-inline constexpr std::size_t alarms_max = 256;
+inline constexpr std::size_t alarms_max = 8192;  // of one source
 
 // One alarm as a message reports it. Views of the message.
 struct AlarmReport {
@@ -35,7 +36,12 @@ enum class AlarmList : std::uint8_t { single, physiological, technical, in_resul
 class AlarmTable {
  public:
   // What became of a report, for the faults that are counted.
-  enum class Taken : std::uint8_t { kept, no_room, unknown_end };
+  enum class Taken : std::uint8_t {
+    kept,
+    ended_elsewhere,  // at the place where it began; the sink was told of that place
+    no_room,
+    unknown_end,
+  };
 
   Taken take(const Subject& subject, const AlarmReport& report, Teller teller, Sink& out);
 
@@ -48,28 +54,32 @@ class AlarmTable {
 
  private:
   struct Entry {
-    bool used = false;
     AlarmList list = AlarmList::single;
     bool listed = false;  // in the list that is being read
     Teller teller = nullptr;
-    std::string location, reporter, event_id, code, source, text;
+    std::string patient_id, reporter, event_id, code, source, text;
     AlarmLevel level{};
     bool technical = false, level_told = true, silenced = false, unsure = false, test = false;
     std::optional<vitals::WallTime> t_event;
   };
+  using Entries = std::vector<Entry>;
+  using Places = std::map<std::string, Entries, std::less<>>;  // by location, of those where one is on
+  enum class Sameness : std::uint8_t { none, likely, sure };
 
-  Entry* find_event(std::string_view location, const AlarmReport& report);
-  Entry* find_named(std::string_view location, AlarmList list, const DeviceAlarm& alarm);
-  Entry* find_room(std::string_view location);
-  Taken set(Entry* entry, AlarmList list, const Subject& subject, const AlarmReport& report, Teller teller,
+  Taken set(AlarmList list, const Subject& subject, const AlarmReport& report, Entry* entry, Teller teller,
             Sink& out);
-  Taken end(Entry* entry, const AlarmReport& report, Sink& out);
-  static bool stands_in(const Entry& entry, AlarmList list, std::string_view reporter,
-                        const Subject& subject);
+  Taken end(const Subject& subject, const AlarmReport& report, Sink& out);
+  bool end_elsewhere(const Subject& subject, const AlarmReport& report, bool ended_here, Sink& out);
+  Entry* make_room(std::string_view location);
+  void end_entry(Places::iterator place, const Entry* entry, vitals::Stamp rx, Sink& out);
+  static Entry* find_event(Entries& entries, const AlarmReport& report);
+  static Entry* find_named(Entries& entries, AlarmList list, const DeviceAlarm& alarm);
+  static Sameness sameness(const Entry& entry, const Subject& subject, const AlarmReport& report);
   static bool update(Entry& entry, const DeviceAlarm& alarm);
   static DeviceAlarm told(const Entry& entry, bool on, vitals::Stamp rx);
 
-  std::vector<Entry> entries_;  // grows to the most alarms at once, then stays
+  Places places_;
+  std::size_t count_ = 0;  // at all of them
 };
 
 }  // namespace drivers::hl7

@@ -88,6 +88,9 @@ bool is_silencing(std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// 0 stands for no id: alarms must not be taken for one another by it.
+std::string_view known_id(std::string_view id) { return id == "0" ? std::string_view{} : id; }
+
 bool is_state(std::string_view word) { return word == "active" || word == "latched" || word == "inactive"; }
 
 }  // namespace
@@ -138,10 +141,10 @@ void AlertReader::begin_alert(std::string_view segment) {
   constexpr std::size_t parent_result = 26;
   const Separators& by = message_->separators();
   fields_.split(segment, by, parent);
-  alert_.id = trim(component(fields_[3], 1, by));
+  alert_.id = known_id(trim(component(fields_[3], 1, by)));
   for (const std::size_t field : {parent, parent_result})
     for (const std::size_t n : {2U, 1U})
-      if (alert_.parent_id.empty()) alert_.parent_id = stated(component(fields_[field], n, by));
+      if (alert_.parent_id.empty()) alert_.parent_id = known_id(stated(component(fields_[field], n, by)));
 }
 
 void AlertReader::read_row(std::string_view segment) {
@@ -220,6 +223,11 @@ void AlertReader::hand_on(AlarmTable& table) {
   news.alarm = judged();
   if (news.alarm.code.empty()) return report(*message_, FaultKind::broken, "alarm-without-event");
   const auto taken = table.take(subject_, news, this, message_->out);
+  if (taken == AlarmTable::Taken::ended_elsewhere) {
+    report(*message_, FaultKind::broken, "alarm-end-elsewhere", alert_.event.name);
+    announced_ = false;
+    announce(true);  // the sink heard of another place meanwhile
+  }
   if (taken == AlarmTable::Taken::no_room) report(*message_, FaultKind::refused, "alarm-table-full");
   if (taken == AlarmTable::Taken::unknown_end)
     report(*message_, FaultKind::not_mine, "alarm-end-unknown", alert_.event.name);

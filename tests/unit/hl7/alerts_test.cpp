@@ -22,6 +22,7 @@ struct Alert {
   std::string bed = "B1";
   std::string reporter = "GW";
   std::string processing = "P";
+  std::string patient = "P1";
 
   std::string text(int number) const {
     const auto facet = [](int n, std::string_view code, const std::string& word) {
@@ -30,7 +31,8 @@ struct Alert {
                                 "||||||R\r";
     };
     return "MSH|^~\\&|" + reporter + "|V|||20260309000000+0000||ORU^R40^ORU_R40|A" + std::to_string(number) +
-           '|' + processing + "|2.6|||AL|NE\rPID|||P1\rPV1||I|ICU^^" + bed + "\rOBR|1||" + id +
+           '|' + processing + "|2.6|||AL|NE\rPID|||" + patient + '\r' +
+           (bed == "-" ? "" : "PV1||I|ICU^^" + bed + '\r') + "OBR|1||" + id +
            "^GW^0009^EUI-64|196616^MDC_EVT_ALARM^MDC" + std::string(25, '|') +
            (parent.empty() ? "" : '^' + parent) +
            "\rOBX|1||69965^MDC_DEV_MON_PHYSIO_MULTI_PARAM_MDS^MDC|1.0.0.0|||||||X|||||||SN1^^0009^EUI-64\r" +
@@ -92,6 +94,33 @@ TEST_F(Alerts, AnEndWithAForeignIdEndsTheSameAlarm) {
   report({.id = "X9", .parent = "some-other-id", .phase = "end", .state = "inactive"});
   EXPECT_EQ(last().substr(0, 9), "alarm off");
   EXPECT_EQ(lab.count("alarm-end-unknown"), 0U);
+}
+
+TEST_F(Alerts, AnEndIsToldWhereTheAlarmBegan) {
+  for (const std::string bed : {"B2", "-"}) {
+    lab.sink.clear();
+    report({});
+    lab.sink.clear();
+    report({.id = "E2", .parent = "E1", .phase = "end", .state = "inactive", .bed = bed});
+    const auto& said = lab.sink.lines;
+    const auto off =
+        std::find_if(said.begin(), said.end(), [](auto& line) { return line.find(" alarm off") < 9; });
+    ASSERT_NE(off, said.end()) << bed;
+    EXPECT_EQ(*std::prev(off), "subject location=\"B1\"") << bed;
+    EXPECT_EQ(lab.lines("subject").back(), lab.lines("subject").front()) << "the frame ends at its own place";
+    EXPECT_EQ(lab.count("fault broken alarm-end-elsewhere"), 1U);
+    EXPECT_EQ(told(), 1U);
+  }
+}
+
+TEST_F(Alerts, AnIdOfZeroIsNone) {
+  report({.id = "0"});
+  report(
+      {.id = "0", .parent = "0", .source = "OBX|3|NM|147842^MDC_ECG_HEART_RATE^MDC|1.2.1.1.2|140||||||R\r"});
+  EXPECT_EQ(lab.count("alarm on"), 2U);
+  report({.id = "0", .phase = "end", .state = "inactive"});
+  EXPECT_NE(last().find("off medium"), std::string::npos);
+  EXPECT_NE(last().find("ABP_SYS"), std::string::npos);
 }
 
 TEST_F(Alerts, AnEndNobodyKnowsIsCountedAndHandedOn) {
