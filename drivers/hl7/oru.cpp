@@ -15,8 +15,6 @@ using vitals::Quality;
 using vitals::Reason;
 
 constexpr std::size_t last_result_field = 15;  // OBX-14, one further when the sender has a field too many
-constexpr std::string_view known_statuses = "FRCPAXSNOIDWU";
-constexpr std::string_view usable_statuses = "FRCPA";
 
 // The rates that the sheets of the trade call possible; outside it is an artefact or a wrong code.
 struct Range {
@@ -47,6 +45,17 @@ bool says_no_unit(const UnitFound& unit) {
 }
 
 bool is_waveform(std::string_view type) { return type == "NA" || type == "MA"; }
+
+// A value that the device's own flag takes back.
+Observation taken_back(Metric metric, RowFlag flag, vitals::Stamp rx) {
+  if (flag == RowFlag::unavailable) return vitals::absent(metric, Reason::missing, rx, Quality::unavailable);
+  const bool test = flag == RowFlag::test || flag == RowFlag::calibrating;
+  const bool busy = flag == RowFlag::measuring || flag == RowFlag::calibrating;
+  Observation none = vitals::absent(metric, test ? Reason::test_mode : Reason::status, rx,
+                                    busy ? Quality::calibrating : Quality::invalid);
+  none.test = test;
+  return none;
+}
 
 }  // namespace
 
@@ -222,34 +231,16 @@ bool OruReader::accept_form(const Row& row) {
 }
 
 void OruReader::read_watched(Row& row) {
-  find_status(row);
+  row.status = find_status(fields_);
   if (accept_status(row)) read_value(row);
 }
 
-// One separator too few or too many before the status is common; then the time behind it is shifted as well.
-void OruReader::find_status(Row& row) {
-  const auto letter_at = [&](std::size_t n) {
-    const std::string_view text = trim(fields_[n]);
-    return text.size() == 1 && known_statuses.find(text[0]) != std::string_view::npos ? text[0] : '\0';
-  };
-  const std::string_view status = trim(fields_[11]);
-  if (!status.empty()) {
-    row.status = status.size() == 1 ? status[0] : '?';
-  } else if (letter_at(10) != 0) {
-    row.status = letter_at(10);
-    row.shift = -1;
-  } else if (letter_at(12) != 0) {
-    row.status = letter_at(12);
-    row.shift = 1;
-  }
-}
-
 bool OruReader::accept_status(const Row& row) {
-  if (row.status == 0 || usable_statuses.find(row.status) != std::string_view::npos) return true;
+  if (row.status.usable()) return true;
   fault(FaultKind::refused, "status");
-  if (row.status == 'X')
+  if (row.status.letter == 'X')
     offer(row, vitals::absent(row.watched.metric, Reason::status, message_->rx, Quality::unavailable));
-  if (row.status == 'D' || row.status == 'W') withdraw(row);
+  if (row.status.letter == 'D' || row.status.letter == 'W') withdraw(row);
   return false;
 }
 
@@ -265,35 +256,18 @@ void OruReader::withdraw(const Row& row) {
   offer(row, none);
 }
 
-// OBX-8, repeated: what the device says of the measurement. L, H, N and their like are its opinion of the
-// value.
-bool OruReader::accept_flags(const Row& row, Reason& doubt, bool& test) {
-  const Separators& by = message_->separators();
-  std::string_view flags = fields_[8];
-  if (flags.size() < 3) return true;
-  const Metric metric = row.watched.metric;
-  for (std::size_t n = 0; n < repetitions_max && !flags.empty(); ++n) {
-    const std::string_view word = trim(part(take_part(flags, by.repetition), by.component, 1));
-    const auto flag = [&](std::string_view name) { return same_word(word, name); };
-    if (flag("QUES")) doubt = Reason::status;
-    if (flag("TEST") || flag("DEMO") || flag("CALIB")) test = true;
-    Observation none = vitals::absent(metric, test ? Reason::test_mode : Reason::status, message_->rx);
-    if (flag("NAV") || flag("OFF"))
-      none = vitals::absent(metric, Reason::missing, message_->rx, Quality::unavailable);
-    if (flag("EARLY") || flag("BUSY") || flag("CALIB")) none.quality = Quality::calibrating;
-    if (!test && none.quality == Quality::invalid && !flag("INV")) continue;
-    none.test = test;
-    offer(row, none);
-    return false;
-  }
-  return true;
+bool OruReader::accept_flags(const Row& row, Reason& doubt) {
+  const RowFlags flags = read_flags(fields_[8], message_->separators());
+  if (flags.doubtful) doubt = Reason::status;
+  if (flags.taken_back == RowFlag::none) return true;
+  offer(row, taken_back(row.watched.metric, flags.taken_back, message_->rx));
+  return false;
 }
 
 void OruReader::read_value(const Row& row) {
   const Metric metric = row.watched.metric;
   Reason doubt = Reason::none;
-  bool test = false;
-  if (!accept_flags(row, doubt, test)) return;
+  if (!accept_flags(row, doubt)) return;
   const Separators& by = message_->separators();
   const Reading reading = row.structured ? read_structured(row.value, by.component) : read_plain(row.value);
   if (reading.kind == ReadingKind::nothing) {
@@ -334,7 +308,7 @@ Observation OruReader::judged(Metric metric, const Reading& reading, const UnitF
 void OruReader::set_time(const Row& row, Observation& seen) {
   if (message_time_.usable() || group_time_.usable())
     seen.t_sent = message_time_.usable() ? message_time_.at : group_time_.at;
-  const int field = 14 + row.shift;
+  const int field = 14 + row.status.shift;
   const DeviceTime& own = time_of(fields_[static_cast<std::size_t>(field)]);
   if (own.usable()) {
     seen.t_src = own.at;

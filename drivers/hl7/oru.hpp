@@ -18,6 +18,7 @@
 #include "drivers/hl7/inline_alerts.hpp"
 #include "drivers/hl7/message.hpp"
 #include "drivers/hl7/received.hpp"
+#include "drivers/hl7/result_row.hpp"
 #include "drivers/hl7/source_memory.hpp"
 #include "drivers/hl7/subject.hpp"
 #include "drivers/hl7/units.hpp"
@@ -42,8 +43,7 @@ class OruReader {
   struct Row {
     Watched watched;
     std::uint32_t mdc = 0;
-    char status = 0;
-    int shift = 0;  // -1: the sender forgot a field before the status; 1: it has one too many
+    RowStatus status;
     std::string_view type;
     bool structured = false;  // type SN
     bool numeric = false;     // type NM or SN
@@ -67,9 +67,8 @@ class OruReader {
   void note_device_row(const Dictionary::Code& code);
   bool accept_code(const Resolution& code, Row& row);
   bool accept_form(const Row& row);
-  void find_status(Row& row);
   bool accept_status(const Row& row);
-  bool accept_flags(const Row& row, vitals::Reason& doubt, bool& test);
+  bool accept_flags(const Row& row, vitals::Reason& doubt);
   vitals::Observation judged(vitals::Metric metric, const Reading& reading, const UnitFacts& unit,
                              vitals::Reason doubt);
   void withdraw(const Row& row);

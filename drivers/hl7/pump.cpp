@@ -14,7 +14,6 @@ using tables::PumpRow;
 
 constexpr std::size_t last_pump_field = 18;  // OBX-18, the device
 constexpr double mg_per_kg = 1e6;
-constexpr std::string_view not_usable_statuses = "XDWNOISU";  // OBX-11: no value, deleted, wrong, ...
 
 // `1.1.2.5` -> `1.1.2`.
 std::string_view stem_of(std::string_view sub_id) { return sub_id.substr(0, sub_id.rfind('.')); }
@@ -117,12 +116,18 @@ void PumpReader::read_row(std::string_view segment) {
     case PumpRow::source: begin_source(source); return;
     case PumpRow::none: break;
   }
-  const std::string_view status = trim(fields_[11]);
-  const bool usable = status.size() != 1 || not_usable_statuses.find(status[0]) == std::string_view::npos;
   const PumpItem item = pump_item(code);
-  if (usable && item != PumpItem::none) return read_item(item);
-  if (usable && trim(fields_[2]) == "NM")
+  if (item != PumpItem::none && item != PumpItem::other) return read_item(item);
+  if (!find_status(fields_).usable()) return;
+  if (item == PumpItem::other) channel_.any = true;
+  if (item == PumpItem::none && trim(fields_[2]) == "NM")
     report(*message_, FaultKind::unmapped, "code", fields_[3], fields_[6], fields_[5]);
+}
+
+void PumpReader::refuse(std::string_view reason) {
+  const bool numeric = trim(fields_[2]) == "NM";  // a text may be anything: not shown
+  report(*message_, FaultKind::refused, reason, fields_[3], fields_[6],
+         numeric ? fields_[5] : std::string_view{});
 }
 
 // A pump may have several channels, each with an infusion of its own. What stood before the first belongs to
@@ -147,31 +152,56 @@ PumpReader::Source& PumpReader::source_here() {
   return channel_.sources[channel_.source_count - 1];
 }
 
+// By the same rules as a monitor's value.
+bool PumpReader::accept_row() {
+  const bool usable = find_status(fields_).usable();
+  if (usable && read_flags(fields_[8], message_->separators()).taken_back == RowFlag::none) return true;
+  refuse(usable ? "flags" : "status");
+  return false;
+}
+
 void PumpReader::read_item(PumpItem item) {
+  if (!accept_row()) return;
+  channel_.any = true;
+  if (read_word(item)) return;
+  const Reading reading = read_reading();
+  const PumpUnitFound unit = pump_unit(fields_[6], message_->separators());
+  if (reading.kind == ReadingKind::nothing) {
+    if (!says_nothing(fields_[5])) refuse("no-value");
+  } else if (reading.kind != ReadingKind::number) {
+    refuse("not-a-number");
+  } else if (reading.number < 0) {
+    refuse("range");
+  } else if (!fits(item, unit.quantity)) {
+    refuse("unit");
+  } else {
+    read_number(item, reading.number, unit);
+  }
+}
+
+Reading PumpReader::read_reading() const {
+  const Separators& by = message_->separators();
+  if (trim(fields_[2]) == "SN") return read_structured(fields_[5], by.component);
+  return read_plain(component(fields_[5], 1, by));
+}
+
+// False: it is a number.
+bool PumpReader::read_word(PumpItem item) {
   const Separators& by = message_->separators();
   const std::string_view field = fields_[5];
-  channel_.any = true;
   switch (item) {
-    case PumpItem::other:
-    case PumpItem::none: return;
-    case PumpItem::infusing_status: channel_.infusing = pump_word(field, "pump-status-", by); return;
-    case PumpItem::active_source: channel_.active = pump_word(field, "pump-source-info-", by); return;
+    case PumpItem::infusing_status: channel_.infusing = pump_word(field, "pump-status-", by); return true;
+    case PumpItem::active_source: channel_.active = pump_word(field, "pump-source-info-", by); return true;
     case PumpItem::delivery_status:
       source_here().delivery = pump_word(field, "pump-delivery-status-", by);
-      return;
-    case PumpItem::reason: source_here().reason = pump_word(field, "pump-", by); return;
-    case PumpItem::drug: source_here().drug = field; return;
-    case PumpItem::alarm_condition: channel_.alarm = read_event(field, by).reference; return;
-    case PumpItem::event: event_ = read_event(field, by).reference; return;
-    case PumpItem::event_source: event_stem_ = stem_of(trim(field)); return;
-    default: break;
+      return true;
+    case PumpItem::reason: source_here().reason = pump_word(field, "pump-", by); return true;
+    case PumpItem::drug: source_here().drug = field; return true;
+    case PumpItem::alarm_condition: channel_.alarm = read_event(field, by).reference; return true;
+    case PumpItem::event: event_ = read_event(field, by).reference; return true;
+    case PumpItem::event_source: event_stem_ = stem_of(trim(field)); return true;
+    default: return false;
   }
-  const auto number = parse_number(component(field, 1, by));
-  const PumpUnitFound unit = pump_unit(fields_[6], by);
-  if (number && *number >= 0 && fits(item, unit.quantity)) return read_number(item, *number, unit);
-  if (!says_nothing(field))
-    report(*message_, FaultKind::refused, number ? "unit" : "not-a-number", fields_[3], fields_[6],
-           fields_[5]);
 }
 
 void PumpReader::read_number(PumpItem item, double number, const PumpUnitFound& unit) {

@@ -12,6 +12,7 @@
 #include "drivers/hl7/events.hpp"
 #include "drivers/hl7/pump_codes.hpp"
 #include "drivers/hl7/received.hpp"
+#include "drivers/hl7/result_row.hpp"
 #include "drivers/hl7/subject.hpp"
 
 namespace drivers::hl7 {
@@ -51,6 +52,10 @@ class PumpReader {
   void begin_source(std::string_view name);
   Source& source_here();
   void read_item(tables::PumpItem item);
+  bool accept_row();
+  bool read_word(tables::PumpItem item);
+  Reading read_reading() const;
+  void refuse(std::string_view reason);
   void read_number(tables::PumpItem item, double number, const PumpUnitFound& unit);
   void end_channel();
   const Source& leading_source() const;

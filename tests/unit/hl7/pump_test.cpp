@@ -201,6 +201,54 @@ TEST(Pumps, UnitsAreReadAndStrangeOnesRefused) {
   }
 }
 
+// A row of the volume given, with all that may stand behind its value.
+std::string given(std::string_view value, std::string_view behind_unit, std::string_view type = "NM") {
+  return "OBX|1|" + std::string(type) + "|157993^MDC_VOL_FLUID_DELIV_TOTAL^MDC|1.1.2.9|" +
+         std::string(value) + "|mL|" + std::string(behind_unit) + '\r';
+}
+
+TEST(Pumps, NumbersThatMeanNoneAreNoNumbers) {
+  for (const std::string value : {"8388607", "65535", "32767", "8388608", "-1", "2147483647", "-100.00"}) {
+    Lab lab;
+    lab.message(Pump{.more = given(value, "||||R")}.text(1));
+    EXPECT_EQ(lab.count("volume_ml"), 0U) << value;
+    EXPECT_EQ(lab.count("fault refused no-value"), 1U) << value;
+  }
+  Lab nothing;
+  nothing.message(Pump{.more = given("---", "||||R") + given("", "||||R")}.text(1));
+  EXPECT_EQ(nothing.count("fault"), 0U);
+  EXPECT_EQ(nothing.count("volume_ml"), 0U);
+  Lab rate;
+  rate.message(Pump{.rate_now = "8388607"}.text(1));
+  EXPECT_EQ(rate.count("rate_ml_h"), 0U);
+  EXPECT_EQ(rate.count("running"), 1U) << "the word stands";
+}
+
+TEST(Pumps, WhatTheFlagsAndTheStatusTakeBackIsNotUsed) {
+  for (const std::string behind : {"|INV|||R", "|TEST|||R", "|L~DEMO|||R", "|CALIB|||R", "|NAV|||R",
+                                   "|OFF|||R", "|BUSY|||R", "||||X", "||||D", "||||Z", "|||X", "|||||X"}) {
+    Lab lab;
+    lab.message(Pump{.more = given("99", behind)}.text(1));
+    EXPECT_EQ(lab.count("volume_ml"), 0U) << behind;
+    EXPECT_EQ(lab.count("fault refused flags") + lab.count("fault refused status"), 1U) << behind;
+    EXPECT_EQ(lab.count("rate_ml_h=18"), 1U) << behind;
+  }
+  for (const std::string behind : {"|H|||R", "|QUES|||R", "|N|||", "||||F", "||||P", "|||R", "|||||R"}) {
+    Lab lab;
+    lab.message(Pump{.more = given("99", behind)}.text(1));
+    EXPECT_EQ(lab.count("volume_ml=99"), 1U) << behind;
+    EXPECT_EQ(lab.count("fault"), 0U) << behind;
+  }
+  Lab word;
+  word.message(Pump{.infusing = "not-infusing|||INV", .rate_now = "5", .delivery = ""}.text(1));
+  EXPECT_EQ(word.count("running"), 1U) << "a status word with a flag is none";
+}
+
+TEST(Pumps, StructuredNumbersAreRead) {
+  EXPECT_NE(said_by({.more = given("^99", "||||R", "SN")}).find("volume_ml=99"), std::string::npos);
+  EXPECT_EQ(said_by({.more = given(">^99", "||||R", "SN")}).find("volume_ml"), std::string::npos);
+}
+
 TEST(Pumps, ChannelsHaveAnInfusionEach) {
   const std::string second =
       "OBX|2||70050^MDC_DEV_PUMP_INFUS_LVP_VMD^MDC|1.2.0.0|||||||X|||||||CH2^^0012^EUI-64\r"
