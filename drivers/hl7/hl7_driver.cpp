@@ -13,6 +13,7 @@
 #include "drivers/hl7/pump.hpp"
 #include "drivers/hl7/routing.hpp"
 #include "drivers/hl7/source_memory.hpp"
+#include "drivers/hl7/values.hpp"
 
 namespace drivers::hl7 {
 
@@ -149,7 +150,7 @@ Contents survey(Lines segments, const Separators& by) {
 // OBR-7 of any.
 bool holds_results_time(Lines segments, const Separators& by) {
   return std::any_of(segments.begin(), segments.end(), [&](std::string_view segment) {
-    return id_of(segment, by.field) == obr && !stated(part(segment, by.field, 8, by.double_byte)).empty();
+    return id_of(segment, by.field) == obr && tells_moment(part(segment, by.field, 8, by.double_byte));
   });
 }
 
@@ -295,7 +296,7 @@ void Hl7Driver::read_message(Lines segments) {
                       bytes);
       }
       const bool timed =
-          !stated(header_.field(7)).empty() || holds_results_time(message.segments, header_.separators());
+          tells_moment(header_.field(7)) || holds_results_time(message.segments, header_.separators());
       return use_message(message, routed, bytes, timed);
     }
   }
@@ -310,7 +311,8 @@ void Hl7Driver::read_answer(const Received& message, const Routed& routed) {
   }
 }
 
-// `timed`: a message without any time of its own may repeat a steady value; then equal bytes are new data.
+// `timed`: a message without any time of its own, or with a date alone, may repeat a steady value; then equal
+// bytes are new data.
 void Hl7Driver::use_message(const Received& message, const Routed& routed, std::string_view bytes,
                             bool timed) {
   if (stated(header_.field(10)).empty() || header_.field(10).size() > control_id_bytes_max) {

@@ -213,6 +213,15 @@ std::optional<int> parse_zone(std::string_view text) {
   return west ? -offset : offset;
 }
 
+bool tells_moment(std::string_view text) {
+  constexpr std::size_t to_the_minute = 12;  // digits
+  text = stated(text);
+  if (looks_iso(text)) return true;
+  const std::string_view start = text.substr(0, to_the_minute);
+  return start.size() == to_the_minute && std::all_of(start.begin(), start.end(), is_digit) &&
+         start.find_first_not_of('0') != std::string_view::npos;
+}
+
 DeviceTime parse_time(std::string_view text, const Zone& zone, vitals::WallTime arrival) {
   text = stated(text);
   if (text.empty()) return {};

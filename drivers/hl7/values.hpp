@@ -56,6 +56,10 @@ struct DeviceTime {
 // as 59.999. Without a zone of its own the time is one of `zone`; `arrival` decides where that leaves two.
 DeviceTime parse_time(std::string_view text, const Zone& zone, vitals::WallTime arrival);
 
+// Does it look like one to the minute at least, and not all zeros? Only such a time makes one message another
+// than the next.
+bool tells_moment(std::string_view text);
+
 // +HHMM or -HHMM in minutes.
 std::optional<int> parse_zone(std::string_view text);
 

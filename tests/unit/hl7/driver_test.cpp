@@ -288,6 +288,27 @@ TEST(Duplicates, WithoutAnyTimeEqualBytesAreNewData) {
   EXPECT_EQ(lab.sink.observations.size(), 2U);
 }
 
+// A day is no time: a sender with one and a fixed id would be a duplicate for ever.
+TEST(Duplicates, ADateAloneIsNoTime) {
+  const auto times_read = [](const std::string& sent, const std::string& group) {
+    const std::string message = "MSH|^~\\&|M|B|||" + sent +
+                                "||ORU^R01|S1|P|2.4\rPID|||T1\rPV1||I|^^B1\rOBR|1||||||" + group + "\r" +
+                                hr("72");
+    Lab lab;
+    for (int i = 0; i < 3; ++i) lab.message(message, i * 10'000);
+    return lab.count("obs hr");
+  };
+  for (const std::string text : {"20260309", "2026030912", "00000000000000", "000000000000", "\"\"", ""}) {
+    EXPECT_EQ(times_read(text, ""), 3U) << text;
+    EXPECT_EQ(times_read("", text), 3U) << text;
+    EXPECT_EQ(times_read("20260309120000", text), 1U) << text;
+  }
+  for (const std::string text : {"202603091200", "20260309120000.25+0100", "2026-03-09T12:00:00Z"}) {
+    EXPECT_EQ(times_read(text, ""), 1U) << text;
+    EXPECT_EQ(times_read("20260309", text), 1U) << text;
+  }
+}
+
 TEST(Duplicates, TheTableForgetsTheOldestAndStaysRight) {
   Lab lab;
   for (int i = 0; i < 10'000; ++i) lab.message(msh(std::to_string(i)) + hr("70"), i);
