@@ -338,11 +338,20 @@ void put_clean(std::string_view text, Scratch& out) {
   }
 }
 
+// Not within a character of UTF-8: what is left of it would make all of the text unreadable.
+std::string_view shortened(std::string_view text) {
+  constexpr std::size_t behind_lead_max = 3;
+  if (text.size() <= leaf_bytes_max) return text;
+  for (std::size_t size = leaf_bytes_max; size + behind_lead_max >= leaf_bytes_max; --size)
+    if ((static_cast<unsigned char>(text[size]) & 0xC0U) != 0x80U) return text.substr(0, size);
+  return text.substr(0, leaf_bytes_max);
+}
+
 }  // namespace
 
 std::string_view text_of(std::string_view leaf, const Separators& by, Scratch& scratch) {
   const auto plain = [&](char c) { return c >= ' ' && c < 0x7F && c != by.escape; };
-  leaf = stated(leaf).substr(0, leaf_bytes_max);
+  leaf = shortened(stated(leaf));
   if (std::all_of(leaf.begin(), leaf.end(), plain)) return leaf;
   if (!scratch.has_room()) return {};
   Scratch decoded;

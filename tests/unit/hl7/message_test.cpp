@@ -114,6 +114,21 @@ TEST(Message, WhatLeavesIsUtf8) {
   EXPECT_EQ(text_of("a\x7F\x01z", by, scratch), "a  z");
 }
 
+TEST(Message, ALongTextIsCutBetweenCharacters) {
+  const Separators by;
+  for (const std::string character : {"\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\xAB\x80"}) {
+    for (std::size_t shift = 0; shift < 5; ++shift) {
+      std::string text(shift, 'x');
+      while (text.size() + character.size() <= leaf_bytes_max) text += character;
+      Scratch scratch;
+      EXPECT_EQ(text_of(text + character + character, by, scratch), text) << shift;
+    }
+  }
+  Scratch scratch;
+  EXPECT_EQ(text_of(std::string(300, '\xBC'), by, scratch).size(), 2 * leaf_bytes_max)
+      << "Latin-1 has no such border";
+}
+
 TEST(Message, ATextThatDoesNotFitIsLeftOutNotCut) {
   const Separators by;
   Scratch scratch;
