@@ -76,22 +76,31 @@ std::optional<AlarmLevel> level_of(std::string_view word) {
   return std::nullopt;
 }
 
+// In any case: some senders write END.
+template <std::size_t count>
+bool is_one_of(std::string_view word, const std::array<std::string_view, count>& words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view one) { return same_word(word, one); });
+}
+
 bool is_phase(std::string_view word) {
   constexpr std::array<std::string_view, 7> words{"start",      "continue", "update", "escalate",
                                                   "deescalate", "end",      "reset"};
-  return std::find(words.begin(), words.end(), word) != words.end();
+  return is_one_of(word, words);
 }
 
 bool is_silencing(std::string_view word) {
   constexpr std::array<std::string_view, 5> words{"audio-paused", "audio-off", "alarm-paused", "alarm-off",
                                                   "alert-acknowledged"};
-  return std::find(words.begin(), words.end(), word) != words.end();
+  return is_one_of(word, words);
 }
 
 // 0 stands for no id: alarms must not be taken for one another by it.
 std::string_view known_id(std::string_view id) { return id == "0" ? std::string_view{} : id; }
 
-bool is_state(std::string_view word) { return word == "active" || word == "latched" || word == "inactive"; }
+bool is_state(std::string_view word) {
+  constexpr std::array<std::string_view, 3> words{"active", "latched", "inactive"};
+  return is_one_of(word, words);
+}
 
 }  // namespace
 
@@ -267,8 +276,9 @@ DeviceAlarm AlertReader::judged() {
 
 // An alarm whose state cannot be told is shown, never taken for ended.
 void AlertReader::judge_state(DeviceAlarm& alarm) {
-  const bool inactive = alert_.state == "inactive";
-  const bool over = alert_.phase == "end" || alert_.phase == "reset" || (inactive && alert_.phase != "start");
+  const bool inactive = same_word(alert_.state, "inactive");
+  const bool over = same_word(alert_.phase, "end") || same_word(alert_.phase, "reset") ||
+                    (inactive && !same_word(alert_.phase, "start"));
   alarm.on = !over;
   alarm.unsure = alarm.on && (inactive || (!is_phase(alert_.phase) && !is_state(alert_.state)));
   if (alarm.unsure) report(*message_, FaultKind::broken, "alarm-state", alert_.event.name);

@@ -89,6 +89,17 @@ TEST_F(Alerts, TheirNumbersAreNoObservations) {
   EXPECT_TRUE(lab.sink.observations.empty());
 }
 
+TEST_F(Alerts, WordsMayBeInCapitals) {
+  report({.phase = "START", .state = "ACTIVE", .inactivation = "AUDIO-PAUSED"});
+  EXPECT_EQ(last().substr(0, 24), "alarm on medium silenced");
+  EXPECT_EQ(lab.count("alarm-state"), 0U);
+  report({.id = "E2", .parent = "E1", .phase = "END", .state = "INACTIVE"});
+  EXPECT_EQ(last().substr(0, 9), "alarm off");
+  report({.phase = "Start"});
+  report({.phase = "", .state = "Inactive"});
+  EXPECT_EQ(last().substr(0, 9), "alarm off");
+}
+
 TEST_F(Alerts, AnEndWithAForeignIdEndsTheSameAlarm) {
   report({});
   report({.id = "X9", .parent = "some-other-id", .phase = "end", .state = "inactive"});
