@@ -41,7 +41,8 @@ constexpr std::size_t line_bytes_max = 64;
 // After silence or damage the line is listened to, and not believed without check characters, for this long.
 constexpr vitals::Milliseconds listen_ms{100};
 
-// What was damaged may have said that the sensor is off. The oximeter is asked once a second.
+// What was damaged may have said that the sensor is off: a pulse waits for the oximeter's next word, which is
+// asked for once a second. When none can be read again and again, the pulse is passed on with a doubt.
 constexpr vitals::Milliseconds rate_doubted_ms{2000};
 
 constexpr unsigned rate_per_min_max = 350;  // of this monitor; the others' oximeters end earlier
@@ -223,18 +224,16 @@ class Dinamap final : public Driver {
 
   void take_oximeter(const OximeterReply& reply, const Origin& origin, Sink& out) {
     absence_ = absence_of(reply.status);
+    oximeter_silent_ = false;
     rate_doubted_until_.reset();
     doubt_ = reply.signal <= weak_signal_max ? Reason::weak_signal : Reason::none;
     if (absence_ && absence_->reason == Reason::status)
       value_fault({FaultKind::unmapped, "oximeter-status"}, "OA", reply.status, origin, out);
-    report(Metric::spo2, reply.spo2_percent, oximetry::spo2_percent_max, origin, out);
+    report({Metric::spo2, reply.spo2_percent, oximetry::spo2_percent_max, doubt_}, origin, out);
   }
 
   void take_rate(const RateReply& reply, const Origin& origin, Sink& out) {
-    const bool doubted = rate_doubted_until_ && origin.rx.mono < *rate_doubted_until_;
-    if (reply.source == source_oximeter && doubted) return;
-    if (reply.source == source_oximeter)
-      return report(Metric::pr, reply.rate_per_min.value_or(0), rate_per_min_max, origin, out);
+    if (reply.source == source_oximeter) return take_pulse(reply.rate_per_min.value_or(0), origin, out);
     if (reply.source != source_cuff) {
       value_fault({FaultKind::unmapped, "rate-source"}, "RA", reply.source, origin, out);
     } else if (reply.rate_per_min && reply.rate_per_min != cuff_rate_) {
@@ -244,10 +243,27 @@ class Dinamap final : public Driver {
     report_absent(Metric::pr, origin.rx, out);
   }
 
+  // A pulse stands without the oximeter's status too, but then nobody says that its sensor is on.
+  void take_pulse(unsigned rate_per_min, const Origin& origin, Sink& out) {
+    const bool waits = rate_doubted_until_ && origin.rx.mono < *rate_doubted_until_;
+    if (waits && !oximeter_silent_)
+      return value_fault({FaultKind::refused, "oximeter-unread"}, "pr", rate_per_min, origin, out);
+    const Reason doubt = oximeter_silent_ ? Reason::status : doubt_;
+    report({Metric::pr, rate_per_min, rate_per_min_max, doubt}, origin, out);
+  }
+
+  struct Number {
+    Metric metric{};
+    unsigned value = 0;
+    unsigned max = 0;
+    Reason doubt{};
+  };
+
   // The oximeter's status wins over digits; zero is none.
-  void report(Metric metric, unsigned value, unsigned max, const Origin& origin, Sink& out) {
+  void report(const Number& number, const Origin& origin, Sink& out) {
+    const auto [metric, value, max, doubt] = number;
     if (absence_ || value == 0) return report_absent(metric, origin.rx, out);
-    if (value <= max) return out.on_observation(vitals::measured(metric, value, origin.rx, doubt_));
+    if (value <= max) return out.on_observation(vitals::measured(metric, value, origin.rx, doubt));
     value_fault({FaultKind::implausible, "range"}, vitals::name(metric), value, origin, out);
     out.on_observation(vitals::absent(metric, Reason::implausible, origin.rx));
   }
@@ -268,7 +284,9 @@ class Dinamap final : public Driver {
     const auto silent = [&](Ask one) { return poll_.offline() || (one == ask && poll_.unanswered(one)); };
     if (silent(Ask::cuff)) cuff_.lost(now, out);
     if (silent(Ask::oximeter)) {
-      absence_ = absence_of(0);
+      oximeter_silent_ = true;
+      absence_.reset();  // only a status that was read speaks against a pulse
+      doubt_ = Reason::none;
       report_absent(Metric::spo2, now, out);
     }
     if (silent(Ask::rate)) report_absent(Metric::pr, now, out);
@@ -284,6 +302,7 @@ class Dinamap final : public Driver {
   Poll poll_;
   Cuff cuff_;
   std::optional<vitals::MonoTime> rate_doubted_until_;  // or until the oximeter answers
+  bool oximeter_silent_ = false;                        // it was asked in vain
   std::optional<Absence> absence_;                      // by the oximeter's last status
   Reason doubt_ = Reason::none;                         // likewise
   std::optional<unsigned> cuff_rate_;

@@ -99,7 +99,9 @@ TEST(DinamapLine, AfterDamageTheCheckCharactersDecide) {
 TEST(DinamapLine, AfterDamageARateWaitsForTheOximeter) {
   Port port;
   port.feed("cut\r OA3000000#.\r");
-  EXPECT_THAT(port.feed(rate_71 + '\r'), Not(Contains(HasSubstr("obs pr"))));
+  EXPECT_THAT(port.feed(rate_71 + '\r'),
+              ElementsAre(HasSubstr("fault refused oximeter-unread code=\"pr\" value=\"71\""),
+                          HasSubstr("frame-end")));
   port.feed(spo2_97 + '\r');
   EXPECT_THAT(port.feed(rate_71 + '\r'), Contains(HasSubstr("obs pr 71 valid")));
   port.feed(" OA3000000#.\r");

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/drivers/dinamap_port.hpp"
 #include "tests/unit/drivers/lines.hpp"
 
@@ -128,6 +130,48 @@ TEST(Dinamap, TheSensorWinsOverDigits) {
   EXPECT_THAT(port.reply('R', rate_71), Contains(HasSubstr("obs pr - invalid sensor-off")));
   EXPECT_THAT(port.reply('O', spo2_97), Contains(HasSubstr("obs spo2 97 valid")));
   EXPECT_THAT(port.reply('R', rate_71), Contains(HasSubstr("obs pr 71 valid")));
+}
+
+// A minute in which the cuff and the rate answer as always, the oximeter with this, if anything.
+Lines minute_of_rate_30(Port& port, const std::string& of_oximeter) {
+  Lines all;
+  const auto answer = [&](const std::string& reply) {
+    for (const std::string& line : port.feed(reply + '\r')) all.push_back(line);
+  };
+  for (int i = 0; i < 600; ++i) {
+    for (const std::string& line : port.silence(100)) {
+      if (line.find(" 4E 41") != std::string::npos) answer(cuff_118);
+      if (line.find(" 4F 41") != std::string::npos && !of_oximeter.empty()) answer(of_oximeter);
+      if (line.find(" 52 41") != std::string::npos) answer(checked(" RA2030"));
+      all.push_back(line);
+    }
+  }
+  return all;
+}
+
+std::size_t count(const Lines& lines, std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      lines.begin(), lines.end(), [&](const auto& line) { return line.find(text) != std::string::npos; }));
+}
+
+TEST(Dinamap, APulseStandsWithoutTheOximetersStatus) {
+  const std::string one_digit_more = checked(" OA10977080");
+  for (const std::string& of_oximeter : {std::string{}, one_digit_more}) {
+    Port port;
+    const Lines lines = minute_of_rate_30(port, of_oximeter);
+    EXPECT_EQ(count(lines, "obs pr -"), 0U) << of_oximeter;
+    EXPECT_GT(count(lines, "obs pr 30 questionable status"), 40U) << "nobody says that the sensor is on";
+    EXPECT_THAT(port.reply('O', spo2_97), Contains(HasSubstr("obs spo2 97 valid")));
+    EXPECT_THAT(port.reply('R', checked(" RA2030")), Contains(HasSubstr("obs pr 30 valid")));
+  }
+}
+
+TEST(Dinamap, AStatusThatWasReadWinsUntilTheOximeterIsSilent) {
+  Port port;
+  port.reply('O', spo2_unplugged);
+  EXPECT_THAT(port.reply('R', rate_71), Contains(HasSubstr("obs pr - invalid sensor-unplugged")));
+  const Lines lines = minute_of_rate_30(port, {});
+  EXPECT_GT(count(lines, "obs pr 30 questionable status"), 40U);
 }
 
 TEST(Dinamap, AWeakSignalIsADoubt) {
