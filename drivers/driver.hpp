@@ -238,6 +238,9 @@ class Sink {
 class Driver {
  public:
   virtual ~Driver() = default;
+  // Nobody hears our questions: what is fed are the answers to somebody else's (a recording, a line that is
+  // looked at). Said before the first byte. Else a driver that asks believes only answers to what it asked.
+  virtual void overhear() {}
   // `rx` is when these bytes came; it does not go back from one call to the next.
   virtual void feed(Bytes bytes, vitals::Stamp rx, Sink& out) = 0;
   // Here in the stream stood a byte with a parity or framing error; nobody knows which one. It is a fault,

@@ -138,6 +138,7 @@ std::vector<Candidate> serial_candidates() {
 struct Probe::Reader final : drivers::Sink {
   explicit Reader(const Candidate& candidate) : driver(candidate.entry->make(candidate.options).driver) {
     found.candidate = candidate;
+    driver->overhear();
   }
 
   void on_subject(const drivers::Subject&) override {}

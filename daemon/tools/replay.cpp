@@ -104,6 +104,7 @@ class Replay {
     };
     app::Intake intake(app::Routes{}, std::move(handlers));
     const auto driver = entry_.make(options_.options).driver;
+    driver->overhear();
     for (const Chunk& chunk : chunks) driver->feed(bytes(chunk.bytes), chunk.at, intake);
     driver->tick({chunks.back().at.mono + 1s, chunks.back().at.wall + 1s}, intake);
     if (survey_.beds.empty()) survey_.beds[""];
@@ -217,9 +218,10 @@ class Replay {
   // Of HL7 all connections share what was seen before.
   drivers::Driver& driver_of(std::uint64_t connection) {
     auto& driver = drivers_[connection];
-    if (!driver)
-      driver =
-          hl7() ? drivers::hl7::make(options_.options, memory_).driver : entry_.make(options_.options).driver;
+    if (driver) return *driver;
+    driver =
+        hl7() ? drivers::hl7::make(options_.options, memory_).driver : entry_.make(options_.options).driver;
+    driver->overhear();
     return *driver;
   }
 

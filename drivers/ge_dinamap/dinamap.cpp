@@ -88,6 +88,8 @@ class Dinamap final : public Driver {
  public:
   explicit Dinamap(const Settings& settings) : settings_(settings) {}
 
+  void overhear() override { overhears_ = true; }
+
   void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
     if (!deaf(rx.mono)) {
       lines_.feed(bytes, [&](const framing::Line& line) {
@@ -169,8 +171,9 @@ class Dinamap final : public Driver {
     out.on_send(Bytes{bytes}.subspan(begin));
   }
 
-  // A reply says itself what it is of. One that was given up, or that another host asked for, is as true as
-  // ours: at most the age of a cuff reading is off by the second that it was under way.
+  // Only what we wait for is of now. Everything else may have waited somewhere on the way, for a minute too.
+  bool believes(Ask ask) const { return overhears_ || poll_.waiting() == ask; }
+
   void take_line(const framing::Line& line, const Origin& origin, Sink& out) {
     noise_ = line.too_long;
     if (line.too_long) return spoilt({FaultKind::broken, "line-too-long"}, line, origin, out);
@@ -181,6 +184,7 @@ class Dinamap final : public Driver {
     if (is_command(line.text)) return;  // an echo, or the question of another host
     const Rejected rejected = examine(line.text, form_of(*ask), settings_.check);
     if (!rejected.reason.empty()) return spoilt(rejected, line, origin, out);
+    if (!believes(*ask)) return fault({FaultKind::not_mine, "unasked"}, line.text, origin, out);
     if (!take_reply(*ask, line.text, origin, out))
       return spoilt({FaultKind::broken, "form"}, line, origin, out);
     poll_.heard(*ask);
@@ -293,6 +297,7 @@ class Dinamap final : public Driver {
   }
 
   const Settings settings_;
+  bool overhears_ = false;
   framing::LineSplitter<line_bytes_max> lines_;
   std::uint64_t offset_ = 0;
   std::uint64_t lines_begin_ = 0;

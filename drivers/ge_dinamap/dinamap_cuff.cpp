@@ -43,6 +43,10 @@ struct Part {
 };
 using Parts = std::array<Part, 3>;
 
+constexpr bool same_result(const CuffReply& a, const CuffReply& b) {
+  return a.status == b.status && a.sys == b.sys && a.dia == b.dia && a.mean == b.mean;
+}
+
 constexpr bool in_range(unsigned value) { return value <= pressure_mmhg_max; }
 
 // sys > mean > dia, as far as they are told.
@@ -91,13 +95,17 @@ void publish(const Parts& parts, bool believed, unsigned age_s, const Origin& or
 }  // namespace
 
 // The counter went back, or there was nothing before. A counter that merely goes on tells the same result,
-// also when a measurement was broken off in between.
+// also when a measurement was broken off in between; so does one that is only behind, in a reply that was
+// long on its way: equal numbers are another measurement only below the last age, or when the cuff was at
+// work.
 bool Cuff::is_news(const CuffReply& reply, vitals::MonoTime now) const {
   if (!result_) return true;
-  if ((result_->status == done) != (reply.status == done)) return true;
+  const CuffReply& last = result_->reply;
+  if ((last.status == done) != (reply.status == done)) return true;
   const auto age = vitals::Milliseconds{std::int64_t{reply.age_s} * 1000};
-  const auto expected = vitals::Milliseconds{std::int64_t{result_->age_s} * 1000} + (now - result_->at);
-  return age < expected - age_ms_slack;
+  const auto expected = vitals::Milliseconds{std::int64_t{last.age_s} * 1000} + (now - result_->at);
+  if (age >= expected - age_ms_slack) return false;
+  return worked_ || reply.age_s < last.age_s || !same_result(reply, last);
 }
 
 void Cuff::take(const CuffReply& reply, const Origin& origin, Sink& out) {
@@ -110,14 +118,17 @@ void Cuff::take(const CuffReply& reply, const Origin& origin, Sink& out) {
   }
   unknown_status_ = known ? 0 : reply.status;
   if (!known || reply.status == busy) {
-    if (reply.status == busy) failed_.set(false, origin.rx, out);
+    if (reply.status != busy) return;
+    worked_ = true;
+    failed_.set(false, origin.rx, out);
     return;
   }
   const bool news = reply.age_s < age_s_end && is_news(reply, origin.rx.mono);
   if (news) failed_.set(false, origin.rx, out);  // a failure after a failure is told as another one
   failed_.set(!failure.empty(), origin.rx, out);
   if (reply.age_s >= age_s_end) return;
-  result_ = Seen{reply.status, reply.age_s, origin.rx.mono};
+  result_ = Seen{reply, origin.rx.mono};
+  worked_ = false;
   if (!news) return;
   if (!failure.empty()) {
     report(FaultKind::refused, "nibp-failed", failure, {}, origin, out);

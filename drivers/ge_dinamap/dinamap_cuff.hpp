@@ -17,8 +17,7 @@ class Cuff {
 
  private:
   struct Seen {
-    unsigned status = 0;
-    unsigned age_s = 0;
+    CuffReply reply;
     vitals::MonoTime at;
   };
 
@@ -27,6 +26,7 @@ class Cuff {
   oximetry::Level measuring_{Signal::nibp_measuring};
   oximetry::Level failed_{Signal::nibp_failed};
   std::optional<Seen> result_;   // the last reply that told a result, good or failed
+  bool worked_ = false;          // the cuff was seen at work since then
   unsigned unknown_status_ = 0;  // told last, 0: none
 };
 

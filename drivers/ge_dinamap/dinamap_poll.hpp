@@ -22,7 +22,7 @@ class Poll {
   // The request to send now, if one is due; it waits from here on.
   std::optional<Ask> next(vitals::MonoTime now);
 
-  // A sound reply came, asked for or not.
+  // A sound reply came that is believed, asked for or not.
   void heard(Ask ask);
   void spoilt() { fail(); }  // a reply came, damaged
 

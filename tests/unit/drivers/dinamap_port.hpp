@@ -59,6 +59,11 @@ inline std::string oximeter(int status, int spo2, int signal = 7) {
 class Port {
  public:
   explicit Port(const Options& options = {}) : driver_(dinamap::make(options).driver) {}
+  static Port overheard() {
+    Port port;
+    port.driver_->overhear();
+    return port;
+  }
 
   // Ticks until the driver asks with this letter, then replies. What came out since the question.
   Lines reply(char parameter, const std::string& line) {

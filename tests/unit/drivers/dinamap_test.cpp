@@ -222,6 +222,22 @@ TEST(DinamapCuff, ACounterThatGoesBackIsANewReadingAlsoWithEqualNumbers) {
   EXPECT_THAT(port.feed(cuff(1, 1) + '\r'), Contains(port.at() + "obs nibp-sys 118 valid" + port.own(1)));
 }
 
+// Behind what it should be: the reply was long on its way, or it is of another measurement.
+TEST(DinamapCuff, ACounterThatIsOnlyBehindIsANewReadingWithOtherNumbersOrAfterTheCuffWorked) {
+  const auto after_a_minute = [](Port& port, const std::string& reply) {
+    port.later(60'000);
+    return port.reply('N', reply);
+  };
+  Port late, other, worked;
+  late.reply('N', cuff(1, 45));
+  EXPECT_THAT(after_a_minute(late, cuff(1, 47)), ElementsAre(HasSubstr("frame-end")));
+  other.reply('N', cuff(1, 5));
+  EXPECT_THAT(after_a_minute(other, cuff(1, 20, 88, 50, 62)), Contains(HasSubstr("obs nibp-sys 88 valid")));
+  worked.reply('N', cuff(1, 1));
+  worked.reply('N', cuff_busy);
+  EXPECT_THAT(after_a_minute(worked, cuff(1, 2)), Contains(HasSubstr("obs nibp-sys 118 valid")));
+}
+
 TEST(DinamapCuff, MeasuringIsAStateAndItsNumbersAreNotUsed) {
   Port port;
   port.reply('N', cuff(1, 300));
