@@ -5,13 +5,13 @@
 // last result (3A 79 03 00 4A). A cuff is never started, unless the option start_cuff says so.
 //
 // A result carries neither time nor age and is repeated for ever. A measurement is therefore recognised by
-// the cuff: a pressure that rises above 20 mmHg and falls again. The result that follows is the new one when
-// it differs from the one before; when it still does not after half a minute, the same numbers were measured
-// again, if the cuff was long enough under pressure and above the systolic one. When the module says itself
-// that it is done (K), the next result is the new one, whatever it says. A result that changes without a
-// cycle seen is new as well, unless we had been away: like the first one after the start, its age is unknown
-// then, and it is marked as stale. So is the first one after a cycle without a K: a module that is about to
-// report a failure still shows the reading before.
+// the cuff: a pressure that rises above 20 mmHg and falls again, within 140 s, or nobody saw it end. The
+// result that follows is the new one when it differs from the one before; when it still does not after half a
+// minute, the same numbers were measured again, if the cuff was long enough under pressure and above the
+// systolic one. When the module says itself that it is done (K), the next result is the new one, whatever it
+// says. A result that changes without a cycle seen is new as well, unless we had been away: like the first
+// one after the start, its age is unknown then, and it is marked as stale. So is the first one after a cycle
+// without a K: a module that is about to report a failure still shows the reading before.
 //
 //   result, 24 bytes: 2 sys, 4 dia (low byte first), 7 status (1 valid), 16 rate, 18 mean, 20 error, 23 check
 //
@@ -56,7 +56,9 @@ constexpr Milliseconds result_every_awaited{1000};
 // A result that has not changed so long after the cuff went empty was measured again. Long, because a leaking
 // cuff is empty well before the module gives up and writes its error.
 constexpr Milliseconds same_after{30000};
-constexpr Milliseconds cycle_min{10000};  // shorter ones are leaks and aborts; a measurement takes 20-60 s
+constexpr Milliseconds cycle_min{10000};    // shorter ones are leaks and aborts; a measurement takes 20-60 s
+constexpr Milliseconds cycle_max{140'000};  // a module gives up after 130 s
+constexpr Milliseconds residual_after{5000};   // below inflated_mmhg: what is left does not go any more
 constexpr Milliseconds watched_within{15000};  // of one look at the result and the next: nothing was missed
 constexpr Milliseconds late_after{60000};      // of the end of the cycle: the result is not published as new
 constexpr Milliseconds gap_max{5000};          // between two looks at the cuff while it measures
@@ -73,21 +75,19 @@ class CuffCycle {
     const bool gap = heard_at_ && now - *heard_at_ > gap_max;
     mmhg_ = mmhg;
     heard_at_ = now;
-    if (measuring_ && gap) {
-      measuring_ = false;
-      return Edge::lost;
-    }
-    if (!measuring_ && mmhg >= inflated_mmhg) {
-      measuring_ = true;
-      peak_mmhg_ = mmhg;
-      began_at_ = now;
-      return Edge::began;
-    }
-    peak_mmhg_ = std::max(peak_mmhg_, mmhg);
-    if (!measuring_ || mmhg >= empty_mmhg) return Edge::none;
+    if (expire(now)) return Edge::lost;
+    if (!measuring_) return rest(now);
+    if (!gap) return follow(now);
     measuring_ = false;
-    lasted_ = now - began_at_;
-    return Edge::ended;
+    return Edge::lost;
+  }
+
+  // True: no measurement takes so long, whatever the cuff says, or does not say any more.
+  bool expire(MonoTime now) {
+    if (!measuring_ || now - began_at_ < cycle_max) return false;
+    measuring_ = false;
+    rest_mmhg_ = mmhg_;
+    return true;
   }
 
   bool measuring() const { return measuring_; }
@@ -100,10 +100,35 @@ class CuffCycle {
   }
 
  private:
+  Edge rest(MonoTime now) {
+    rest_mmhg_ = std::min(rest_mmhg_, std::max(mmhg_, 0));
+    if (mmhg_ < rest_mmhg_ + inflated_mmhg) return Edge::none;
+    measuring_ = true;
+    peak_mmhg_ = mmhg_;
+    began_at_ = now;
+    low_since_.reset();
+    rest_mmhg_ = 0;
+    return Edge::began;
+  }
+
+  Edge follow(MonoTime now) {
+    peak_mmhg_ = std::max(peak_mmhg_, mmhg_);
+    if (mmhg_ >= inflated_mmhg) low_since_.reset();
+    if (mmhg_ < inflated_mmhg && !low_since_) low_since_ = now;
+    const bool empty = mmhg_ < empty_mmhg;
+    if (!empty && (!low_since_ || now - *low_since_ < residual_after)) return Edge::none;
+    measuring_ = false;
+    rest_mmhg_ = empty ? 0 : mmhg_;
+    lasted_ = *low_since_ - began_at_;
+    return Edge::ended;
+  }
+
   bool measuring_ = false;
   int mmhg_ = 0;
   int peak_mmhg_ = 0;
+  int rest_mmhg_ = 0;  // what has stayed in the cuff since the last cycle
   MonoTime began_at_{};
+  std::optional<MonoTime> low_since_;
   Milliseconds lasted_{0};
   std::optional<MonoTime> heard_at_;
 };
@@ -126,6 +151,7 @@ class Module final : public Driver {
 
   void tick(vitals::Stamp now, Sink& out) override {
     framer_.expire(now.mono, [&](const Found& found) { take(found, now, out); });
+    if (cycle_.expire(now.mono)) lose_cycle(now, out);
     if (!asked_.empty() && now.mono - asked_at_ >= reply_within) {
       if (tries_ < tries_max) return send(now.mono, out);
       asked_ = {};
@@ -184,7 +210,7 @@ class Module final : public Driver {
         awaited_.reset();
         done_ = told_ = false;
         break;
-      case CuffCycle::Edge::lost: measuring_.set(false, rx, out); break;
+      case CuffCycle::Edge::lost: lose_cycle(rx, out); break;
       case CuffCycle::Edge::ended:
         measuring_.set(false, rx, out);
         if (!told_) awaited_ = rx;
@@ -194,12 +220,22 @@ class Module final : public Driver {
     out.on_frame_end(rx);
   }
 
+  void lose_cycle(vitals::Stamp now, Sink& out) {
+    measuring_.set(false, now, out);
+    result_at_ = now.mono;
+  }
+
   void take_result(const Found& found, vitals::Stamp rx, Sink& out) {
     if (asked_.data() == ask_result.data()) asked_ = {};
     ResultBytes bytes{};
     std::copy(found.frame.begin(), found.frame.end(), bytes.begin());
-    // Until the cuff is empty it is the old one, if the module does not say otherwise.
-    if (!cycle_.measuring() || done_) judge_result(bytes, {rx, found.offset}, out);
+    // Until the cuff is empty it is the old one, if the module does not say otherwise. Looked at it was: when
+    // nobody sees the cycle end, it is known since when it can have changed.
+    if (!cycle_.measuring() || done_) {
+      judge_result(bytes, {rx, found.offset}, out);
+    } else if (seen_at_) {
+      seen_at_ = rx.mono;
+    }
     out.on_frame_end(rx);
   }
 
@@ -280,7 +316,7 @@ class Module final : public Driver {
   // The result comes first: a module that does not answer about its cuff must not keep us from it.
   void ask_next(MonoTime now, Sink& out) {
     if (start_is_due(now)) return start(now, out);
-    if (!cycle_.measuring() && (!result_at_ || now >= *result_at_)) {
+    if (!result_at_ || now >= *result_at_) {
       result_at_ = now + (awaited_ ? result_every_awaited : result_every_idle);
       return ask(ask_result, now, out);
     }

@@ -228,12 +228,50 @@ TEST(SunTech, ALeakingCuffIsEmptyBeforeTheModuleGivesUp) {
   EXPECT_EQ(count(given_up, "status nibp-failed on"), 1U);
 }
 
-TEST(SunTech, NumbersAreNotReadWhileTheCuffInflates) {
+TEST(SunTech, NumbersAreAskedForAndNotReadWhileTheCuffInflates) {
   SunTechPort port;
   port.live(10000, 0, result(130, 80, 95));
   port.live(1500, 150, result(130, 80, 95));
-  EXPECT_EQ(count(port.live(5000, 150, result(130, 80, 95)), ask_result), 0U);
+  EXPECT_EQ(count(port.live(20'000, 150, result(130, 80, 95)), ask_result), 4U);
   EXPECT_THAT(port.feed(result_118_72), ElementsAre(HasSubstr("frame-end")));
+}
+
+TEST(SunTech, ACuffThatKeepsSomePressureHasMeasuredAllTheSame) {
+  SunTechPort port;
+  port.live(10'000, 0, result(130, 80, 95));
+  port.live(10'000, 180, result(130, 80, 95));
+  port.live(10'000, 90, result(130, 80, 95));
+  const Lines first = said(port.live(60'000, 12, hex(result_118_72)));
+  EXPECT_EQ(count(first, "status nibp-measuring off"), 1U);
+  EXPECT_EQ(count(first, "obs nibp-sys 118 valid own="), 1U);
+  const Lines second = measure(port, hex(result_118_72), result(60, 30, 40));
+  EXPECT_EQ(count(second, "status nibp-measuring on"), 1U);
+  EXPECT_EQ(count(second, "obs nibp-sys 60 valid own="), 1U);
+  EXPECT_EQ(count(said(port.live(60'000, 19, result(61, 30, 40))), "obs nibp-sys 61 valid own="), 1U);
+}
+
+// A stuck valve or transducer, and a pressure that cannot be: no measurement takes so long.
+TEST(SunTech, ACycleWithoutAnEndIsOverAfter140Seconds) {
+  for (const unsigned left : {60U, 400U, 0xFFE2U}) {  // the last is 30 mmHg below zero
+    SunTechPort port;
+    port.live(10'000, 0, result(130, 80, 95));
+    port.live(10'000, 180, result(130, 80, 95));
+    EXPECT_EQ(count(port.live(125'000, left, hex(result_118_72)), "obs"), 0U) << left;
+    const Lines over = port.live(10'000, left, hex(result_118_72));
+    EXPECT_EQ(count(over, "status nibp-measuring off"), 1U) << left;
+    EXPECT_EQ(count(over, "obs nibp-sys 118 valid own="), 1U) << left;
+    const Lines after = port.live(600'000, left, hex(result_118_72));
+    EXPECT_EQ(count(after, "status"), 0U) << left;
+    EXPECT_EQ(count(after, "obs"), 0U) << left;
+    EXPECT_EQ(count(port.live(10'000, left, result(60, 30, 40)), "obs nibp-sys 60 valid own="), 1U) << left;
+  }
+}
+
+TEST(SunTech, ACycleWithoutAnEndMakesNoReadingOfTheOldNumbers) {
+  SunTechPort port;
+  port.live(10'000, 0, hex(result_118_72));
+  EXPECT_EQ(count(port.live(600'000, 200, hex(result_118_72)), "obs"), 0U);
+  EXPECT_EQ(count(measure(port, hex(result_118_72), result(60, 30, 40)), "obs nibp-sys 60 valid own="), 1U);
 }
 
 TEST(SunTech, AResultThatIsNotReadyIsWaitedFor) {
@@ -277,10 +315,10 @@ TEST(SunTech, ACycleWhoseEndNobodySawMakesNoReading) {
   SunTechPort port;
   port.live(10000, 0, hex(result_118_72));
   port.live(5000, 150, hex(result_118_72));
-  port.wait(300'000);
+  EXPECT_EQ(count(port.wait(300'000), "nibp-measuring off"), 1U);
   const Lines back = port.live(20000, 0, result(150, 90, 110));
   EXPECT_EQ(count(back, "obs"), 3U);
-  EXPECT_EQ(count(back, "nibp-measuring off"), 1U);
+  EXPECT_EQ(count(back, "status"), 0U);
   EXPECT_EQ(count(back, "obs nibp-sys 150 stale"), 1U);
 }
 
