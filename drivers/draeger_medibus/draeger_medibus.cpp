@@ -216,7 +216,7 @@ class Medibus final : public Driver {
     alarms_.begin();
     for (std::string_view left = frame.data; !left.empty(); left.remove_prefix(alarm_item_chars)) {
       const AlarmItem item = *read_alarm(left.substr(0, alarm_item_chars));
-      alarms_.add(item, oximeter_seen_ && is_technical(item.code), rx, out);
+      alarms_.add(item, oximeter_seen_ && is_technical(item.code));
     }
     alarms_.end(rx, out);
     out.on_frame_end(rx);

@@ -62,37 +62,26 @@ void AlarmList::begin() {
   for (Entry& entry : entries_) entry.listed = false;
 }
 
-void AlarmList::add(const AlarmItem& item, bool technical, vitals::Stamp rx, Sink& out) {
+// One code twice in a list: the worse of the two counts.
+void AlarmList::add(const AlarmItem& item, bool technical) {
   Entry* entry = find(item.code);
-  const bool known = entry != nullptr;
-  if (!known) {
-    const auto free =
-        std::find_if(entries_.begin(), entries_.end(), [](const Entry& one) { return !one.used; });
-    if (free == entries_.end()) return;  // the device lists more than anybody can look at
-    entry = &*free;
-  }
+  if (entry == nullptr) entry = make(item.code);
+  if (entry == nullptr) return;  // the device lists more than anybody can look at
   const AlarmLevel level = level_of(item.priority);
-  const bool worse = !entry->listed || level > entry->level;  // one code twice: the worse of the two counts
-  const bool same = known && entry->level == level;
-  if (entry->listed && !worse) return;
+  if (entry->listed && level <= entry->level) return;
   entry->listed = true;
-  if (same) return;
-  entry->used = true;
   entry->level = level;
   entry->technical = technical;
-  std::copy_n(item.code.begin(), entry->code.size(), entry->code.begin());
   entry->text_size = std::min(item.text.size(), text_chars);
   std::transform(item.text.begin(), item.text.begin() + static_cast<std::ptrdiff_t>(entry->text_size),
                  entry->text.begin(), [](char c) { return is_printable(c) ? c : '?'; });
-  tell(*entry, true, rx, out);
 }
 
 void AlarmList::end(vitals::Stamp rx, Sink& out) {
-  for (Entry& entry : entries_) {
-    if (!entry.used || entry.listed) continue;
-    tell(entry, false, rx, out);
-    entry.used = false;
-  }
+  for (Entry& entry : entries_)
+    if (entry.used && entry.listed && entry.told != entry.level) tell(entry, true, rx, out);
+  for (Entry& entry : entries_)
+    if (entry.used && !entry.listed) tell(entry, false, rx, out);
 }
 
 bool AlarmList::contains(std::string_view code) const {
@@ -106,7 +95,17 @@ AlarmList::Entry* AlarmList::find(std::string_view code) {
   return nullptr;
 }
 
-void AlarmList::tell(const Entry& entry, bool on, vitals::Stamp rx, Sink& out) {
+AlarmList::Entry* AlarmList::make(std::string_view code) {
+  const auto free =
+      std::find_if(entries_.begin(), entries_.end(), [](const Entry& one) { return !one.used; });
+  if (free == entries_.end()) return nullptr;
+  *free = {};
+  free->used = true;
+  std::copy_n(code.begin(), free->code.size(), free->code.begin());
+  return &*free;
+}
+
+void AlarmList::tell(Entry& entry, bool on, vitals::Stamp rx, Sink& out) {
   DeviceAlarm alarm;
   alarm.code = entry.code_text();
   if (on) alarm.text = entry.shown_text();
@@ -114,6 +113,8 @@ void AlarmList::tell(const Entry& entry, bool on, vitals::Stamp rx, Sink& out) {
   alarm.technical = entry.technical;
   alarm.on = on;
   alarm.rx = rx;
+  entry.told = entry.level;
+  entry.used = on;
   out.on_device_alarm(alarm);
 }
 

@@ -40,9 +40,9 @@ unsigned medibus_revision(std::string_view identification);
 // The alarms that the device listed last; tells the differences.
 class AlarmList {
  public:
-  // Every list is one begin(), an add() for each item, and one end().
+  // Every list is one begin(), an add() for each item, and one end(), which tells.
   void begin();
-  void add(const AlarmItem& item, bool technical, vitals::Stamp rx, Sink& out);
+  void add(const AlarmItem& item, bool technical);
   void end(vitals::Stamp rx, Sink& out);
 
   bool contains(std::string_view code) const;
@@ -56,6 +56,7 @@ class AlarmList {
     bool technical = false;
     std::array<char, 2> code{};
     AlarmLevel level{};
+    std::optional<AlarmLevel> told;  // at which level
     std::array<char, text_chars> text{};
     std::size_t text_size = 0;
 
@@ -64,7 +65,8 @@ class AlarmList {
   };
 
   Entry* find(std::string_view code);
-  static void tell(const Entry& entry, bool on, vitals::Stamp rx, Sink& out);
+  Entry* make(std::string_view code);  // null: all are in use
+  static void tell(Entry& entry, bool on, vitals::Stamp rx, Sink& out);
 
   std::array<Entry, device_alarms_max> entries_{};
 };

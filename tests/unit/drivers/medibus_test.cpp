@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -152,6 +153,21 @@ TEST(Medibus, TheDevicesAlarmsFollowItsList) {
                          port.at() + "alarm off high technical code=\"35\"", port.at() + "frame-end"}));
   EXPECT_THAT(port.feed(no_alarms),
               lines_are({port.at() + "alarm off medium code=\"07\"", port.at() + "frame-end"}));
+}
+
+TEST(Medibus, OneCodeTwiceInAListIsOneAlarmOfTheHigherPriority) {
+  MedibusPort port = running();
+  port.feed(values_97_71);
+  for (const std::string_view list : {"'607SPO2 LOW    L07SPO2 LOW    ", "'L07SPO2 LOW    607SPO2 LOW    "}) {
+    const Lines first = port.feed(response(list));
+    EXPECT_EQ(first.front(), port.at() + "alarm on high text=\"SPO2 LOW\" code=\"07\"");
+    EXPECT_EQ(std::count_if(first.begin(), first.end(),
+                            [](const auto& line) { return line.find("alarm") != std::string::npos; }),
+              1);
+    for (int second = 0; second < 3; ++second)
+      EXPECT_THAT(port.feed(response(list)), Each(Not(HasSubstr("alarm on"))));
+    port.feed(no_alarms);
+  }
 }
 
 TEST(Medibus, AListWithADamagedItemChangesNothing) {
