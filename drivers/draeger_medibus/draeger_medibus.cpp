@@ -62,6 +62,7 @@ constexpr Milliseconds repeat_after{100};    // a damaged answer
 constexpr Milliseconds settle_for{200};      // between identification and configuration
 constexpr Milliseconds cycle{1000};
 constexpr Milliseconds hold_max{3000};  // DC3 follows DC1 within this
+constexpr Milliseconds old_list_hides_for{5000};
 constexpr unsigned tries_max = 3;
 constexpr unsigned revision_with_arguments = 3;  // older devices must not be sent commands with arguments
 
@@ -193,33 +194,51 @@ class Medibus final : public Driver {
   }
 
   void report_oximetry(const oximetry::Reading& reading, const oximetry::Origin& origin, Sink& out) const {
-    if (const Reason sensor = sensor_state(); sensor != Reason::none) {
+    if (const Reason sensor = sensor_state(origin.rx.mono); sensor != Reason::none) {
       oximetry::report_absent(sensor, vitals::Quality::invalid, origin.rx, out);
     } else {
       oximetry::report(reading, Reason::none, origin, out);
     }
   }
 
-  Reason sensor_state() const {
+  Reason sensor_state(MonoTime now) const {
     if (!oximeter_seen_) return Reason::none;
-    if (alarms_.contains(sensor_alarm)) return Reason::sensor_unplugged;
-    if (alarms_.contains(failure_alarm)) return Reason::sensor_fault;
-    return alarms_.contains(no_pulse_alarm) ? Reason::searching : Reason::none;
+    if (hides(sensor_alarm, now)) return Reason::sensor_unplugged;
+    if (hides(failure_alarm, now)) return Reason::sensor_fault;
+    return hides(no_pulse_alarm, now) ? Reason::searching : Reason::none;
+  }
+
+  // An alarm that may be over, for all that can be read, must not keep values back for long.
+  bool hides(std::string_view alarm, MonoTime now) const {
+    if (alarms_.lists(alarm)) return true;
+    const bool old = list_doubted_since_ && now - *list_doubted_since_ >= old_list_hides_for;
+    return alarms_.contains(alarm) && !old;
   }
 
   void take_alarms(const Frame& frame, vitals::Stamp rx, Sink& out) {
-    if (frame.data.size() % alarm_item_chars != 0)
-      return report(FaultKind::broken, "item-length", frame, rx, out);
-    for (std::string_view left = frame.data; !left.empty(); left.remove_prefix(alarm_item_chars))
-      if (!read_alarm(left.substr(0, alarm_item_chars)))
-        return report(FaultKind::broken, "alarm-item", frame, rx, out);
     alarms_.begin();
-    for (std::string_view left = frame.data; !left.empty(); left.remove_prefix(alarm_item_chars)) {
-      const AlarmItem item = *read_alarm(left.substr(0, alarm_item_chars));
-      alarms_.add(item, oximeter_seen_ && is_technical(item.code));
+    const bool fits = frame.data.size() % alarm_item_chars == 0;
+    bool whole = fits;
+    if (!fits) report(FaultKind::broken, "item-length", frame, rx, out);
+    std::string_view left = fits ? frame.data : std::string_view{};
+    for (; !left.empty(); left.remove_prefix(alarm_item_chars))
+      whole = take_alarm(left.substr(0, alarm_item_chars), frame, rx, out) && whole;
+    alarms_.end(whole, rx, out);
+    if (whole) list_doubted_since_.reset();
+    if (!whole && !list_doubted_since_) list_doubted_since_ = rx.mono;
+    if (fits) out.on_frame_end(rx);
+  }
+
+  // False: nobody knows which alarm it is.
+  bool take_alarm(std::string_view text, const Frame& frame, vitals::Stamp rx, Sink& out) {
+    if (const auto item = read_alarm(text)) {
+      alarms_.add(*item, oximeter_seen_ && is_technical(item->code));
+      return true;
     }
-    alarms_.end(rx, out);
-    out.on_frame_end(rx);
+    const std::string_view alarm = alarm_code(text);
+    report_item(FaultKind::broken, "alarm-item", {alarm, {}}, frame, rx, out);
+    alarms_.keep(alarm);
+    return !alarm.empty();
   }
 
   // ---- the dialogue
@@ -344,7 +363,8 @@ class Medibus final : public Driver {
 
   Framer framer_;
   AlarmList alarms_;
-  bool oximeter_seen_ = false;  // the device has delivered a saturation or a pulse
+  std::optional<MonoTime> list_doubted_since_;  // since then no list could be read as a whole
+  bool oximeter_seen_ = false;                  // the device has delivered a saturation or a pulse
 
   Phase phase_ = Phase::calling;
   std::optional<MonoTime> call_at_;  // the next ICC; none: at once

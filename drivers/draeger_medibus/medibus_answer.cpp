@@ -41,6 +41,11 @@ std::optional<AlarmItem> read_alarm(std::string_view item) {
   return AlarmItem{character - priority_zero, item.substr(1, 2), trimmed(item.substr(3))};
 }
 
+std::string_view alarm_code(std::string_view item) {
+  const std::string_view code = item.substr(1, 2);
+  return is_code(code) ? code : std::string_view{};
+}
+
 std::optional<unsigned> read_number(std::string_view text) {
   if (text.empty() || text.size() > value_chars) return std::nullopt;
   unsigned value = 0;
@@ -77,9 +82,14 @@ void AlarmList::add(const AlarmItem& item, bool technical) {
                  entry->text.begin(), [](char c) { return is_printable(c) ? c : '?'; });
 }
 
-void AlarmList::end(vitals::Stamp rx, Sink& out) {
+void AlarmList::keep(std::string_view code) {
+  if (Entry* entry = find(code)) entry->listed = true;
+}
+
+void AlarmList::end(bool whole, vitals::Stamp rx, Sink& out) {
   for (Entry& entry : entries_)
     if (entry.used && entry.listed && entry.told != entry.level) tell(entry, true, rx, out);
+  if (!whole) return;
   for (Entry& entry : entries_)
     if (entry.used && !entry.listed) tell(entry, false, rx, out);
 }
@@ -87,6 +97,12 @@ void AlarmList::end(vitals::Stamp rx, Sink& out) {
 bool AlarmList::contains(std::string_view code) const {
   return std::any_of(entries_.begin(), entries_.end(),
                      [&](const Entry& entry) { return entry.used && entry.code_text() == code; });
+}
+
+bool AlarmList::lists(std::string_view code) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.used && entry.listed && entry.code_text() == code;
+  });
 }
 
 AlarmList::Entry* AlarmList::find(std::string_view code) {

@@ -31,6 +31,8 @@ inline constexpr std::size_t alarm_item_chars = 15;
 // Nothing: the item has not its form.
 std::optional<ValueItem> read_value(std::string_view item);
 std::optional<AlarmItem> read_alarm(std::string_view item);
+// The code of an item that has not its form otherwise; empty: it cannot be read either.
+std::string_view alarm_code(std::string_view item);
 // Digits only, up to three.
 std::optional<unsigned> read_number(std::string_view text);
 // Major number of the MEDIBUS revision in an identification: 3 for "8888'Name'03.00:03.00". 0: cannot be
@@ -40,19 +42,22 @@ unsigned medibus_revision(std::string_view identification);
 // The alarms that the device listed last; tells the differences.
 class AlarmList {
  public:
-  // Every list is one begin(), an add() for each item, and one end(), which tells.
+  // Every list is one begin(), an add() for each item, and one end(), which tells. Nothing ends by a list of
+  // which not all could be read.
   void begin();
   void add(const AlarmItem& item, bool technical);
-  void end(vitals::Stamp rx, Sink& out);
+  void keep(std::string_view code);  // the item says no more: if the alarm stands, it stays as it is
+  void end(bool whole, vitals::Stamp rx, Sink& out);
 
-  bool contains(std::string_view code) const;
+  bool contains(std::string_view code) const;  // it stands
+  bool lists(std::string_view code) const;     // the newest list says so
 
  private:
   static constexpr std::size_t text_chars = 12;
 
   struct Entry {
     bool used = false;
-    bool listed = false;  // in the list that is being read
+    bool listed = false;  // in the newest list
     bool technical = false;
     std::array<char, 2> code{};
     AlarmLevel level{};

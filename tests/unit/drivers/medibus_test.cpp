@@ -170,12 +170,37 @@ TEST(Medibus, OneCodeTwiceInAListIsOneAlarmOfTheHigherPriority) {
   }
 }
 
-TEST(Medibus, AListWithADamagedItemChangesNothing) {
+TEST(Medibus, AnAlarmItemThatCannotBeReadCostsItselfAlone) {
   MedibusPort port = running();
-  port.feed(two_alarms);
-  EXPECT_THAT(port.feed(response("' 07SPO2 LOW    ")), ElementsAre(HasSubstr("fault broken alarm-item")));
-  EXPECT_THAT(port.feed(response("'L07SPO2 LOW")), ElementsAre(HasSubstr("fault broken item-length")));
-  EXPECT_THAT(port.feed(no_alarms), Contains(HasSubstr("alarm off high code=\"35\"")));
+  port.feed(values_97_71);
+  port.feed(response("'L01NO PULSE    "));
+  EXPECT_THAT(port.feed(response("$EB 80 E1 30 ")), Contains(HasSubstr("obs spo2 - invalid searching")));
+  EXPECT_THAT(port.feed(response("' 7AOTHER       L07SPO2 LOW    ")),
+              ElementsAre(HasSubstr("fault broken alarm-item code=\"7A\""),
+                          HasSubstr("alarm on high text=\"SPO2 LOW\" code=\"07\""),
+                          HasSubstr("alarm off high code=\"01\""), HasSubstr("frame-end")));
+  EXPECT_THAT(port.feed(response("$EB 80 E1 30 ")), Contains(HasSubstr("obs spo2 80 valid")));
+  EXPECT_THAT(port.feed(response("' 07SPO2 LOW    ")),
+              ElementsAre(HasSubstr("fault broken alarm-item"), HasSubstr("frame-end")))
+      << "it stands, at whatever priority";
+  EXPECT_THAT(port.feed(no_alarms), Contains(HasSubstr("alarm off high code=\"07\"")));
+}
+
+TEST(Medibus, AnAlarmListThatCannotBeReadEndsNothingAndHidesValuesForFiveSeconds) {
+  for (const std::string_view list : {"'L?1NO PULSE    ", "'L01NO PULSE"}) {
+    MedibusPort port = running();
+    port.feed(values_97_71);
+    port.feed(response("'L01NO PULSE    "));
+    for (int second = 0; second < 5; ++second) {
+      EXPECT_THAT(port.feed(response(list)), Each(Not(HasSubstr("alarm on"))));
+      EXPECT_THAT(port.feed(response("$EB 80 ")), Contains(HasSubstr("obs spo2 - invalid searching")));
+      port.wait(1000);
+    }
+    EXPECT_THAT(port.feed(response("$EB 80 ")), Contains(HasSubstr("obs spo2 80 valid"))) << list;
+    EXPECT_THAT(port.feed(response("'L01NO PULSE    ")), Each(Not(HasSubstr("alarm on"))));
+    EXPECT_THAT(port.feed(response("$EB 80 ")), Contains(HasSubstr("obs spo2 - invalid searching")));
+    EXPECT_THAT(port.feed(no_alarms), Contains(HasSubstr("alarm off high code=\"01\"")));
+  }
 }
 
 TEST(Medibus, NoMoreAlarmsThanTheLimitAreKept) {
