@@ -18,7 +18,8 @@
 // on the infusion arm stops the drip, that stays with the staff.
 //
 // The cuff's numbers are repeated twice a second without a time: a reading is new when "measuring" becomes
-// "done", or when the numbers are other ones. What stands there at the start is passed on as stale.
+// "done", or when the numbers are other ones. What stands there at the start, or after more than 3 s without
+// a packet of the cuff, is passed on as stale.
 //
 // Framing, SpO2, ECG and cuff: the vendor's demo and an open project that measured a real unit; rhythm and
 // cuff error codes rest on the second alone. Averaging times are not published.

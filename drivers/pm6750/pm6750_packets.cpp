@@ -153,6 +153,7 @@ void report_probe(std::uint16_t channel, bool off, Bytes value, const Packet& pa
 
 // Of the four status bits of type 03.
 namespace cuff {
+constexpr vitals::Milliseconds silence_ms{3000};  // six packets
 constexpr unsigned done = 0;
 constexpr unsigned measuring = 1;
 constexpr unsigned first_failure = 3;  // 3-8: above 300 mmHg, cuff loose, took too long, error,
@@ -228,6 +229,7 @@ bool report_temperature(const Packet& packet, Sink& out) {
 }
 
 void Cuff::take(const Packet& packet, Sink& out) {
+  watch_silence(packet.rx.mono);
   const Bytes data = packet.data();
   const unsigned state = data[0] >> 2U & 15U;
   const Reading reading{data[2], data[3], data[4]};
@@ -251,6 +253,15 @@ void Cuff::take(const Packet& packet, Sink& out) {
   seen_ = true;
 }
 
+// What was measured meanwhile, and when, was not seen.
+void Cuff::watch_silence(vitals::MonoTime at) {
+  if (heard_at_ && at - *heard_at_ > cuff::silence_ms) {
+    pending_ = false;
+    seen_ = false;
+  }
+  heard_at_ = at;
+}
+
 void Cuff::set_measuring(bool measuring, const Packet& packet, Sink& out) {
   if (measuring == measuring_) return;
   measuring_ = measuring;
@@ -267,11 +278,11 @@ void Cuff::stop(bool failed, const Packet& packet, Sink& out) {
 }
 
 // New is what follows a measurement, or other numbers than the last ones: then its frames were lost. What
-// stands there when we start may be hours old.
+// stands there when we start, or behind a silence, may be hours old.
 void Cuff::finish(const Reading& reading, const Packet& packet, Sink& out) {
   const bool ended_now = pending_;
   const bool fresh = ended_now || (seen_ && reading != reading_);
-  if (!fresh && seen_) return;
+  if (!fresh && (seen_ || reading == reading_)) return;
   reading_ = reading;
   pending_ = false;
   if (fresh && failed_) {

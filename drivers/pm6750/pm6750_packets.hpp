@@ -25,7 +25,8 @@ class Rhythm {
   std::uint8_t code_ = 0;
 };
 
-// The cuff. The module repeats its state and its last numbers twice a second.
+// The cuff. The module repeats its state and its last numbers twice a second: behind a silence nobody knows
+// when they were measured.
 class Cuff {
  public:
   void take(const Packet& packet, Sink& out);
@@ -36,6 +37,7 @@ class Cuff {
     friend bool operator==(const Reading&, const Reading&) = default;
   };
 
+  void watch_silence(vitals::MonoTime at);
   void finish(const Reading& reading, const Packet& packet, Sink& out);
   void stop(bool failed, const Packet& packet, Sink& out);
   void set_measuring(bool measuring, const Packet& packet, Sink& out);
@@ -43,7 +45,8 @@ class Cuff {
   bool measuring_ = false;
   bool pending_ = false;  // a measurement was seen under way and has not ended
   bool failed_ = false;
-  bool seen_ = false;               // any state, since the start
+  bool seen_ = false;  // any state, since the start or the last silence
+  std::optional<vitals::MonoTime> heard_at_;
   std::optional<Reading> reading_;  // the last one seen
 };
 

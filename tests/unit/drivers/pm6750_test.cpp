@@ -41,8 +41,10 @@ ByteVector framed(const ByteVector& payload) {
   return out;
 }
 
-Lines cuff(const std::string& sys, const std::string& dia, const std::string& map) {
-  return {"@0 obs nibp-sys " + sys, "@0 obs nibp-dia " + dia, "@0 obs nibp-map " + map, "@0 frame-end"};
+Lines cuff(const std::string& sys, const std::string& dia, const std::string& map, std::int64_t at_ms = 0) {
+  const std::string at = "@" + std::to_string(at_ms) + " ";
+  return {at + "obs nibp-sys " + sys, at + "obs nibp-dia " + dia, at + "obs nibp-map " + map,
+          at + "frame-end"};
 }
 // Of a measurement whose end was seen: with its time.
 Lines timed(const std::string& sys, const std::string& dia, const std::string& map) {
@@ -166,6 +168,23 @@ TEST(Pm6750, OtherNumbersAreANewReadingAlsoIfTheMeasurementWasNotSeen) {
   EXPECT_EQ(line.feed(done_68_40_neonate), cuff("68 valid", "40 valid", "51 valid"));
   EXPECT_EQ(port().feed(framed(hex("03 00 00 00 00 00")) + done_121_75),
             only_end + cuff("121 valid", "75 valid", "92 valid"));
+}
+
+TEST(Pm6750, NumbersOfUnknownAgeBehindASilenceAreNoNewReading) {
+  Port line = port();
+  line.feed(done_121_75);
+  EXPECT_EQ(line.feed(done_121_75, 1'800'000), Lines{"@1800000 frame-end"}) << "known, and no younger";
+  EXPECT_EQ(line.feed(done_68_40_neonate, 3'600'000), cuff("68 stale", "40 stale", "51 stale", 3'600'000));
+  EXPECT_EQ(line.feed(done_68_40_neonate, 3'600'500), Lines{"@3600500 frame-end"});
+  EXPECT_EQ(line.feed(done_121_75, 3'603'500), cuff("121 valid", "75 valid", "92 valid", 3'603'500))
+      << "six packets may be missing";
+}
+
+TEST(Pm6750, AMeasurementWhoseEndWasNotSeenGivesNoNewReading) {
+  Port line = port();
+  line.feed(measuring);
+  EXPECT_EQ(line.feed(done_121_75, 1'800'000), Lines{"@1800000 status nibp-measuring off"} +
+                                                   cuff("121 stale", "75 stale", "92 stale", 1'800'000));
 }
 
 TEST(Pm6750, ZerosAreNoReading) {
