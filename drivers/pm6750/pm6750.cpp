@@ -19,7 +19,7 @@
 //
 // The cuff's numbers are repeated twice a second without a time: a reading is new when "measuring" becomes
 // "done", or when the numbers are other ones. What stands there at the start, or after more than 3 s without
-// a packet of the cuff, is passed on as stale.
+// a packet of the cuff, is passed on as stale. "Done" with zeros is a measurement without a result.
 //
 // Framing, SpO2, ECG and cuff: the vendor's demo and an open project that measured a real unit; rhythm and
 // cuff error codes rest on the second alone. Averaging times are not published.

@@ -238,7 +238,12 @@ void Cuff::take(const Packet& packet, Sink& out) {
     set_measuring(true, packet, out);
   } else if (state == cuff::done) {
     set_measuring(false, packet, out);
-    if (reading.sys > 0) finish(reading, packet, out);  // zeros are no result
+    if (reading.sys > 0) {
+      finish(reading, packet, out);
+    } else {  // zeros are no result, and what is shown later is not of this measurement
+      stop(pending_, packet, out);
+    }
+    seen_ = true;
   } else if (state >= cuff::first_failure && state <= cuff::last_failure) {
     stop(pending_, packet, out);
   } else if (state <= cuff::last_known) {
@@ -250,7 +255,7 @@ void Cuff::take(const Packet& packet, Sink& out) {
     fault.value = text.add(state).view();
     out.on_fault(fault);
   }
-  seen_ = true;
+  if (reading.sys > 0) reading_ = reading;  // old ones too: they are shown again
 }
 
 // What was measured meanwhile, and when, was not seen.
@@ -282,8 +287,8 @@ void Cuff::stop(bool failed, const Packet& packet, Sink& out) {
 void Cuff::finish(const Reading& reading, const Packet& packet, Sink& out) {
   const bool ended_now = pending_;
   const bool fresh = ended_now || (seen_ && reading != reading_);
-  if (!fresh && (seen_ || reading == reading_)) return;
-  reading_ = reading;
+  if (!fresh && reading == told_) return;
+  told_ = reading;
   pending_ = false;
   if (fresh && failed_) {
     failed_ = false;

@@ -47,7 +47,8 @@ class Cuff {
   bool failed_ = false;
   bool seen_ = false;  // any state, since the start or the last silence
   std::optional<vitals::MonoTime> heard_at_;
-  std::optional<Reading> reading_;  // the last one seen
+  std::optional<Reading> reading_;  // the last numbers, in whatever state they were shown
+  std::optional<Reading> told_;     // the last ones passed on
 };
 
 // Types 02, 04 and 05. False: the packet is too short for its type.

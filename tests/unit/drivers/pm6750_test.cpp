@@ -187,12 +187,34 @@ TEST(Pm6750, AMeasurementWhoseEndWasNotSeenGivesNoNewReading) {
                                                    cuff("121 stale", "75 stale", "92 stale", 1'800'000));
 }
 
+const ByteVector done_without_numbers = framed(hex("03 00 00 00 00 00"));
+
 TEST(Pm6750, ZerosAreNoReading) {
   Port line = port();
   line.feed(measuring);
-  EXPECT_EQ(line.feed(framed(hex("03 00 00 00 00 00"))),
-            (Lines{"@0 status nibp-measuring off", "@0 frame-end"}));
-  EXPECT_EQ(line.feed(done_121_75), reading_121_75) << "the numbers came one packet later";
+  EXPECT_EQ(line.feed(done_without_numbers),
+            (Lines{"@0 status nibp-measuring off", "@0 status nibp-failed on", "@0 frame-end"}));
+  EXPECT_EQ(line.feed(done_without_numbers), only_end);
+  EXPECT_EQ(line.feed(done_121_75),
+            Lines{"@0 status nibp-failed off"} + cuff("121 valid", "75 valid", "92 valid"))
+      << "the numbers came one packet later";
+}
+
+TEST(Pm6750, OldNumbersShownAgainAfterAMeasurementWithoutResultAreNotNew) {
+  Port line = port();
+  line.feed(done_121_75);
+  line.feed(measuring + done_without_numbers);
+  EXPECT_EQ(line.feed(done_121_75), only_end);
+}
+
+TEST(Pm6750, NumbersThatStoodBesideAnotherStateAtTheStartAreStale) {
+  for (const unsigned state : {2U, 4U, 10U}) {
+    Port line = port();
+    line.feed(framed({0x03, static_cast<std::uint8_t>(state << 2U), 0x00, 0x79, 0x5C, 0x4B}));
+    EXPECT_EQ(line.feed(done_121_75), cuff("121 stale", "75 stale", "92 stale")) << state;
+    EXPECT_EQ(line.feed(done_121_75), only_end) << state;
+    EXPECT_EQ(line.feed(done_68_40_neonate), cuff("68 valid", "40 valid", "51 valid")) << state;
+  }
 }
 
 TEST(Pm6750, AFailedMeasurementIsToldAndEndsWithTheNextReading) {
