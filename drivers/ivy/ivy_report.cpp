@@ -21,6 +21,7 @@ struct Span {
 constexpr Span heart_rate_per_min{oximetry::rate_per_min_min, oximetry::rate_per_min_max};
 constexpr Span respiration_per_min{1, 150};
 constexpr Span pressure_mmhg{1, 350};
+constexpr vitals::Milliseconds cuff_silence_ms{3000};  // three records
 
 bool contains(std::string_view text, std::string_view word) {
   return text.find(word) != std::string_view::npos;
@@ -226,10 +227,10 @@ void Reporter::report_saturation(const Line& line, const Origin& origin, Sink& o
 }
 
 // The last reading is repeated every second without a time: new is only what differs. What stands there when
-// we start may be hours old.
+// we start, or behind a silence, may be hours old.
 void Reporter::report_cuff(const Line& line, const Origin& origin, Sink& out) {
-  const bool first = !cuff_seen_;
-  cuff_seen_ = true;
+  const bool first = !cuff_heard_at_ || origin.rx.mono - *cuff_heard_at_ > cuff_silence_ms;
+  cuff_heard_at_ = origin.rx.mono;
   const Pressures read = pressures(line);
   if (read.none() || reading_ == line.values) return;
   reading_ = line.values;

@@ -31,7 +31,7 @@ class Reporter {
 
   std::optional<Name> arterial_;
   Messages messages_;
-  bool cuff_seen_ = false;                                         // a cuff line, since the start
+  std::optional<vitals::MonoTime> cuff_heard_at_;
   std::optional<std::array<std::optional<unsigned>, 4>> reading_;  // the last one shown
 };
 

@@ -75,10 +75,10 @@ Lines told(const ByteVector& bytes, std::string_view of, const Options& options 
   return out;
 }
 
-// The same for the second of two records, where the cuff is concerned.
-Lines cuff_after(Port& line, const std::string& nibp) {
+// The same for a further record, where the cuff is concerned.
+Lines cuff_after(Port& line, const std::string& nibp, std::int64_t at_ms = 0) {
   Lines out;
-  for (const std::string& text : line.feed(changed("NIBP=4;121;75;92;80;;", nibp)))
+  for (const std::string& text : line.feed(changed("NIBP=4;121;75;92;80;;", nibp), at_ms))
     if (text.find("nibp") != std::string::npos || text.find("NIBP") != std::string::npos) out.push_back(text);
   return out;
 }
@@ -203,6 +203,19 @@ TEST(Ivy, AReadingThatAppearsAfterTheStartIsNew) {
   Port line = port();
   EXPECT_THAT(cuff_after(line, "NIBP=4;;;;;;"), IsEmpty());
   EXPECT_EQ(cuff_after(line, "NIBP=4;121;75;92;80;;"), cuff("121 valid", "75 valid", "92 valid"));
+}
+
+TEST(Ivy, NumbersOfUnknownAgeBehindASilenceAreNoNewReading) {
+  Port line = port();
+  line.feed(record());
+  EXPECT_THAT(cuff_after(line, "NIBP=4;121;75;92;80;;", 1'800'000), IsEmpty()) << "known, and no younger";
+  EXPECT_THAT(cuff_after(line, "NIBP=4;85;45;58;80;;", 3'600'000),
+              ElementsAre("@3600000 obs nibp-sys 85 stale", "@3600000 obs nibp-dia 45 stale",
+                          "@3600000 obs nibp-map 58 stale"));
+  EXPECT_THAT(cuff_after(line, "NIBP=4;85;45;58;80;;", 3'601'000), IsEmpty());
+  EXPECT_THAT(cuff_after(line, "NIBP=4;80;45;55;80;;", 3'604'000),
+              Contains(HasSubstr("@3604000 obs nibp-sys 80 valid")))
+      << "two records may be missing";
 }
 
 TEST(Ivy, ACuffReadingThatCannotBeIsSaidOnce) {
