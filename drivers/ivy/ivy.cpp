@@ -16,9 +16,9 @@
 // are skipped by their length; after any failure the search goes on behind the record's first byte.
 //
 // Which channel lies in an artery, the option `arterial` says. A cuff reading is new when one of its numbers
-// changes; the first one after the start, or after more than 3 s without a cuff line, is passed on as stale.
-// The monitor's rate source is a setting: a heart rate without an ECG label is doubtful. Apart from NO
-// TRANSDUCER no text of trouble has been seen.
+// changes and the next record repeats it: a digit may have been lost. The first one after the start, or after
+// more than 3 s without a cuff line, is passed on as stale. The monitor's rate source is a setting: a
+// heart rate without an ECG label is doubtful. Apart from NO TRANSDUCER no text of trouble has been seen.
 //
 // Source: an open reader (MD PnP) and its recording of 27 records of a real monitor.
 #include "drivers/ivy/ivy.hpp"

@@ -171,7 +171,7 @@ void Reporter::report(const Record& record, const Origin& origin, Sink& out) {
   if (record[Name::hr].usable()) report_heart_rate(record[Name::hr], origin, out);
   if (record[Name::spo2].usable()) report_saturation(record[Name::spo2], origin, out);
   if (record[Name::rr].usable()) report_respiration(record[Name::rr], origin, out);
-  if (record[Name::nibp].usable()) report_cuff(record[Name::nibp], origin, out);
+  if (record[Name::nibp].usable()) take_cuff(record[Name::nibp], origin, out);
   for (const Name name : {Name::p1, Name::p2}) {
     const Line& line = record[name];
     if (!line.usable()) continue;
@@ -226,11 +226,23 @@ void Reporter::report_saturation(const Line& line, const Origin& origin, Sink& o
   oximetry::report(reading, trouble, {origin.rx, origin.offset}, out);
 }
 
+// Without a checksum a line that has lost a digit looks like another reading: a cuff line counts when the
+// next one repeats it, all four numbers, a second later.
+void Reporter::take_cuff(const Line& line, const Origin& origin, Sink& out) {
+  if (cuff_heard_at_ && origin.rx.mono - *cuff_heard_at_ > cuff_silence_ms) {
+    cuff_.reset();
+    cuff_known_ = false;
+  }
+  cuff_heard_at_ = origin.rx.mono;
+  if (cuff_ && cuff_->numbers == line.values) return report_cuff(line, origin, out);
+  cuff_ = CuffLine{line.values, origin.rx};
+}
+
 // The last reading is repeated every second without a time: new is only what differs. What stands there when
 // we start, or behind a silence, may be hours old.
 void Reporter::report_cuff(const Line& line, const Origin& origin, Sink& out) {
-  const bool first = !cuff_heard_at_ || origin.rx.mono - *cuff_heard_at_ > cuff_silence_ms;
-  cuff_heard_at_ = origin.rx.mono;
+  const bool first = !cuff_known_;
+  cuff_known_ = true;
   const Pressures read = pressures(line);
   if (read.none() || reading_ == line.values) return;
   reading_ = line.values;
@@ -243,8 +255,8 @@ void Reporter::report_cuff(const Line& line, const Origin& origin, Sink& out) {
     vitals::Observation seen = vitals::measured(metric, *value, origin.rx);
     if (first) {
       seen.quality = Quality::stale;
-    } else {  // the record before did not have it: it was measured within the last second, by our own clock
-      seen.t_src = origin.rx.wall;
+    } else {  // measured within the second before it was first shown, by our own clock
+      seen.t_src = cuff_->since.wall;
       seen.time_source = vitals::TimeSource::own;
       seen.clock_trusted = true;
     }

@@ -26,13 +26,24 @@ class Reporter {
  private:
   void report_heart_rate(const Line& line, const Origin& origin, Sink& out);
   void report_saturation(const Line& line, const Origin& origin, Sink& out);
+  void take_cuff(const Line& line, const Origin& origin, Sink& out);
   void report_cuff(const Line& line, const Origin& origin, Sink& out);
   void tell_messages(const Record& record, const Origin& origin, Sink& out);
 
+  using Numbers = std::array<std::optional<unsigned>, 4>;
+
   std::optional<Name> arterial_;
   Messages messages_;
+  // What the cuff line says, and since when.
+  struct CuffLine {
+    Numbers numbers;
+    vitals::Stamp since;
+  };
+
+  std::optional<CuffLine> cuff_;  // of the last record
   std::optional<vitals::MonoTime> cuff_heard_at_;
-  std::optional<std::array<std::optional<unsigned>, 4>> reading_;  // the last one shown
+  bool cuff_known_ = false;         // a line was repeated, since the start or the last silence
+  std::optional<Numbers> reading_;  // the last one passed on
 };
 
 DecodeFault fault_of(FaultKind kind, std::string_view reason, const Origin& origin);
