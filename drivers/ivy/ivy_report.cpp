@@ -68,6 +68,24 @@ void report_respiration(const Line& line, const Origin& origin, Sink& out) {
   out.on_observation(vitals::measured(Metric::rr, rate, origin.rx, doubt));
 }
 
+// The pulse rate stands in the text: "PR=80". Dashes are no rate. Anything else there takes the rate, and
+// lets the saturation beside it stand as a doubtful one: withheld, it would be a desaturation that nobody
+// sees.
+Reason read_pulse_rate(std::string_view text, const Origin& origin, oximetry::Reading& reading, Sink& out) {
+  if (text.find_first_not_of('-') == std::string_view::npos) return Reason::none;
+  unsigned rate = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), rate);
+  if (read.ec == std::errc{} && read.ptr == text.data() + text.size()) {
+    reading.rate_per_min = rate;
+    return Reason::none;
+  }
+  DecodeFault fault = fault_of(FaultKind::broken, "number", origin);
+  fault.code = "PR";
+  out.on_fault(fault);
+  const Reason trouble = sensor_trouble(text);
+  return trouble == Reason::missing ? Reason::status : trouble;
+}
+
 // Printed in the order systolic, diastolic, mean.
 struct Pressures {
   std::optional<unsigned> sys, dia, map;
@@ -202,23 +220,12 @@ void Reporter::report_heart_rate(const Line& line, const Origin& origin, Sink& o
   out.on_observation(vitals::measured(Metric::hr, rate, origin.rx, ecg ? Reason::none : unproved));
 }
 
-// The pulse rate stands in the text: "PR=80".
 void Reporter::report_saturation(const Line& line, const Origin& origin, Sink& out) {
   oximetry::Reading reading;
   reading.spo2_percent = line.values[0];
   Reason trouble = Reason::none;
   if (line.text.starts_with(pulse_rate_label)) {
-    const std::string_view digits = trim(line.text.substr(pulse_rate_label.size()));
-    unsigned rate = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), rate);
-    const bool whole = read.ec == std::errc{} && read.ptr == digits.data() + digits.size();
-    if (whole) {
-      reading.rate_per_min = rate;
-    } else if (!digits.empty()) {
-      DecodeFault fault = fault_of(FaultKind::broken, "number", origin);
-      fault.code = "PR";
-      return out.on_fault(fault);  // the whole line: it has been damaged
-    }
+    trouble = read_pulse_rate(trim(line.text.substr(pulse_rate_label.size())), origin, reading, out);
   } else if (!line.text.empty()) {
     trouble = sensor_trouble(line.text);
     if (trouble == Reason::missing) trouble = Reason::none;

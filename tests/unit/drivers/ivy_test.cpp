@@ -181,7 +181,27 @@ TEST(Ivy, SaturationAndPulseRateAreJudgedApart) {
   EXPECT_EQ(told(changed("100;PR=80 ", ";SENSOR OFF"), "spo2"), Lines{"@0 obs spo2 - invalid sensor-off"});
   EXPECT_EQ(told(changed("PR=80 ", "NO SENSOR"), "spo2"), Lines{"@0 obs spo2 100 questionable sensor-off"});
   EXPECT_EQ(told(changed("SPO2=1;100", "SPO2=1;0"), "spo2"), Lines{"@0 obs spo2 - unavailable missing"});
-  EXPECT_EQ(told(changed("PR=80 ", "PR=8x"), "spo2"), Lines{});
+}
+
+TEST(Ivy, APulseRateThatCannotBeReadDoesNotWithholdTheSaturation) {
+  for (const std::string dashes : {"PR=--- ", "PR=---", "PR=-"}) {
+    const ByteVector bytes = changed("100;PR=80 ", "85;" + dashes);
+    EXPECT_EQ(told(bytes, "spo2"), Lines{"@0 obs spo2 85 valid"}) << dashes;
+    EXPECT_EQ(told(bytes, "pr"), Lines{"@0 obs pr - unavailable missing"}) << dashes;
+    EXPECT_EQ(told(bytes, "fault broken"), Lines{}) << dashes;
+  }
+  struct Case {
+    std::string text, reason;
+  };
+  for (const auto& [text, reason] : std::initializer_list<Case>{{"PR=8x", "status"},
+                                                                {"PR=LOW", "status"},
+                                                                {"PR=SEARCH", "searching"},
+                                                                {"PR=NO SENSOR", "sensor-off"}}) {
+    const ByteVector bytes = changed("100;PR=80 ", "85;" + text);
+    EXPECT_EQ(told(bytes, "spo2"), Lines{"@0 obs spo2 85 questionable " + reason}) << text;
+    EXPECT_EQ(told(bytes, "pr"), Lines{"@0 obs pr - invalid " + reason}) << text;
+    EXPECT_THAT(told(bytes, "number"), ElementsAre(HasSubstr("fault broken number code=\"PR\""))) << text;
+  }
 }
 
 TEST(Ivy, RangesAreCheckedAndNeverClamped) {
