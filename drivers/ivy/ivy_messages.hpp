@@ -11,6 +11,10 @@
 
 namespace drivers::ivy {
 
+// Whether the text of a further item is about the sensor and not about the patient. The patient's alarms
+// stand in that place too: "NO PULSE" is none of the equipment.
+bool names_equipment(std::string_view message);
+
 class Messages {
  public:
   enum class Place : std::uint8_t { label, message };  // instead of a value; in the item behind it

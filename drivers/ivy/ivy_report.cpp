@@ -61,7 +61,8 @@ bool in_span(unsigned value, Span span) { return value >= span.min && value <= s
 void report_respiration(const Line& line, const Origin& origin, Sink& out) {
   const unsigned rate = line.values[0].value_or(0);
   // "APNEA: 20 SEC" is a setting and no alarm, "APNEA: OFF" says nothing of a lead.
-  const Reason trouble = line.text.starts_with("APNEA") ? Reason::missing : ecg_trouble(line.text);
+  Reason trouble = line.text.starts_with("APNEA") ? Reason::missing : ecg_trouble(line.text);
+  if (names_equipment(line.message)) trouble = Reason::leads_off;
   if (rate == 0) return out.on_observation(absence(Metric::rr, trouble, origin));
   if (!in_span(rate, respiration_per_min)) return refuse(Metric::rr, line.raw[0], origin, out);
   const Reason doubt = trouble == Reason::missing ? Reason::none : trouble;
@@ -141,7 +142,7 @@ void report_absent(const PressureMetrics& metrics, Reason reason, const Origin& 
 
 void report_arterial(Name name, const Line& line, const Origin& origin, Sink& out) {
   const Pressures read = pressures(line);
-  const bool trouble = is_trouble(line.text);
+  const bool trouble = is_trouble(line.text) || names_equipment(line.message);
   if (read.none()) return report_absent(by_line, trouble ? Reason::sensor_off : Reason::missing, origin, out);
   if (!read.possible()) {
     fault_pressures(FaultKind::implausible, "order", name, line, origin, out);
@@ -208,7 +209,8 @@ void Reporter::report(const Record& record, const Origin& origin, Sink& out) {
 
 void Reporter::report_heart_rate(const Line& line, const Origin& origin, Sink& out) {
   const bool ecg = is_ecg_label(line.text);
-  const Reason trouble = ecg || line.text.empty() ? Reason::missing : ecg_trouble(line.text);
+  Reason trouble = ecg || line.text.empty() ? Reason::missing : ecg_trouble(line.text);
+  if (names_equipment(line.message)) trouble = Reason::leads_off;
   if (!line.values[0]) return out.on_observation(absence(Metric::hr, trouble, origin));
   const unsigned rate = *line.values[0];
   if (rate == 0)  // no lead is off and no beat is counted: somebody has to look
@@ -216,8 +218,9 @@ void Reporter::report_heart_rate(const Line& line, const Origin& origin, Sink& o
         absence(Metric::hr, trouble == Reason::leads_off ? trouble : Reason::zero, origin));
   if (!in_span(rate, heart_rate_per_min)) return refuse(Metric::hr, line.raw[0], origin, out);
   // The monitor's rate source is a setting, and only an ECG label proves that this is not a pulse rate.
-  const Reason unproved = trouble == Reason::leads_off ? trouble : Reason::code_conflict;
-  out.on_observation(vitals::measured(Metric::hr, rate, origin.rx, ecg ? Reason::none : unproved));
+  const Reason unproved = ecg ? Reason::none : Reason::code_conflict;
+  out.on_observation(
+      vitals::measured(Metric::hr, rate, origin.rx, trouble == Reason::leads_off ? trouble : unproved));
 }
 
 void Reporter::report_saturation(const Line& line, const Origin& origin, Sink& out) {
@@ -230,6 +233,7 @@ void Reporter::report_saturation(const Line& line, const Origin& origin, Sink& o
     trouble = sensor_trouble(line.text);
     if (trouble == Reason::missing) trouble = Reason::none;
   }
+  if (names_equipment(line.message)) trouble = Reason::sensor_off;
   oximetry::report(reading, trouble, {origin.rx, origin.offset}, out);
 }
 

@@ -162,6 +162,35 @@ TEST(Ivy, AFurtherItemIsAnAlarmText) {
             Lines{"@0 alarm on medium level-assumed text=\"HIGH RATE\" code=\"HIGH RATE\" source=\"HR\""});
 }
 
+TEST(Ivy, TroubleOfASensorInAFurtherItemMakesItsValueDoubtful) {
+  struct Case {
+    std::string line, with, metric, seen;
+  };
+  for (const auto& [line, with, metric, seen] : std::initializer_list<Case>{
+           {"HR=1;80;ECG-II-DIAG;", "LEAD OFF", "hr", "80 questionable leads-off"},
+           {"RR=1;35;APNEA: 20 SEC;", "LEAD FAIL", "rr", "35 questionable leads-off"},
+           {"SPO2=1;100;PR=80 ;", "SENSOR OFF", "spo2", "100 questionable sensor-off"},
+           {"SPO2=1;100;PR=80 ;", "CHECK PROBE", "pr", "80 questionable sensor-off"},
+           {"P1=3;111;73;88;;", "NO TRANSDUCER", "art-sys", "111 questionable sensor-off"},
+       }) {
+    const ByteVector bytes = changed(line, line + with + ";");
+    EXPECT_EQ(told(bytes, metric, arterial_1), Lines{"@0 obs " + metric + " " + seen});
+    EXPECT_THAT(told(bytes, "alarm", arterial_1),
+                ElementsAre(HasSubstr("on low technical level-assumed text=\"" + with)));
+  }
+  const ByteVector without = changed("HR=1;80;ECG-II-DIAG;", "HR=1;;ECG-II-DIAG;LEAD OFF;");
+  EXPECT_EQ(told(without, "hr"), Lines{"@0 obs hr - invalid leads-off"});
+}
+
+TEST(Ivy, AnAlarmOfThePatientInAFurtherItemIsNoneOfTheEquipment) {
+  for (const std::string text : {"NO PULSE", "ASYSTOLE", "LOW SPO2", "ALARM OFF"}) {
+    const ByteVector bytes = changed("SPO2=1;100;PR=80 ;", "SPO2=1;100;PR=80 ;" + text + ";");
+    EXPECT_EQ(told(bytes, "spo2"), Lines{"@0 obs spo2 100 valid"}) << text;
+    EXPECT_THAT(told(bytes, "alarm"), ElementsAre(HasSubstr("on medium level-assumed text=\"" + text)))
+        << text;
+  }
+}
+
 TEST(Ivy, AHeartRateOfZeroWithoutALeadIsNoMissingValue) {
   EXPECT_EQ(told(changed("HR=1;80;", "HR=1;0;"), "hr"), Lines{"@0 obs hr - invalid zero"});
   EXPECT_EQ(told(changed("80;ECG-II-DIAG", "0;LEAD OFF"), "hr"), Lines{"@0 obs hr - invalid leads-off"});
