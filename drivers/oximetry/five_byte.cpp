@@ -16,6 +16,9 @@ constexpr vitals::Milliseconds pause_ms{1000};
 // A second or two of another framing.
 constexpr unsigned foreign_packets = 100;
 
+// Of noise one piece in 32 looks like a frame: it never makes so many in a row.
+constexpr unsigned unbroken_frames_min = 5;
+
 }  // namespace
 
 oximetry::Reading FiveByteDriver::reading(const Frame& frame) {
@@ -35,6 +38,7 @@ void FiveByteDriver::feed(Bytes bytes, vitals::Stamp rx, Sink& out) {
 
 void FiveByteDriver::damaged(vitals::Stamp rx, Sink& out) {
   frames_.give_up();
+  unbroken_ = 0;
   const DecodeFault fault = damaged_byte(offset_++, rx);
   damage(fault.kind, fault.reason, {fault.rx, fault.offset}, out);
 }
@@ -46,15 +50,21 @@ void FiveByteDriver::take_byte(std::uint8_t byte, vitals::Stamp rx, Sink& out) {
   switch (frames_.take(byte)) {
     case Step::more: return;
     case Step::whole: return take_frame(origin, out);
-    case Step::restarted: return damage(FaultKind::broken, "frame-restarted", origin, out);
-    case Step::stray: return damage(FaultKind::broken, "stray-bytes", origin, out);
+    case Step::restarted: return lose_step("frame-restarted", origin, out);
+    case Step::stray: return lose_step("stray-bytes", origin, out);
   }
+}
+
+void FiveByteDriver::lose_step(std::string_view reason, const oximetry::Origin& origin, Sink& out) {
+  unbroken_ = 0;
+  damage(FaultKind::broken, reason, origin, out);
 }
 
 void FiveByteDriver::take_frame(const oximetry::Origin& origin, Sink& out) {
   if (++frames_in_row_ >= 2) packets_55aa_ = 0;
+  ++unbroken_;
   Judged judged = judge(frames_.frame());
-  add_evidence(judged.foreign, origin, out);
+  if (unbroken_ >= unbroken_frames_min) add_evidence(judged, origin, out);
   if (wrong_) {
     judged.sample.invalid = Reason::sensor_fault;
   } else if (!judged.impossible.empty()) {
@@ -85,31 +95,46 @@ void FiveByteDriver::watch_framing(std::uint8_t byte, const oximetry::Origin& or
   if (packets_55aa_ >= foreign_packets) declare_wrong("unsupported-packet-format", origin, out);
 }
 
-void FiveByteDriver::add_evidence(unsigned weight, const oximetry::Origin& origin, Sink& out) {
-  if (weight == 0) {
+void FiveByteDriver::add_evidence(const Judged& judged, const oximetry::Origin& origin, Sink& out) {
+  if (wrong_) count_clean(judged, origin.rx, out);
+  if (judged.foreign == 0) {
     foreign_ -= foreign_ > 0 ? 1 : 0;
     return;
   }
-  foreign_ = std::min(foreign_ + weight, foreign_certain);
+  foreign_ = std::min(foreign_ + judged.foreign, foreign_certain);
   if (foreign_ == foreign_certain && !wrong_) declare_wrong("look-alike", origin, out);
+}
+
+void FiveByteDriver::count_clean(const Judged& judged, vitals::Stamp rx, Sink& out) {
+  if (judged.foreign != 0) {
+    clean_frames_ = 0;
+  } else if (judged.impossible.empty() && judged.sample.invalid == Reason::none) {
+    if (++clean_frames_ >= clean_frames_needed_) acquit(rx, out);
+  }
 }
 
 void FiveByteDriver::declare_wrong(std::string_view evidence, const oximetry::Origin& origin, Sink& out) {
   wrong_ = true;
+  clean_frames_ = 0;
   damage(FaultKind::not_mine, evidence, origin, out);
   wrong_device_.set(true, origin.rx, out);
   reduced_.withdraw(Reason::sensor_fault, origin, out);
 }
 
-void FiveByteDriver::start_over(vitals::Stamp rx, Sink& out) {
+void FiveByteDriver::acquit(vitals::Stamp rx, Sink& out) {
   wrong_ = false;
   wrong_device_.set(false, rx, out);
   foreign_ = 0;
   packets_55aa_ = 0;
-  frames_in_row_ = 0;
   pattern_ = {};
-  frames_ = {};
   reduced_.start_over();
+}
+
+void FiveByteDriver::start_over(vitals::Stamp rx, Sink& out) {
+  acquit(rx, out);
+  frames_in_row_ = 0;
+  unbroken_ = 0;
+  frames_ = {};
   forget();
 }
 

@@ -37,7 +37,8 @@ class FiveByteDriver : public Driver {
   static constexpr unsigned foreign_weight = 10;
   static constexpr unsigned foreign_certain = 300;
 
-  explicit FiveByteDriver(unsigned frames_per_s) : reduced_(frames_per_s) {}
+  explicit FiveByteDriver(unsigned frames_per_s)
+      : clean_frames_needed_(clean_s_needed * frames_per_s), reduced_(frames_per_s) {}
 
   virtual Judged judge(const Frame& frame) = 0;
   virtual void forget() = 0;  // what judge() remembers of earlier frames
@@ -48,11 +49,19 @@ class FiveByteDriver : public Driver {
   void take_byte(std::uint8_t byte, vitals::Stamp rx, Sink& out);
   void take_frame(const oximetry::Origin& origin, Sink& out);
   void watch_framing(std::uint8_t byte, const oximetry::Origin& origin, Sink& out);
-  void add_evidence(unsigned weight, const oximetry::Origin& origin, Sink& out);
+  void add_evidence(const Judged& judged, const oximetry::Origin& origin, Sink& out);
+  void count_clean(const Judged& judged, vitals::Stamp rx, Sink& out);
   void declare_wrong(std::string_view evidence, const oximetry::Origin& origin, Sink& out);
+  void acquit(vitals::Stamp rx, Sink& out);
   void start_over(vitals::Stamp rx, Sink& out);
+  void lose_step(std::string_view reason, const oximetry::Origin& origin, Sink& out);
   void damage(FaultKind kind, std::string_view reason, const oximetry::Origin& origin, Sink& out);
 
+  // A look-alike hides for a while, with a weak signal or a flat wave, and a probe that is off proves
+  // nothing.
+  static constexpr unsigned clean_s_needed = 300;
+
+  const unsigned clean_frames_needed_;
   framing::FiveByteFrames frames_;
   framing::BitSevenPattern pattern_;
   oximetry::OncePerSecond reduced_;
@@ -60,7 +69,9 @@ class FiveByteDriver : public Driver {
   std::optional<vitals::MonoTime> heard_at_;
   std::uint64_t offset_ = 0;
   unsigned frames_in_row_ = 0;
+  unsigned unbroken_ = 0;  // frames with nothing between them, whatever they say
   unsigned foreign_ = 0;
+  unsigned clean_frames_ = 0;  // with values and nothing foreign, since the wrong device was declared
   unsigned packets_55aa_ = 0;  // since the last two frames in a row
   std::uint8_t last_byte_ = 0;
   bool wrong_ = false;

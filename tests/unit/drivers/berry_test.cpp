@@ -72,6 +72,18 @@ TEST(Berry, AHeartThatBeatsAtAnUnpluggedProbe) {
   EXPECT_THAT(line.feed(times(1, beat)), Contains("@0 status wrong-device on"));
 }
 
+TEST(Berry, NoiseIsNoOtherDevice) {
+  for (const std::size_t halves : {1U, 2U, 4U, 10U})
+    expect_noise_not_to_blind(drivers::berry::make, good, 5760 * halves);
+}
+
+TEST(Berry, FiveMinutesOfWhatABerrySendsAreABerry) {
+  Port line = port();
+  EXPECT_THAT(line.feed(times(60, hex("85 78 07 48 62"))), Contains("@0 status wrong-device on"));
+  EXPECT_THAT(line.feed(times(29'999, good)), Not(Contains(HasSubstr("98 valid"))));
+  EXPECT_THAT(line.feed(times(3, good)), Contains("@0 status wrong-device off"));
+}
+
 TEST(Berry, DigitsHeldAtAnUnpluggedProbeAreNoEvidence) {
   Port line = port();
   EXPECT_THAT(line.feed(times(2000, hex("A5 32 07 48 62"))), Not(Contains(HasSubstr("wrong"))));

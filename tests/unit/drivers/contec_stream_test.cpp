@@ -132,6 +132,24 @@ TEST(Contec5, ABerryAtThePortIsNoticedAndNotRead) {
   EXPECT_EQ(line.feed(times(2, good), 1000).at(0), "@1000 status wrong-device off") << "after a pause";
 }
 
+TEST(Contec5, NoiseIsNoOtherDevice) {
+  for (const std::size_t seconds : {1U, 2U, 5U})
+    expect_noise_not_to_blind(contec::make_5, good, 1745 * seconds);
+}
+
+TEST(Contec5, FiveMinutesOfWhatAContecSendsAreAContec) {
+  Port line = port();
+  const ByteVector berry = hex("8C 32 07 48 62");
+  EXPECT_THAT(line.feed(times(60, berry)), Contains("@0 status wrong-device on"));
+  EXPECT_THAT(line.feed(times(17'999, good)), Not(Contains(HasSubstr("98 valid"))));
+  line.feed(berry);
+  line.feed(times(1000, probe_error));
+  EXPECT_THAT(line.feed(times(17'999, good)), Not(Contains(HasSubstr("98 valid")))) << "one frame of a Berry";
+  const Lines lines = line.feed(times(3, good));
+  EXPECT_THAT(lines, Contains("@0 status wrong-device off"));
+  EXPECT_THAT(lines, Contains("@0 obs spo2 98 valid"));
+}
+
 TEST(Contec5, RareDamageOfTheStrengthIsNoEvidence) {
   Port line = port();
   for (int minute = 0; minute < 20; ++minute)

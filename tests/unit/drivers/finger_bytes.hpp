@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -46,6 +47,29 @@ inline Lines values(const std::string& rate, const std::string& spo2, std::int64
 }
 inline Lines no_value(const std::string& why, std::int64_t at_ms = 0) {
   return values("- " + why, "- " + why, at_ms);
+}
+
+// Bytes that nobody sent, the same for the same seed.
+inline ByteVector noise(std::size_t count, std::uint32_t seed) {
+  ByteVector out(count);
+  for (std::uint8_t& byte : out) {
+    seed = seed * 1'664'525U + 1'013'904'223U;
+    byte = static_cast<std::uint8_t>(seed >> 24U);
+  }
+  return out;
+}
+
+// Seconds of noise on the line of a device without a checksum: it is read again when they are over.
+inline void expect_noise_not_to_blind(Made (*make)(const Options&), const ByteVector& good,
+                                      std::size_t noise_bytes) {
+  for (std::uint32_t seed = 1; seed <= 8; ++seed) {
+    Port line{make({})};
+    line.feed(times(300, good));
+    for (const std::string& text : line.feed(noise(noise_bytes, seed)))
+      EXPECT_EQ(text.find("wrong-device"), std::string::npos) << "seed " << seed;
+    const Lines after = line.feed(times(400, good));
+    EXPECT_NE(std::find(after.begin(), after.end(), "@0 obs spo2 98 valid"), after.end()) << "seed " << seed;
+  }
 }
 
 // Without a checksum a damaged frame may look sound; standing alone it must not become a value or a state.
