@@ -5,6 +5,8 @@ namespace {
 
 using vitals::Reason;
 
+constexpr vitals::Milliseconds age_ms_max{2000};
+
 bool say_the_same(const Sample& a, const Sample& b) {
   const bool a_invalid = a.invalid != Reason::none, b_invalid = b.invalid != Reason::none;
   if (a_invalid || b_invalid) return a_invalid && b_invalid;
@@ -20,7 +22,7 @@ bool OncePerSecond::take(const Sample& sample, const Origin& origin, Sink& out) 
   ++frames_;
   invalid_frames_ += invalid ? 1 : 0;
   if (believed) {
-    (invalid ? newest_invalid_ : newest_valid_) = sample;
+    (invalid ? newest_invalid_ : newest_valid_) = Seen{sample, origin.rx.mono};
     if (told_ == Told::nothing) return end_second(origin, out);
     // Back to values only after a whole second: a loose probe must not flicker.
     if (invalid && told_ == Told::values) {
@@ -31,12 +33,18 @@ bool OncePerSecond::take(const Sample& sample, const Origin& origin, Sink& out) 
   return frames_ >= frames_per_s_ && end_second(origin, out);
 }
 
-bool OncePerSecond::end_second(const Origin& origin, Sink& out) {
+// None: no two neighbours have agreed, or not lately, or not on what most frames said.
+std::optional<Sample> OncePerSecond::sample_of_second(vitals::MonoTime now) const {
+  const auto recent = [now](const std::optional<Seen>& seen) { return seen && now - seen->at <= age_ms_max; };
   const bool mostly_invalid = 2 * invalid_frames_ > frames_;
-  const std::optional<Sample> sample =
-      (mostly_invalid && newest_invalid_) || !newest_valid_ ? newest_invalid_ : newest_valid_;
+  if (!mostly_invalid && recent(newest_valid_)) return newest_valid_->sample;
+  return recent(newest_invalid_) ? std::optional{newest_invalid_->sample} : std::nullopt;
+}
+
+bool OncePerSecond::end_second(const Origin& origin, Sink& out) {
+  const std::optional<Sample> sample = sample_of_second(origin.rx.mono);
   begin_second();
-  if (!sample) {  // a line on which no two neighbours agree
+  if (!sample) {
     withdraw(Reason::interference, origin, out);
     return false;
   }

@@ -1,7 +1,8 @@
 // Oximeters that send 60 or 100 frames a second without a checksum, brought down to what a bed can use: one
 // sample a second, and at once that the values are gone.
 //
-// Seconds are counted in frames, not by a clock, so that a recording gives the same samples at any speed. As
+// Seconds are counted in frames, not by a clock, so that a recording gives the same samples at any speed; but
+// on a line that loses most of them, what was heard two seconds ago is not what is told as now. As
 // nothing guards a frame, a frame counts only with a neighbour that says the same: a damaged byte that still
 // looks like a frame never becomes a value. Numbers change a few times a second at most, so this costs one
 // frame of delay.
@@ -40,6 +41,12 @@ class OncePerSecond {
  private:
   enum class Told : std::uint8_t { nothing, values, absence };
 
+  struct Seen {
+    Sample sample;
+    vitals::MonoTime at;
+  };
+
+  std::optional<Sample> sample_of_second(vitals::MonoTime now) const;
   bool end_second(const Origin& origin, Sink& out);
   void begin_second();
 
@@ -49,8 +56,8 @@ class OncePerSecond {
   // The second under way.
   unsigned frames_ = 0;
   unsigned invalid_frames_ = 0;
-  std::optional<Sample> newest_valid_;
-  std::optional<Sample> newest_invalid_;
+  std::optional<Seen> newest_valid_;
+  std::optional<Seen> newest_invalid_;
 };
 
 }  // namespace drivers::oximetry

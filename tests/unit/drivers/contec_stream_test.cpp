@@ -112,6 +112,26 @@ TEST(Contec5, ALineOnWhichNoTwoNeighboursAgreeHasNoValue) {
   EXPECT_THAT(lines, Contains("@0 obs spo2 - invalid interference"));
 }
 
+TEST(Contec5, AFingerThatIsOutOnADamagedLineLeavesNoValue) {
+  Port line = port();
+  line.feed(times(2, good));
+  // Two sound frames, then a second of "finger out" of which no two stand side by side.
+  const Lines lines = line.feed(times(2, good) + times(58, hex("85 40 17 48 62 00")));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("98 valid"))));
+  EXPECT_THAT(lines, Contains("@0 obs spo2 - invalid interference"));
+}
+
+TEST(Contec5, WhatWasHeardLongAgoIsNotToldAsNow) {
+  Port line = port();
+  line.feed(times(2, good));
+  line.feed(times(2, good), 50);
+  Lines lines;
+  std::int64_t at = 50;
+  for (int frame = 0; frame < 58; ++frame) lines = lines + line.feed(hex("85 40 07 48 50 00"), at += 900);
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("98 valid"))));
+  EXPECT_THAT(lines, Contains(HasSubstr("obs spo2 - invalid interference")));
+}
+
 TEST(Contec5, DamageIsDroppedAndNamedOnce) {
   Port line = port();
   EXPECT_EQ(line.feed(hex("48 62") + times(2, good)), values("72 valid", "98 valid")) << "a cut start";
