@@ -53,7 +53,7 @@ class PackageFramer {
 
   // Total length by type; 0: not known, up to nine bytes or the next start. Of 02, 03, 06, 13 and 14 the
   // length has been seen and the meaning is unknown.
-  static constexpr std::array<std::uint8_t, 0x16> lengths{0, 9, 9, 3, 9, 9, 4, 8, 8, 6, 4,
+  static constexpr std::array<std::uint8_t, 0x16> lengths{0, 9, 9, 9, 9, 9, 4, 8, 8, 6, 4,
                                                           4, 2, 3, 3, 8, 3, 9, 8, 9, 9, 9};
 
   void begin(std::uint8_t type) {

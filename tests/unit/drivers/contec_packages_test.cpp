@@ -74,9 +74,18 @@ TEST(Contec9, OtherPackagesBetweenTheLiveOnesDisturbNothing) {
   Port line = port();
   EXPECT_EQ(line.feed(good + hex("0C 80") + good + hex("0B 81 B2 80") + hex("0E 80 81")),
             values("72 valid", "98 valid"));
-  EXPECT_THAT(line.feed(hex("02 80 80 80 80 80 80 80 80") + hex("14 80 80 80 80 80 80 80 80")), IsEmpty());
+  for (const auto* package : {"02 80 80 80 80 80 80 80 80", "03 80 80 80 80 80 80 80 80", "06 80 80 80",
+                              "13 80 80 80 80 80 80 80 80", "14 80 80 80 80 80 80 80 80"})
+    EXPECT_THAT(line.feed(hex(package)), IsEmpty()) << package;
   EXPECT_THAT(line.feed(hex("55 80 80 80 80 80 80 80 80")),
               ElementsAre(HasSubstr("fault not-mine package-type")));
+}
+
+TEST(Contec9, PackagesOfUnknownMeaningBehindEachLiveOneCostNoValue) {
+  Port line = port();
+  const Lines lines = line.feed(times(121, good + hex("03 80 80 80 80 80 80 80 80")));
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "@0 obs spo2 98 valid"), 2);
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("fault"))));
 }
 
 TEST(Contec9, DamageIsDroppedAndNamedOnce) {
