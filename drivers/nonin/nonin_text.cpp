@@ -23,6 +23,7 @@ constexpr std::size_t field_places = 3;
 
 constexpr std::size_t bare_places = 2;
 constexpr unsigned cut_hundred = 10;  // what is left of 100
+constexpr unsigned bare_lines_certain = 5;
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -30,11 +31,15 @@ struct Field {
   std::optional<unsigned> value;  // empty: dashes
   bool filled = false;            // filled up to three places
   bool bare = false;              // two places
+
+  // A number that cannot be is damage, and shows nothing of how the device prints.
+  bool shows_filling() const { return filled && value.value_or(0) >= oximetry::rate_per_min_min; }
 };
 
 struct Row {
   Field spo2, rate;
   bool filled() const { return spo2.filled || rate.filled; }
+  bool shows_filling() const { return spo2.shows_filling() || rate.shows_filling(); }
   bool bare() const { return spo2.bare || rate.bare; }
 };
 
@@ -104,19 +109,24 @@ class Text final : public framing::LineDriver<line_bytes_max> {
 
   // False: the numbers may have lost a digit.
   bool whole(const Row& row) {
-    const bool bare_before = bare_before_;
-    bare_before_ = row.bare();
-    fills_ = fills_ || row.filled();
-    if (!row.bare()) return true;
-    if (fills_ || (row.spo2.bare && row.spo2.value == cut_hundred)) return false;
-    leaves_bare_ = leaves_bare_ || row.spo2.bare || bare_before;
+    if (row.filled() && row.bare()) return false;
+    if (!row.bare()) {
+      bare_lines_ = 0;
+      fills_ = fills_ || row.shows_filling();
+      return true;
+    }
+    if (row.spo2.bare && row.spo2.value == cut_hundred) return false;
+    ++bare_lines_;
+    if (fills_ && bare_lines_ < bare_lines_certain) return false;
+    fills_ = false;
+    leaves_bare_ = leaves_bare_ || row.spo2.bare || bare_lines_ > 1;
     return leaves_bare_;
   }
 
   // What this device does with a number below 100, as far as it has shown.
   bool fills_ = false;
   bool leaves_bare_ = false;
-  bool bare_before_ = false;  // the line before had a bare number
+  unsigned bare_lines_ = 0;  // in a row
 };
 
 }  // namespace

@@ -176,6 +176,29 @@ TEST(NoninText, WhereNumbersAreFilledUpABareOneHasLostACharacter) {
     EXPECT_THAT(port.feed(line), ElementsAre(HasSubstr("fault not-mine"))) << line;
 }
 
+TEST(NoninText, ADamagedNumberDoesNotShowHowADevicePrints) {
+  TextPort port;
+  EXPECT_EQ(port.feed("SPO2=98 HR=101"), values("101 valid", "98 valid"));
+  // One bit of the first digit of 101 or 131.
+  for (const std::string_view line : {"SPO2=98 HR=001", "SPO2=98 HR=031"})
+    EXPECT_THAT(port.feed(line), ElementsAre(HasSubstr("fault not-mine"))) << line;
+  EXPECT_EQ(port.feed("SPO2=86 HR=101"), values("101 valid", "86 valid"));
+  EXPECT_THAT(port.feed("SPO2=100 HR=001"), testing::Contains("@0 obs pr - invalid implausible"));
+  EXPECT_EQ(port.feed("SPO2=86 HR=101"), values("101 valid", "86 valid"));
+  EXPECT_EQ(port.feed("SPO2=100 HR=000"), values("- unavailable missing", "100 valid"));
+  EXPECT_EQ(port.feed("SPO2=86 HR=101"), values("101 valid", "86 valid"));
+}
+
+TEST(NoninText, FiveBareLinesInARowAreADeviceThatLeavesThemBare) {
+  TextPort port;
+  EXPECT_EQ(port.feed("SPO2=98 HR=131"), values("131 valid", "98 valid"));
+  EXPECT_EQ(port.feed("SPO2=100 HR=031"), values("31 valid", "100 valid")) << "a digit that nobody can doubt";
+  for (int line = 1; line < 5; ++line)
+    EXPECT_THAT(port.feed("SPO2=86 HR=131"), ElementsAre(HasSubstr("fault not-mine"))) << line;
+  EXPECT_EQ(port.feed("SPO2=86 HR=131"), values("131 valid", "86 valid"));
+  EXPECT_EQ(port.feed("SPO2=85 HR=131"), values("131 valid", "85 valid"));
+}
+
 TEST(NoninText, WhatIsLeftOfAHundredIsNoValue) {
   TextPort port;
   EXPECT_EQ(port.feed("SPO2=98 HR=64"), values("64 valid", "98 valid"));
