@@ -9,10 +9,10 @@
 //
 // SpO2 and pulse rate (BPM is counted on light) are passed on, the amplitude PA, a bar without unit, is
 // listed as having no metric; dashes are no value. The heading comes again every 25 rows. One with TREND, or
-// without the column Status, stands before stored rows: those are refused. The codes decide over the numbers,
-// see `take_values`. The screens of this family flash zeros when the pulse is lost; that, and the code LP,
-// says "either the sensor or no pulse": the rate is then a zero that needs a look at the patient. Date and
-// time are the device's own and not used.
+// without the column Status and without CRC, stands before stored rows: those are refused. The codes decide
+// over the numbers, see `take_values`. The screens of this family flash zeros when the pulse is lost; that,
+// and the code LP, says "either the sensor or no pulse": the rate is then a zero that needs a look at the
+// patient. Date and time are the device's own and not used.
 //
 // Columns: printed rows of the N-560 and a program for the N-600. Codes: one open driver, for the N-595.
 #include "drivers/nellcor/nellcor.hpp"
@@ -81,10 +81,18 @@ class Printout final : public framing::LineDriver<line_bytes_max> {
       if (c < ' ' || c > '~') return report(FaultKind::broken, "character", {}, line, rx, out);
     switch (kind_of(line.text)) {
       case LineKind::row: return take_row(line, rx, out);
+      case LineKind::live_version: live_version_ = true; [[fallthrough]];
       case LineKind::live_heading:
         stored_ = false;
         return out.on_frame_end(rx);  // no values, but a sign of life
-      case LineKind::trend_heading: stored_ = true; return;
+      case LineKind::trend_heading:
+        stored_ = true;
+        live_version_ = false;
+        return;
+      case LineKind::bare_title:
+        if (live_version_) return report(FaultKind::broken, "line", {}, line, rx, out);  // cut
+        stored_ = true;
+        return;
       case LineKind::trend_end: stored_ = false; return;
       case LineKind::heading: return;
       case LineKind::unknown: return report(FaultKind::broken, "line", {}, line, rx, out);
@@ -92,6 +100,7 @@ class Printout final : public framing::LineDriver<line_bytes_max> {
   }
 
   void take_row(const framing::Line& line, vitals::Stamp rx, Sink& out) {
+    live_version_ = false;
     const ParsedRow parsed = parse_row(line.text);
     if (!parsed.wrong.empty()) return report(FaultKind::broken, parsed.wrong, parsed.field, line, rx, out);
     if (stored_) return report(FaultKind::refused, "trend", {}, line, rx, out);
@@ -119,7 +128,8 @@ class Printout final : public framing::LineDriver<line_bytes_max> {
 
   AlarmPanel<alarm_facts.size()> alarms_{alarm_facts};
   oximetry::Level low_battery_{Signal::low_battery};
-  bool stored_ = false;  // the rows come out of the device's memory
+  bool stored_ = false;        // the rows come out of the device's memory
+  bool live_version_ = false;  // the heading block under way has the model's line of live rows
 };
 
 constexpr std::array<std::string_view, 8> models{"N-560",   "N-595",   "N-600, N-600x", "N-395",

@@ -165,7 +165,7 @@ LineKind kind_of_title(std::string_view rest) {
       (spo2 == "%SpO2" || spo2 == "%SPO2") && next_token(rest) == "BPM" && next_token(rest) == "PA";
   if (!begins) return LineKind::unknown;
   const std::string_view last = next_token(rest);
-  if (last.empty()) return LineKind::trend_heading;
+  if (last.empty()) return LineKind::bare_title;
   return (last == "Status" || last == "STATUS") && is_blank(rest) ? LineKind::live_heading
                                                                   : LineKind::unknown;
 }
@@ -182,7 +182,9 @@ LineKind kind_of(std::string_view line) {
   if (first == "Output" && next_token(rest) == "Complete") return LineKind::trend_end;
   const std::string_view second = next_token(rest);
   if (!first.starts_with('N') || second != "VERSION") return LineKind::unknown;
-  return rest.find("TREND") == std::string_view::npos ? LineKind::live_heading : LineKind::trend_heading;
+  if (rest.find("TREND") != std::string_view::npos) return LineKind::trend_heading;
+  // It stands where TREND would: without either, one of the two has been damaged.
+  return rest.find("CRC") != std::string_view::npos ? LineKind::live_version : LineKind::live_heading;
 }
 
 ParsedRow parse_row(std::string_view line) {

@@ -45,8 +45,10 @@ struct ParsedRow {
 
 enum class LineKind : std::uint8_t {
   row,            // looks like one; parse_row() decides
-  live_heading,   // the rows that follow are live
+  live_version,   // the rows that follow are live: the model's line, with the checksum of its software
+  live_heading,   // the same, by another line
   trend_heading,  // they are stored ones
+  bare_title,     // the title without its last column: of stored rows, or cut
   trend_end,
   heading,  // another line of the heading block
   unknown,

@@ -270,6 +270,27 @@ TEST(Nellcor, StoredRowsAreNeverTakenAsLive) {
   EXPECT_EQ(port.line(good), values("72 valid", "98 valid"));
 }
 
+TEST(Nellcor, ATitleThatHasLostItsLastWordDoesNotStopLiveRows) {
+  const std::string version =
+      "N-560    VERSION 1.61.00    CRC:XXXX  SpO2 Limit: 95-100%    PR Limit: 59-148BPM";
+  const std::string cut_title = "TIME                 %SpO2   BPM     PA     ";
+  NellcorPort port;
+  port.line(version);
+  port.line("                             ADULT           25SAT-S ");
+  EXPECT_THAT(port.line(cut_title), ElementsAre(HasSubstr("fault broken line")));
+  EXPECT_EQ(port.line(good), values("72 valid", "98 valid"));
+  // It speaks for its own heading block alone.
+  EXPECT_THAT(port.line(cut_title), IsEmpty());
+  EXPECT_THAT(port.line(good), ElementsAre(HasSubstr("fault refused trend")));
+}
+
+TEST(Nellcor, AHeadingThatHasLostItsTrendDoesNotMakeStoredRowsLive) {
+  NellcorPort port;
+  port.line("NPB-295 VERSION 2.0.0.0 TREN SpO2 Limit: 70-100% PR Limit: 60-160BPM");
+  EXPECT_THAT(port.line("TIME  %SPO2  BPM  PA"), IsEmpty());
+  EXPECT_THAT(port.line(good), ElementsAre(HasSubstr("fault refused trend")));
+}
+
 TEST(Nellcor, TheImpossibleIsAFault) {
   EXPECT_THAT(decoded("09-Mar-26 14:25:36   101     322      45"),
               ElementsAre(HasSubstr("fault implausible range code=\"pr\" value=\"322\""),
