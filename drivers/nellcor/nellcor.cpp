@@ -53,11 +53,14 @@ std::uint32_t alarms_in(std::uint32_t codes) {
 }
 
 // With one of these digits do not count.
-Reason what_invalidates(std::uint32_t codes) {
-  if ((codes & code::sensor_unplugged) != 0) return Reason::sensor_unplugged;
-  if ((codes & code::sensor_off) != 0) return Reason::sensor_off;
-  if ((codes & code::pulse_lost_motion) != 0) return Reason::interference;
-  return Reason::none;
+Reason what_invalidates(const Row& row) {
+  if ((row.codes & code::sensor_unplugged) != 0) return Reason::sensor_unplugged;
+  if ((row.codes & code::sensor_off) != 0) return Reason::sensor_off;
+  if ((row.codes & code::pulse_lost_motion) != 0) return Reason::interference;
+  // Beside a number that has gone the other one is held.
+  const bool both = row.rate_per_min.value_or(0) != 0 && row.spo2_percent.value_or(0) != 0;
+  const bool searches = (row.codes & code::pulse_search) != 0 && (row.codes & code::pulse_lost) == 0;
+  return searches && !both ? Reason::searching : Reason::none;
 }
 
 Reason what_is_doubtful(const Row& row) {
@@ -115,7 +118,7 @@ class Printout final : public framing::LineDriver<line_bytes_max> {
   }
 
   static void take_values(const Row& row, const framing::Line& line, vitals::Stamp rx, Sink& out) {
-    if (const Reason reason = what_invalidates(row.codes); reason != Reason::none) {
+    if (const Reason reason = what_invalidates(row); reason != Reason::none) {
       oximetry::report_absent(reason, Quality::invalid, rx, out);
     } else if (no_pulse(row)) {
       out.on_observation(vitals::absent(Metric::pr, Reason::zero, rx));

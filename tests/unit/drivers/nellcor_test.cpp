@@ -291,6 +291,13 @@ TEST(Nellcor, AHeadingThatHasLostItsTrendDoesNotMakeStoredRowsLive) {
   EXPECT_THAT(port.line(good), ElementsAre(HasSubstr("fault refused trend")));
 }
 
+TEST(Nellcor, WhileSearchingANumberBesideNoneIsHeld) {
+  for (const std::string row :
+       {"09-Mar-26 14:25:36    98       0       0    PS", "09-Mar-26 14:25:36    98     ---     ---    PS",
+        "09-Mar-26 14:25:36   ---      72       5    PS"})
+    EXPECT_EQ(decoded(row), values("- invalid searching", "- invalid searching")) << row;
+}
+
 TEST(Nellcor, TheImpossibleIsAFault) {
   EXPECT_THAT(decoded("09-Mar-26 14:25:36   101     322      45"),
               ElementsAre(HasSubstr("fault implausible range code=\"pr\" value=\"322\""),
