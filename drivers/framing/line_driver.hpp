@@ -1,5 +1,6 @@
 // What every protocol of text lines does alike: a device that sends lines unasked and is never answered. What
-// a line means is the protocol's own.
+// a line means is the protocol's own. A line is printed in one go: over a pause its end is that of another
+// one, and the two together would be numbers of two moments.
 #pragma once
 
 #include "drivers/framing/line_splitter.hpp"
@@ -10,6 +11,9 @@ template <std::size_t line_bytes_max>
 class LineDriver : public Driver {
  public:
   void feed(Bytes bytes, vitals::Stamp rx, Sink& out) final {
+    if (bytes.empty()) return;
+    if (lines_.open() && rx.mono - heard_at_ > pause_ms_max) give_up_line(rx, out);
+    heard_at_ = rx.mono;
     lines_.feed(bytes, [&](const Line& line) { take_line(line, rx, out); });
   }
 
@@ -47,9 +51,17 @@ class LineDriver : public Driver {
   }
 
  private:
+  static constexpr vitals::Milliseconds pause_ms_max{1000};
+
+  void give_up_line(vitals::Stamp rx, Sink& out) {
+    report(FaultKind::broken, "gap", {}, {{}, lines_.offset(), lines_.first(), false}, rx, out);
+    lines_.drop_open_line();
+  }
+
   virtual void take_line(const Line& line, vitals::Stamp rx, Sink& out) = 0;
 
   LineSplitter<line_bytes_max> lines_;
+  vitals::MonoTime heard_at_{};
 };
 
 }  // namespace drivers::framing

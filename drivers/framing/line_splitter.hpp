@@ -36,6 +36,12 @@ class LineSplitter {
     offset_ += bytes.size();
   }
 
+  // Bytes of a line are here and its end is not.
+  bool open() const { return size_ != 0; }
+  bool first() const { return first_; }
+  std::uint64_t offset() const { return offset_; }  // of the next byte
+  void drop_open_line() { size_ = 0; }
+
   // A byte was lost, perhaps a line end: everything up to the next line end is discarded. Gives the offset.
   std::uint64_t give_up_line() {
     discarding_ = true;

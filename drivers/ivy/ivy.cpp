@@ -37,6 +37,7 @@ constexpr std::size_t wave_bytes = 400;
 constexpr std::size_t text_at = signature.size() + wave_bytes;
 constexpr std::size_t text_bytes_max = 1024;
 constexpr std::uint8_t record_end = 0xFE;
+constexpr vitals::Milliseconds pause_ms_max{1000};  // a record lasts 0.6 s
 
 constexpr bool belongs_into_text(std::uint8_t byte) { return (byte >= 0x20 && byte <= 0x7E) || byte == '\r'; }
 
@@ -45,6 +46,9 @@ class Monitor final : public Driver {
   explicit Monitor(std::optional<Name> arterial) : reporter_(arterial) {}
 
   void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
+    if (bytes.empty()) return;
+    if (rx.mono - heard_at_.mono > pause_ms_max) end_pause(out);
+    heard_at_ = rx;
     while (!bytes.empty()) {
       bytes = window_.fill(bytes);
       while (step(rx, out)) {
@@ -62,6 +66,15 @@ class Monitor final : public Driver {
   void tick(vitals::Stamp, Sink&) override {}
 
  private:
+  // What would complete a record after a pause is of another one: its values would be of two moments.
+  void end_pause(Sink& out) {
+    while (window_.size() != 0) {
+      search_on("gap", heard_at_, out);
+      while (step(heard_at_, out)) {
+      }
+    }
+  }
+
   // One decision about the front of the window; false when it needs more bytes.
   bool step(vitals::Stamp rx, Sink& out) {
     const std::size_t known = std::min(window_.size(), signature.size());
@@ -119,6 +132,7 @@ class Monitor final : public Driver {
 
   framing::ByteWindow<2048> window_;
   Reporter reporter_;
+  vitals::Stamp heard_at_;     // the last byte
   std::size_t text_size_ = 0;  // of the text looked at so far
   bool in_step_ = false;       // a signature has been seen
   bool skipping_ = false;

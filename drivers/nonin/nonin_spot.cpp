@@ -30,6 +30,9 @@ constexpr std::size_t data_bytes_min = 14;
 constexpr std::size_t data_bytes_max = 64;
 constexpr std::uint8_t end_byte = 0x03;
 
+// A packet comes in one go; a whole one lasts 25 ms.
+constexpr vitals::Milliseconds pause_ms_max{1000};
+
 constexpr unsigned status_good = 0x02;
 constexpr unsigned status_no_measurement = 0x01;
 constexpr unsigned status_from_memory = 0x10;
@@ -38,6 +41,9 @@ constexpr unsigned status_low_battery = 0x01;
 class Spot final : public Driver {
  public:
   void feed(Bytes bytes, vitals::Stamp rx, Sink& out) override {
+    if (bytes.empty()) return;
+    end_pause(rx.mono, out);
+    heard_at_ = rx;
     while (!bytes.empty()) {
       bytes = window_.fill(bytes);
       while (decode(rx, out)) {
@@ -50,9 +56,21 @@ class Spot final : public Driver {
     window_.give_up();
   }
 
-  void tick(vitals::Stamp, Sink&) override {}
+  void tick(vitals::Stamp now, Sink& out) override { end_pause(now.mono, out); }
 
  private:
+  // What is still waited for when the line has fallen silent does not come: it would be bytes of a later
+  // packet. A whole one that waits behind the front counts, with the time at which it came.
+  void end_pause(vitals::MonoTime now, Sink& out) {
+    if (window_.size() == 0 || now - heard_at_.mono <= pause_ms_max) return;
+    if (window_.size() >= header_bytes) out.on_fault(broken("gap", window_.offset(), heard_at_));
+    while (window_.size() != 0) {
+      skip();
+      while (decode(heard_at_, out)) {
+      }
+    }
+  }
+
   // Moves on by a packet or a byte; false when more bytes are needed.
   bool decode(vitals::Stamp rx, Sink& out) {
     if (window_.size() < header_bytes) return false;
@@ -108,6 +126,7 @@ class Spot final : public Driver {
   }
 
   framing::ByteWindow<512> window_;
+  vitals::Stamp heard_at_;  // the last byte
   oximetry::Level low_battery_{Signal::low_battery};
 };
 

@@ -394,6 +394,20 @@ TEST(Ivy, EveryCutLengthOfARecordIsSurvived) {
   }
 }
 
+TEST(Ivy, ARecordIsNotPutTogetherOverAPause) {
+  const ByteVector old = record(), later = changed("SPO2=1;100", "SPO2=1;85");
+  const std::size_t at = 9 + 400 + 22;  // behind HR
+  Port line = port();
+  line.feed(old);
+  EXPECT_THAT(line.feed(first(at, old), 1000), IsEmpty());
+  const Lines lines = line.feed(from(at, later), 601'000);
+  EXPECT_THAT(lines, Contains(HasSubstr("fault broken gap")));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr(" obs "))));
+  EXPECT_THAT(line.feed(later, 602'000), Contains("@602000 obs spo2 85 valid"));
+  line.feed(first(at, later), 603'000);
+  EXPECT_THAT(line.feed(from(at, later), 604'000), Contains("@604000 obs spo2 85 valid")) << "a slow line";
+}
+
 TEST(Ivy, NothingBeforeTheRecordHasEnded) {
   Port line = port();
   EXPECT_THAT(line.feed(first(561, record())), IsEmpty());

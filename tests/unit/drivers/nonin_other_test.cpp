@@ -108,6 +108,31 @@ TEST(NoninFormat13, EverySingleDamagedBitIsFound) {
   }
 }
 
+// A length that has grown by one bit asks for bytes that only the next spot checks bring.
+TEST(NoninFormat13, APacketThatDoesNotEndCostsNoLaterMeasurement) {
+  ByteVector longer = spot, low = spot;
+  longer[5] = 0x2E;
+  low[19] = 82;
+  low = with_sum(low);
+  Port port(nonin::make({{"format", "13"}}));
+  EXPECT_THAT(port.feed(longer, 1000), IsEmpty());
+  EXPECT_THAT(port.tick(2000), IsEmpty());
+  EXPECT_THAT(port.tick(2100), lines_are({"@1000 fault broken gap offset=0"}));
+  EXPECT_EQ(port.feed(low, 60'000), values("72 valid", "82 valid", 60'000));
+  // Without a tick between them as well; and what waits behind the front is told with its own time.
+  EXPECT_THAT(port.feed(longer + low, 100'000), IsEmpty());
+  const Lines lines = port.feed(spot, 200'000);
+  EXPECT_EQ(Lines(lines.begin() + 1, lines.end()),
+            values("72 valid", "82 valid", 100'000) + values("72 valid", "98 valid", 200'000));
+}
+
+TEST(NoninFormat13, APacketMayComeInPieces) {
+  Port port(nonin::make({{"format", "13"}}));
+  port.feed(slice(spot, 0, 8), 1000);
+  EXPECT_THAT(port.tick(2000), IsEmpty());
+  EXPECT_EQ(port.feed(slice(spot, 8, 22), 2000), values("72 valid", "98 valid", 2000));
+}
+
 ByteVector lines(std::string_view text) {
   // The first line after opening may be cut and is not counted as a fault; here it is a header.
   const std::string all = "NONIN 2500\r\n" + std::string(text);
@@ -160,6 +185,18 @@ class TextPort {
   std::unique_ptr<Driver> driver_ = nonin::make({{"format", "text"}}).driver;
   RecordingSink sink_;
 };
+
+TEST(NoninText, ALineIsNotPutTogetherOverAPause) {
+  const auto bytes = [](std::string_view text) { return ByteVector(text.begin(), text.end()); };
+  Port port(nonin::make({{"format", "text"}}));
+  port.feed(bytes("SPO2=098 HR=072\r\nSPO2=0"));
+  EXPECT_THAT(port.feed(bytes("98 HR=072\r\n"), 1001),
+              ElementsAre(HasSubstr("fault broken gap"), HasSubstr("fault not-mine unknown-line")));
+  port.feed(bytes("SPO2=0"), 2000);
+  EXPECT_EQ(port.feed(bytes("98 HR=072\r\n"), 3000), values("72 valid", "98 valid", 3000)) << "a slow line";
+  port.feed(bytes("SPO2=0"), 4000);
+  EXPECT_THAT(port.feed(bytes("SPO2=097 HR=072\r\n"), 9000), testing::Contains("@9000 obs spo2 97 valid"));
+}
 
 TEST(NoninText, ADeviceMayLeaveNumbersBelowHundredBare) {
   TextPort port;
