@@ -55,8 +55,8 @@ Kind read_poll(Reader body, PollResult& poll) {
   if (!body.ok()) return Kind::broken;
   if (action != action_single_poll && action != action_extended_poll) return Kind::not_for_us;
   poll.extended = action == action_extended_poll;
-  reply.skip(2);                     // poll number
-  if (poll.extended) reply.skip(2);  // sequence number: restarts when the poll is renewed
+  reply.skip(2);  // poll number
+  if (poll.extended) poll.sequence = reply.u16();
   poll.ticks = reply.u32();
   reply.skip(8);  // absolute time: never set
   reply.skip(2);  // partition
@@ -98,7 +98,7 @@ ExportMessage parse_export(Bytes bytes) {
     message.poll.part = part_of(rest.u8());
     message.poll.part_count = rest.u8();
   }
-  message.invoke_id = rest.u16();
+  message.invoke_id = message.poll.invoke_id = rest.u16();
   if (operation == operation_error) {
     message.kind = read_error(rest, message);
     return message;

@@ -31,6 +31,8 @@ struct PollResult {
   bool extended = false;
   Part part = Part::none;
   std::uint8_t part_count = 0;  // 1, 2, ... within one answer
+  std::uint16_t invoke_id = 0;  // of the poll that it answers
+  std::uint16_t sequence = 0;   // of an extended poll: one more with each answer, from 0 when it is renewed
   std::uint32_t ticks = 0;      // the monitor's running time, 1/8 ms, wraps
   std::uint16_t object_class = 0;
   std::uint16_t group = 0;

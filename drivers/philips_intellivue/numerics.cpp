@@ -134,7 +134,6 @@ bool Numerics::take(const PollResult& poll, const Circumstances& now, Sink& out)
   const PollCycle::Step step = cycle_.take(poll);
   if (step.begins)
     for (Slot& one : slots_) one.in_answer = false;
-  note_demo(poll, step, reading);
   bool any = false;
   each_object(poll, [&](ObjectKey key, const List& attributes) {
     any = true;
@@ -155,32 +154,13 @@ void Numerics::begin_association() {
 }
 
 void Numerics::set_mode_demo(bool is_demo, vitals::Stamp rx, Sink& out) {
+  if (mode_demo_ == is_demo) return;
   mode_demo_ = is_demo;
-  tell_demo(rx, out);
+  out.on_status({Signal::demo_mode, is_demo, rx});
 }
 
 void Numerics::note_alerts(const AlertList& alerts, vitals::Stamp rx, Sink& out) {
   cuff_.set_alarm(alerts.cuff_failed(), rx, out);
-}
-
-// On with the first such value; off when a whole answer has values and none of them is.
-void Numerics::note_demo(const PollResult& poll, PollCycle::Step step, const Reading& reading) {
-  if (step.begins) demo_in_answer_ = values_in_answer_ = false;
-  each_object(poll, [&](ObjectKey, const List& attributes) {
-    each_numeric(attributes, [&](const Numeric& numeric) {
-      values_in_answer_ = true;
-      if ((numeric.state & (state_demo_data | state_test_data)) != 0) demo_in_answer_ = true;
-    });
-  });
-  if (demo_in_answer_) values_demo_ = true;
-  if (step.whole && values_in_answer_ && !demo_in_answer_) values_demo_ = false;
-  tell_demo(reading.now.rx, reading.out);
-}
-
-void Numerics::tell_demo(vitals::Stamp rx, Sink& out) {
-  if (demo() == demo_told_) return;
-  demo_told_ = demo();
-  out.on_status({Signal::demo_mode, demo_told_, rx});
 }
 
 void Numerics::take_object(ObjectKey key, const List& attributes, const Reading& reading) {
@@ -293,6 +273,7 @@ void Numerics::tell(Observation seen, ObjectKey key, std::uint16_t code, const R
   reading.out.on_observation(seen);
 }
 
+// A value that is marked as demo or test data is none of the patient; it says nothing of the others.
 Observation Numerics::judge(const Numeric& numeric, Metric metric, const Reading& reading) const {
   Observation seen = judge_number(numeric, metric, reading);
   seen.mdc = mdc_partition | numeric.code;

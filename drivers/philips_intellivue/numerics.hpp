@@ -68,9 +68,6 @@ class Numerics {
   vitals::Observation no_value(vitals::Metric metric, vitals::Quality quality, const Reading& reading) const;
   Slot& slot(vitals::Metric metric) { return slots_[vitals::index_of(metric)]; }
   void note_unmapped(const Numeric& numeric, const Reading& reading);
-  void note_demo(const PollResult& poll, PollCycle::Step step, const Reading& reading);
-  void tell_demo(vitals::Stamp rx, Sink& out);
-  bool demo() const { return mode_demo_ || values_demo_; }
 
   Cuff cuff_;
   PollCycle cycle_;
@@ -79,9 +76,6 @@ class Numerics {
   std::array<Unmapped, 64> unmapped_;
   std::size_t next_unmapped_ = 0;
   bool mode_demo_ = false;
-  bool values_demo_ = false;
-  bool demo_in_answer_ = false, values_in_answer_ = false;
-  bool demo_told_ = false;
 };
 
 }  // namespace drivers::philips

@@ -14,25 +14,37 @@ class PollCycle {
     bool whole = false;   // with it the answer is complete
   };
 
-  Step take(const PollResult& poll) { return poll.part == Part::none ? close(poll.ticks) : take_part(poll); }
+  Step take(const PollResult& poll) {
+    return poll.part == Part::none ? close(answer_of(poll)) : take_part(poll);
+  }
 
  private:
+  // Which answer a part belongs to. Only a single poll has no sequence number, and an id of its own.
+  struct Answer {
+    std::uint16_t invoke_id = 0;
+    std::uint16_t sequence = 0;
+
+    friend bool operator==(const Answer&, const Answer&) = default;
+  };
+
+  static Answer answer_of(const PollResult& poll) { return {poll.invoke_id, poll.sequence}; }
+
   Step take_part(const PollResult& poll) {
-    const bool begins = !open_ || poll.ticks != ticks_;
+    const bool begins = !open_ || answer_of(poll) != answer_;
     if (begins) {
       whole_ = poll.part == Part::first && poll.part_count == 1;
     } else {
       whole_ = whole_ && poll.part != Part::first && poll.part_count == next_ && !last_came_;
     }
     open_ = in_parts_ = true;
-    ticks_ = poll.ticks;
+    answer_ = answer_of(poll);
     next_ = static_cast<std::uint8_t>(poll.part_count + 1);
     last_came_ = poll.part == Part::last;
     return {begins, false};
   }
 
-  Step close(std::uint32_t ticks) {
-    const bool closes = open_ && ticks == ticks_;
+  Step close(Answer answer) {
+    const bool closes = open_ && answer == answer_;
     open_ = false;
     if (closes) return {false, whole_ && last_came_};
     // Alone, although the last answer came in parts: it can be the end of one whose parts were lost.
@@ -46,7 +58,7 @@ class PollCycle {
   bool last_came_ = false;
   bool in_parts_ = false;  // the last answer
   std::uint8_t next_ = 0;
-  std::uint32_t ticks_ = 0;
+  Answer answer_;
 };
 
 }  // namespace drivers::philips

@@ -162,12 +162,12 @@ inline ByteVector action_result(unsigned action, const ByteVector& reply) {
   return joined({hex("00 03 00 07"), u16(static_cast<unsigned>(body.size())), body});
 }
 
-// The reply to an extended poll; every object in context 0.
+// The reply to an extended poll; every object in context 0. Another time is another answer.
 inline ByteVector reply(unsigned object_class, unsigned group, unsigned ticks,
                         const std::vector<ByteVector>& objects) {
   const ByteVector context = joined({u16(0), list_of(objects)});
-  return joined({hex("00 02 00 00"), u32(ticks), hex("FF FF FF FF FF FF FF FF 00 01"), u16(object_class),
-                 u16(group), counted(1, context)});
+  return joined({hex("00 02"), u16(ticks / 1000), u32(ticks), hex("FF FF FF FF FF FF FF FF 00 01"),
+                 u16(object_class), u16(group), counted(1, context)});
 }
 inline ByteVector numerics(unsigned ticks, const std::vector<ByteVector>& objects) {
   return message(2, action_result(0xF13B, reply(0x0006, 0x0803, ticks, objects)));

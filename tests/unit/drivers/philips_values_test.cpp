@@ -95,10 +95,9 @@ TEST(PhilipsValues, EachStateBitHasItsEffect) {
   };
   for (const auto& [state, effect] : effects)
     EXPECT_THAT(decoded(number(0x4182, state, per_min, 72)), lines_are({"@0 obs hr " + effect})) << state;
-  EXPECT_THAT(decoded(number(0x4182, 0x0400, per_min, 72)),
-              lines_are({"@0 status demo-mode on", "@0 obs hr 72 valid test"}));
+  EXPECT_THAT(decoded(number(0x4182, 0x0400, per_min, 72)), lines_are({"@0 obs hr 72 valid test"}));
   EXPECT_THAT(decoded(number(0x4182, 0x0800, per_min, 72)),
-              lines_are({"@0 status demo-mode on", "@0 obs hr - invalid test-mode test"}));
+              lines_are({"@0 obs hr - invalid test-mode test"}));
 }
 
 TEST(PhilipsValues, Floats) {
@@ -252,6 +251,14 @@ TEST(PhilipsAbsence, ALostPartMakesNothingVanish) {
   }
 }
 
+// The parts are of one answer by its number, also where each was made at a time of its own.
+TEST(PhilipsAbsence, PartsMadeAtDifferentTimesAreOneAnswer) {
+  Port port;
+  port.feed(numerics(0, {hr(1), spo2(2)}));
+  port.feed(joined({numerics_part(1, 1, 8000, {hr(1)}), numerics_part(3, 2, 8040, {object(9, {})})}));
+  EXPECT_THAT(said(port.feed(numerics(8080, {}))), lines_are({"@0 obs spo2 - unavailable missing"}));
+}
+
 TEST(PhilipsAbsence, ADescriptionWithoutValuesSaysNothing) {
   Port port;
   port.feed(numerics(0, {hr(1)}));
@@ -339,13 +346,16 @@ TEST(PhilipsDemo, ServiceAndStandbyAreNoPatientEither) {
                 lines_are({"@0 status demo-mode on"}));
 }
 
-TEST(PhilipsDemo, TheValuesOwnMarkIsEnough) {
+// One value that is simulated, of a sensor that nobody uses or of a module in service, must not silence a
+// patient's.
+TEST(PhilipsDemo, AValuesOwnMarkIsItsOwnOnly) {
   Port port;
-  EXPECT_THAT(said(port.feed(numerics(0, {hr(1, 0x0401)}))),
-              lines_are({"@0 status demo-mode on", "@0 obs hr 72 valid test"}));
-  EXPECT_THAT(said(port.feed(numerics(8192, {hr(1, 0x0401)}))), lines_are({"@0 obs hr 72 valid test"}));
-  EXPECT_THAT(said(port.feed(numerics(16384, {hr(1)}))),
-              lines_are({"@0 status demo-mode off", "@0 obs hr 72 valid"}));
+  EXPECT_THAT(said(port.feed(numerics(0, {hr(1, 0x0401), spo2(2)}))),
+              lines_are({"@0 obs hr 72 valid test", "@0 obs spo2 97 valid"}));
+  const ByteVector simulated_cvp = object(4, {single(number(0x4A47, 0x0400, mmhg, 8))});
+  EXPECT_THAT(
+      said(port.feed(numerics(8192, {hr(1, 0, 30), simulated_cvp}))),
+      ElementsAre("@0 obs hr 30 valid", HasSubstr("fault unmapped"), "@0 obs spo2 - unavailable missing"));
 }
 
 }  // namespace
