@@ -10,7 +10,7 @@ constexpr MonitorTime future_ms_max = 2000;
 // During an association a reading appears within seconds. One that seems older probably means that the
 // monitor's wall clock was set since it was last told to us.
 constexpr MonitorTime fresh_age_ms_max = 120'000;
-// The clock is told with every keep-alive, each 4 s.
+// The clock is told with every keep-alive, each 4 s. A reading whose age is odd or unknown waits for it.
 constexpr vitals::Milliseconds hold_ms_max{10'000};
 
 template <class Condition>
@@ -26,25 +26,26 @@ bool has_state(const CuffNumbers& numbers, std::uint16_t bit) {
 }  // namespace
 
 void Cuff::begin_association() {
-  seen_ = false;
+  heard_ = false;
   held_since_.reset();
 }
 
 std::optional<CuffTime> Cuff::take(const CuffObject& object, const MonitorClock& clock, vitals::Stamp rx,
                                    Sink& out) {
   set_measuring(has_state(object.numbers, state_ongoing), rx, out);
+  const bool fresh = note_fresh(object);
   // The numbers are those of the run before, or half of the new ones.
   if (measuring_ || has_state(object.numbers, state_early)) return std::nullopt;
   const bool any_number = any_of(object.numbers, is_number);
-  if (!is_news(object)) {
-    seen_ = true;
-    return std::nullopt;
-  }
-  const auto time = time_of(object, clock, rx);
-  if (!time) return std::nullopt;
+  if (!is_news(object)) return std::nullopt;
   // Without numbers at the start: nobody knows whether a run failed or was never made.
-  const bool first_ever = !told_time_ && !told_numbers_;
-  seen_ = true;
+  const bool first_ever = !told_time_ && !told_numbers_ && !fresh;
+  const auto time = any_number || !first_ever ? time_of(object, fresh, clock, rx) : CuffTime{};
+  if (!time) return std::nullopt;
+  if (time->stale && object.taken) {
+    told_stale_ = object.taken;
+    return time;
+  }
   told_time_ = object.taken;
   told_numbers_ = object.numbers;
   run_ended_ = false;
@@ -60,21 +61,32 @@ bool Cuff::is_news(const CuffObject& object) const {
   return run_ended_ || !told_numbers_ || *told_numbers_ != object.numbers;
 }
 
-// Nothing: wait until the monitor has told its clock again.
-std::optional<CuffTime> Cuff::time_of(const CuffObject& object, const MonitorClock& clock, vitals::Stamp rx) {
-  if (!object.taken) return CuffTime{};
-  const CuffTime as_shown{vitals::wall_from_unix_ms(*object.taken), false};
+// Whether it came while we listened. What stands there when we begin can be of any age.
+bool Cuff::note_fresh(const CuffObject& object) {
+  const bool first = !heard_;
+  if (first) found_ = object.taken;
+  heard_ = true;
+  return object.taken ? object.taken != found_ : run_ended_ || !first;
+}
+
+// Nothing: wait until the monitor has told its clock.
+std::optional<CuffTime> Cuff::time_of(const CuffObject& object, bool fresh, const MonitorClock& clock,
+                                      vitals::Stamp rx) {
+  if (!object.taken) return CuffTime{{}, false, !fresh};
   const auto shown_now = clock.at(object.ticks);
-  if (!shown_now) return as_shown;
-  const MonitorTime age_ms = *shown_now - *object.taken;
-  const bool odd = age_ms < -future_ms_max || (seen_ && age_ms > fresh_age_ms_max);
-  if (odd) {
-    if (!held_since_) held_since_ = rx.mono;
-    if (!clock.set_since(*held_since_) && rx.mono - *held_since_ < hold_ms_max) return std::nullopt;
-  }
+  const MonitorTime age_ms = shown_now ? *shown_now - *object.taken : 0;
+  const bool unknown = !shown_now || age_ms < -future_ms_max;
+  if (unknown && !fresh && told_stale_ == object.taken) return std::nullopt;
+  const bool odd = unknown ? shown_now || !fresh : fresh && age_ms > fresh_age_ms_max;
+  if (odd && waits_for(clock, rx.mono)) return std::nullopt;
   held_since_.reset();
-  if (age_ms < -future_ms_max) return as_shown;
+  if (unknown) return CuffTime{vitals::wall_from_unix_ms(*object.taken), false, !fresh};
   return CuffTime{rx.wall - vitals::Milliseconds{std::max<MonitorTime>(age_ms, 0)}, true};
+}
+
+bool Cuff::waits_for(const MonitorClock& clock, vitals::MonoTime now) {
+  if (!held_since_) held_since_ = now;
+  return !clock.set_since(*held_since_) && now - *held_since_ < hold_ms_max;
 }
 
 void Cuff::set_measuring(bool on, vitals::Stamp rx, Sink& out) {

@@ -24,6 +24,7 @@ struct CuffObject {
 struct CuffTime {
   std::optional<vitals::WallTime> t_src;
   bool trusted = false;  // t_src is in our time; else it only tells one reading from another
+  bool stale = false;    // from before we listened, and nobody knows how old
 };
 
 class Cuff {
@@ -38,15 +39,21 @@ class Cuff {
 
  private:
   bool is_news(const CuffObject& object) const;
-  std::optional<CuffTime> time_of(const CuffObject& object, const MonitorClock& clock, vitals::Stamp rx);
+  bool note_fresh(const CuffObject& object);
+  std::optional<CuffTime> time_of(const CuffObject& object, bool fresh, const MonitorClock& clock,
+                                  vitals::Stamp rx);
+  bool waits_for(const MonitorClock& clock, vitals::MonoTime now);
   void set_measuring(bool on, vitals::Stamp rx, Sink& out);
   void tell_failed(vitals::Stamp rx, Sink& out);
 
   std::optional<MonitorTime> told_time_;
-  std::optional<CuffNumbers> told_numbers_;     // of a monitor that tells no time
-  std::optional<vitals::MonoTime> held_since_;  // a reading whose age is odd waits for the clock to be told
-  bool seen_ = false;                           // in this association
-  bool run_ended_ = false;                      // since the last reading
+  std::optional<MonitorTime> told_stale_;    // told without its age, which may still be learned
+  std::optional<CuffNumbers> told_numbers_;  // of a monitor that tells no time
+  // A reading whose age is odd or unknown waits for the clock to be told.
+  std::optional<vitals::MonoTime> held_since_;
+  bool heard_ = false;                // in this association
+  std::optional<MonitorTime> found_;  // what stood there when it began
+  bool run_ended_ = false;            // since the last reading
   bool measuring_ = false;
   bool run_failed_ = false;
   bool alarm_failed_ = false;

@@ -231,8 +231,11 @@ void Numerics::tell_cuff(const Object& object, const Reading& reading) {
     make_implausible(*seen[0]);
     make_implausible(*seen[1]);
   }
-  for (const auto& one : seen)
-    if (one) reading.out.on_observation(*one);
+  for (auto& one : seen) {
+    if (!one) continue;
+    if (time->stale && one->has_value()) one->quality = Quality::stale;
+    reading.out.on_observation(*one);
+  }
 }
 
 // The object is there and shows nothing: what it carried has no value now.

@@ -77,11 +77,52 @@ TEST(PhilipsCuff, TheTickCounterWraps) {
   EXPECT_EQ(said(port.feed(cuff({.taken = "120006"}, 4 * second), 8000)), reading_lines(8000, trusted(6000)));
 }
 
-TEST(PhilipsCuff, WithoutTheMonitorsClockTheTimeOnlyTellsReadingsApart) {
+// What stands there when we begin to listen may be hours old: it waits until its age can be told.
+TEST(PhilipsCuff, AtTheStartAReadingWaitsForTheMonitorsClock) {
   Port port;
-  EXPECT_EQ(said(port.feed(cuff({.taken = "120006"}, 4 * second), 8000)),
-            reading_lines(8000, " valid own=" + std::to_string(midnight + 43'206'000)));
-  EXPECT_THAT(said(port.feed(cuff({.taken = "120006"}, 5 * second), 9000)), IsEmpty());
+  EXPECT_THAT(said(port.feed(cuff({.taken = "110000"}, 100 * second), 0)), IsEmpty());
+  EXPECT_THAT(said(port.feed(cuff({.taken = "110000"}, 101 * second), 1000)), IsEmpty());
+  port.feed(clocks("120002", 102 * second), 2000);
+  EXPECT_EQ(said(port.feed(cuff({.taken = "110000"}, 103 * second), 3000)),
+            reading_lines(3000, trusted(-3'600'000)));
+}
+
+TEST(PhilipsCuff, WithoutTheMonitorsClockTheFirstIsShownAndNotJudged) {
+  Port port;
+  const std::string as_shown = " own=" + std::to_string(midnight + 43'206'000);
+  EXPECT_THAT(said(port.feed(cuff({.taken = "120006"}, 4 * second), 8000)), IsEmpty());
+  EXPECT_THAT(said(port.feed(cuff({.taken = "120006"}, 13 * second), 17'900)), IsEmpty());
+  EXPECT_EQ(said(port.feed(cuff({.taken = "120006"}, 14 * second), 18'000)),
+            reading_lines(18'000, " stale" + as_shown));
+  EXPECT_THAT(said(port.feed(cuff({.taken = "120006"}, 25 * second), 29'000)), IsEmpty());
+  // The next one came while we listened.
+  EXPECT_EQ(said(port.feed(cuff({.taken = "120030"}, 26 * second), 30'000)),
+            reading_lines(30'000, " valid own=" + std::to_string(midnight + 43'230'000)));
+}
+
+TEST(PhilipsCuff, OneThatWasShownWithoutItsAgeIsToldWithIt) {
+  Port port;
+  port.feed(cuff({.taken = "110000"}, 100 * second), 0);
+  EXPECT_EQ(said(port.feed(cuff({.taken = "110000"}, 111 * second), 11'000)).size(), 3U);
+  port.feed(clocks("120012", 112 * second), 12'000);
+  EXPECT_EQ(said(port.feed(cuff({.taken = "110000"}, 113 * second), 13'000)),
+            reading_lines(13'000, trusted(-3'600'000)));
+  EXPECT_THAT(said(port.feed(cuff({.taken = "110000"}, 114 * second), 14'000)), IsEmpty());
+}
+
+TEST(PhilipsCuff, AReadingThatFollowsOneThatWaitsIsToldAtOnce) {
+  Port port;
+  port.feed(cuff({.taken = "110000"}, 100 * second), 0);
+  EXPECT_EQ(said(port.feed(cuff({.taken = "120001"}, 102 * second), 2000)).size(), 3U);
+  EXPECT_EQ(port.observations().front().quality, vitals::Quality::valid);
+}
+
+TEST(PhilipsCuff, AtTheStartATimeInTheFutureIsOfUnknownAge) {
+  Port port;
+  port.feed(clocks("120000", 100 * second));
+  port.feed(cuff({.taken = "130000"}, 101 * second), 1000);
+  EXPECT_EQ(said(port.feed(cuff({.taken = "130000"}, 111 * second), 11'000)).size(), 3U);
+  EXPECT_EQ(port.observations().front().quality, vitals::Quality::stale);
 }
 
 TEST(PhilipsCuff, WhileItMeasuresTheOldNumbersAreNotTold) {
@@ -99,10 +140,11 @@ TEST(PhilipsCuff, WhileItMeasuresTheOldNumbersAreNotTold) {
 TEST(PhilipsCuff, WithoutATimeTheEndOfARunOrOtherNumbersMakeItNew) {
   Port port;
   const Cuff timeless{.taken = ""};
-  EXPECT_EQ(said(port.feed(cuff(timeless, 0))), reading_lines(0, " valid"));
+  EXPECT_EQ(said(port.feed(cuff(timeless, 0))), reading_lines(0, " stale")) << "from whenever";
   EXPECT_THAT(said(port.feed(cuff(timeless, second))), IsEmpty());
   port.feed(cuff({.taken = "", .state = 0x0020}, 2 * second));
   EXPECT_EQ(said(port.feed(cuff(timeless, 3 * second))).size(), 4U) << "status and reading";
+  EXPECT_EQ(port.observations().front().quality, vitals::Quality::valid);
   EXPECT_THAT(said(port.feed(cuff(timeless, 4 * second))), IsEmpty());
   EXPECT_EQ(said(port.feed(cuff({.sys = 122, .taken = ""}, 5 * second))).size(), 3U);
 }
@@ -141,6 +183,7 @@ TEST(PhilipsCuff, TheMonitorsAlarmTellsOfAFailureToo) {
 
 TEST(PhilipsCuff, ImpossibleNumbersAreFaults) {
   Port port;
+  port.feed(clocks("000000", 0));
   EXPECT_THAT(said(port.feed(cuff({.sys = 70, .dia = 70}, 0))),
               ElementsAre(HasSubstr("fault implausible sys-not-above-dia"),
                           HasSubstr("nibp-sys - invalid implausible"),
@@ -152,8 +195,8 @@ TEST(PhilipsCuff, ImpossibleNumbersAreFaults) {
 TEST(PhilipsCuff, ATimeThatIsNoneIsAFault) {
   Port port;
   EXPECT_THAT(said(port.feed(cuff({.taken = "256000"}, 0))),
-              lines_are({"@0 fault implausible time code=\"0990\" offset=111", "@0 obs nibp-sys 121 valid",
-                         "@0 obs nibp-dia 78 valid", "@0 obs nibp-map 92 valid"}));
+              lines_are({"@0 fault implausible time code=\"0990\" offset=111", "@0 obs nibp-sys 121 stale",
+                         "@0 obs nibp-dia 78 stale", "@0 obs nibp-map 92 stale"}));
   EXPECT_THAT(said(port.feed(cuff({.taken = "256000"}, second))), IsEmpty());
 }
 
