@@ -25,9 +25,16 @@ bool has_state(const CuffNumbers& numbers, std::uint16_t bit) {
 
 }  // namespace
 
-void Cuff::begin_association() {
+void Cuff::begin_association(vitals::Stamp rx, Sink& out) {
+  lose(rx, out);
   heard_ = false;
   held_since_.reset();
+}
+
+// How a run ended that was going on then, nobody has seen.
+void Cuff::lose(vitals::Stamp rx, Sink& out) {
+  set_measuring(false, rx, out);
+  run_ended_ = false;
 }
 
 std::optional<CuffTime> Cuff::take(const CuffObject& object, const MonitorClock& clock, vitals::Stamp rx,
@@ -37,7 +44,17 @@ std::optional<CuffTime> Cuff::take(const CuffObject& object, const MonitorClock&
   // The numbers are those of the run before, or half of the new ones.
   if (measuring_ || has_state(object.numbers, state_early)) return std::nullopt;
   const bool any_number = any_of(object.numbers, is_number);
-  if (!is_news(object)) return std::nullopt;
+  // The run gave nothing, and the time is still that of the reading before.
+  if (!any_number && run_ended_ && is_known(object.taken)) {
+    run_ended_ = false;
+    run_failed_ = true;
+    tell_failed(rx, out);
+    return CuffTime{};
+  }
+  if (!is_news(object)) {
+    run_ended_ = false;
+    return std::nullopt;
+  }
   // Without numbers at the start: nobody knows whether a run failed or was never made.
   const bool first_ever = !told_time_ && !told_numbers_ && !fresh;
   const auto time = any_number || !first_ever ? time_of(object, fresh, clock, rx) : CuffTime{};
@@ -46,7 +63,7 @@ std::optional<CuffTime> Cuff::take(const CuffObject& object, const MonitorClock&
     told_stale_ = object.taken;
     return time;
   }
-  told_time_ = object.taken;
+  if (object.taken) told_time_ = object.taken;
   told_numbers_ = object.numbers;
   run_ended_ = false;
   if (!any_number && first_ever) return std::nullopt;
@@ -57,8 +74,12 @@ std::optional<CuffTime> Cuff::take(const CuffObject& object, const MonitorClock&
 
 bool Cuff::is_news(const CuffObject& object) const {
   if (object.taken) return object.taken != told_time_;
-  if (!any_of(object.numbers, is_number)) return run_ended_;
+  if (!any_of(object.numbers, is_number)) return false;
   return run_ended_ || !told_numbers_ || *told_numbers_ != object.numbers;
+}
+
+bool Cuff::is_known(const std::optional<MonitorTime>& taken) const {
+  return !taken || taken == told_time_ || taken == told_stale_ || taken == found_;
 }
 
 // Whether it came while we listened. What stands there when we begin can be of any age.

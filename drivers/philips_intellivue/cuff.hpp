@@ -30,8 +30,10 @@ struct CuffTime {
 class Cuff {
  public:
   // Handles and clocks of the last association mean nothing any more; which reading was told does.
-  void begin_association();
-  // A time, when these numbers are a measurement that was not told yet.
+  void begin_association(vitals::Stamp rx, Sink& out);
+  // The monitor lists no cuff any more.
+  void lose(vitals::Stamp rx, Sink& out);
+  // A time, when these numbers, or that there are none, are a measurement that was not told yet.
   std::optional<CuffTime> take(const CuffObject& object, const MonitorClock& clock, vitals::Stamp rx,
                                Sink& out);
   // What the monitor's alarms say of the last run.
@@ -39,6 +41,7 @@ class Cuff {
 
  private:
   bool is_news(const CuffObject& object) const;
+  bool is_known(const std::optional<MonitorTime>& taken) const;
   bool note_fresh(const CuffObject& object);
   std::optional<CuffTime> time_of(const CuffObject& object, bool fresh, const MonitorClock& clock,
                                   vitals::Stamp rx);

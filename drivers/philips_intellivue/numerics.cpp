@@ -145,12 +145,12 @@ bool Numerics::take(const PollResult& poll, const Circumstances& now, Sink& out)
   return true;
 }
 
-void Numerics::begin_association() {
+void Numerics::begin_association(vitals::Stamp rx, Sink& out) {
   slots_ = {};
   arterial_site_.reset();
   cycle_ = {};
   for (Unmapped& one : unmapped_) one.used = false;
-  cuff_.begin_association();
+  cuff_.begin_association(rx, out);
 }
 
 void Numerics::set_mode_demo(bool is_demo, vitals::Stamp rx, Sink& out) {
@@ -183,7 +183,7 @@ void Numerics::take_object(ObjectKey key, const List& attributes, const Reading&
     tell_values(object, reading);
     tell_cuff(object, reading);
   } else if (is_snapshot(reading.poll)) {
-    tell_empty(key, reading);
+    tell_empty(object, reading);
   }
 }
 
@@ -239,16 +239,24 @@ void Numerics::tell_cuff(const Object& object, const Reading& reading) {
 }
 
 // The object is there and shows nothing: what it carried has no value now.
-void Numerics::tell_empty(ObjectKey key, const Reading& reading) {
+void Numerics::tell_empty(const Object& object, const Reading& reading) {
   for (const auto& fact : vitals::metrics) {
     Slot& one = slot(fact.metric);
-    if (one.source != key) continue;
+    if (one.source != object.key) continue;
     one.in_answer = true;
     if (one.told) reading.out.on_observation(no_value(fact.metric, Quality::unavailable, reading));
   }
+  if (slot(Metric::nibp_sys).source != object.key) return;
+  const auto& now = reading.now;
+  const CuffObject told{{}, parse_monitor_time(object.taken), reading.poll.ticks};
+  if (!cuff_.take(told, now.clock, now.rx, reading.out)) return;
+  for (const Metric metric : {Metric::nibp_sys, Metric::nibp_dia, Metric::nibp_map})
+    reading.out.on_observation(no_value(metric, Quality::unavailable, reading));
 }
 
 void Numerics::tell_vanished(const Reading& reading) {
+  const Slot& cuff = slot(Metric::nibp_sys);
+  if (cuff.source && !cuff.in_answer) cuff_.lose(reading.now.rx, reading.out);
   for (const auto& fact : vitals::metrics) {
     Slot& one = slot(fact.metric);
     if (one.in_answer) continue;

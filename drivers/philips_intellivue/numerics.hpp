@@ -23,7 +23,7 @@ class Numerics {
  public:
   // False: an attribute we read has another length than it must have; then nothing was told.
   bool take(const PollResult& poll, const Circumstances& now, Sink& out);
-  void begin_association();
+  void begin_association(vitals::Stamp rx, Sink& out);
   void set_mode_demo(bool demo, vitals::Stamp rx, Sink& out);  // the monitor as a whole
   void note_alerts(const AlertList& alerts, vitals::Stamp rx, Sink& out);
 
@@ -59,7 +59,7 @@ class Numerics {
   void take_object(ObjectKey key, const List& attributes, const Reading& reading);
   void tell_values(const Object& object, const Reading& reading);
   void tell_cuff(const Object& object, const Reading& reading);
-  void tell_empty(ObjectKey key, const Reading& reading);
+  void tell_empty(const Object& object, const Reading& reading);
   void tell_vanished(const Reading& reading);
   void tell(vitals::Observation seen, ObjectKey key, std::uint16_t code, const Reading& reading);
   vitals::Observation judge(const Numeric& numeric, vitals::Metric metric, const Reading& reading) const;

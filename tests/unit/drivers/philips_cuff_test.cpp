@@ -174,6 +174,68 @@ TEST(PhilipsCuff, AReadingThatTheMonitorNoLongerShowsIsNoFailure) {
       << "nothing is known of before the start";
 }
 
+const Lines measuring_off_and_failed{"@3000 status nibp-measuring off", "@3000 status nibp-failed on"};
+
+Lines with_numbers(Lines lines, const std::string& word) {
+  for (const char* part : {"sys", "dia", "map"})
+    lines.push_back("@3000 obs nibp-" + std::string(part) + " - " + word + " missing");
+  return lines;
+}
+
+// Three ways to show nothing after a run, each with the time of the reading before.
+TEST(PhilipsCuff, ARunThatGaveNothingFailedAlsoUnderTheTimeOfTheReadingBefore) {
+  const Cuff without_numbers{no_number, no_number, no_number, "115900", 0};
+  const struct {
+    ByteVector answer;
+    std::string word;
+  } cases[] = {
+      {cuff({.taken = "115900", .state = 0x8000}, 103 * second), "invalid"},
+      {cuff(without_numbers, 103 * second), "unavailable"},
+      {numerics(103 * second, {object(0x0201, {attribute(0x0990, time_of_day("115900"))})}), "unavailable"},
+      {numerics(103 * second, {object(0x0201, {})}), "unavailable"},
+  };
+  for (const auto& [answer, word] : cases) {
+    Port port;
+    port.feed(clocks("120000", 100 * second));
+    port.feed(cuff({.taken = "115900"}, 100 * second));
+    port.feed(cuff({.taken = "115900", .state = 0x0020}, 101 * second), 1000);
+    EXPECT_EQ(said(port.feed(answer, 3000)), with_numbers(measuring_off_and_failed, word));
+    EXPECT_THAT(said(port.feed(answer, 4000)), IsEmpty()) << "told once";
+    EXPECT_THAT(said(port.feed(cuff({.taken = "115900"}, 105 * second), 5000)), IsEmpty())
+        << "the reading before is no new one";
+  }
+}
+
+TEST(PhilipsCuff, ARunThatWasBrokenOffUnderTheOldNumbersIsNoFailureLater) {
+  Port port;
+  port.feed(clocks("120000", 100 * second));
+  port.feed(cuff({.taken = "115900"}, 100 * second));
+  port.feed(cuff({.taken = "115900", .state = 0x0020}, 101 * second), 1000);
+  EXPECT_THAT(said(port.feed(cuff({.taken = "115900"}, 102 * second), 2000)),
+              lines_are({"@2000 status nibp-measuring off"}));
+  EXPECT_THAT(said(port.feed(cuff({.taken = "115900", .state = 0x8000}, 900 * second), 800'000)), IsEmpty());
+}
+
+TEST(PhilipsCuff, WhatIsNoLongerListedDoesNotMeasure) {
+  Port port;
+  const ByteVector rate = object(1, {single(number(0x4182, 0, per_min, 72))});
+  port.feed(clocks("120000", 100 * second));
+  port.feed(cuff({.taken = "115900"}, 100 * second));
+  port.feed(cuff({.taken = "115900", .state = 0x0020}, 101 * second), 1000);
+  EXPECT_THAT(said(port.feed(numerics(102 * second, {rate}), 2000)),
+              lines_are({"@2000 obs hr 72 valid", "@2000 status nibp-measuring off"}));
+  EXPECT_THAT(said(port.feed(cuff({.taken = "115900", .state = 0x8000}, 103 * second), 3000)),
+              lines_are({"@3000 obs hr - unavailable missing"}))
+      << "nobody saw how the run ended";
+}
+
+TEST(PhilipsCuff, ANewAssociationKnowsOfNoRun) {
+  Port port;
+  port.feed(clocks("120000", 100 * second));
+  port.feed(cuff({.taken = "115900", .state = 0x0020}, 101 * second), 1000);
+  EXPECT_THAT(said(port.feed(create_event, 2000)), Contains("@2000 status nibp-measuring off"));
+}
+
 TEST(PhilipsCuff, TheMonitorsAlarmTellsOfAFailureToo) {
   Port port;
   EXPECT_THAT(said(port.feed(alerts({}, {alert(0x4A04, 356, 0x0002, 8, "NBP MEASURE FAILED")}))),
