@@ -50,10 +50,19 @@ AlarmLevel level_of(std::uint16_t type) {
   return AlarmLevel::low;
 }
 
-// Writes an alarm's text as UTF-8, cut at a character.
+// Writes an alarm's text as UTF-8, cut at a character. What was done about the alarm always has its room.
 class TextWriter {
  public:
-  explicit TextWriter(Alert& alert) : alert_(alert) {}
+  TextWriter(Alert& alert, std::uint16_t state) : alert_(alert), state_(state) {
+    for (const StateWord& word : state_words)
+      if ((state & word.bit) != 0) kept_free_ += word.word.size();
+  }
+
+  void add_state_words() {
+    kept_free_ = 0;
+    for (const StateWord& word : state_words)
+      if ((state_ & word.bit) != 0) add(word.word);
+  }
 
   void add(std::string_view text) {
     if (text.size() > room()) return;
@@ -71,7 +80,7 @@ class TextWriter {
   }
 
  private:
-  std::size_t room() const { return alert_.text.size() - alert_.text_size; }
+  std::size_t room() const { return alert_.text.size() - kept_free_ - alert_.text_size; }
 
   // What lies beyond 16 bits no monitor's font has: its halves are left out.
   void add_character(std::uint32_t unit) {
@@ -93,6 +102,8 @@ class TextWriter {
   }
 
   Alert& alert_;
+  std::uint16_t state_;
+  std::size_t kept_free_ = 0;
 };
 
 // A number as a word, in place.
@@ -154,11 +165,10 @@ bool take_entry(Reader& reader, bool technical, Alert& alert, bool& active) {
   alert.level = level_of(type);
   alert.silenced = (state & state_without_sound) != 0;
   alert.test = (state & state_not_a_patient) != 0;
-  TextWriter writer(alert);
+  TextWriter writer(alert, state);
   writer.add_utf16(text);
   if (alert.text_size == 0) write_words(alert, writer);
-  for (const StateWord& word : state_words)
-    if ((state & word.bit) != 0) writer.add(word.word);
+  writer.add_state_words();
   return true;
 }
 
@@ -172,10 +182,16 @@ void tell(const Alert& alert, bool on, vitals::Stamp rx, Sink& out) {
   told.level = alert.level;
   told.technical = alert.technical;
   told.silenced = on && alert.silenced;
+  told.unsure = on && alert.unsure;
   told.test = alert.test;
   told.on = on;
   told.rx = rx;
   out.on_device_alarm(told);
+}
+
+bool same_state(const Alert& a, const Alert& b) {
+  return a.level == b.level && a.technical == b.technical && a.silenced == b.silenced && a.test == b.test &&
+         a.unsure == b.unsure && a.words() == b.words();
 }
 
 }  // namespace
@@ -262,8 +278,7 @@ void AlertList::tell_changes(vitals::Stamp rx, Sink& out) {
   for (std::size_t i = 0; i < next_.size; ++i) {
     const Alert& alert = next_.alerts[i];
     const Alert* before = active_.find(alert);
-    const bool told = before != nullptr && before->level == alert.level && before->words() == alert.words();
-    if (!told) tell(alert, true, rx, out);
+    if (before == nullptr || !same_state(*before, alert)) tell(alert, true, rx, out);
   }
   active_ = next_;
 }
@@ -271,16 +286,30 @@ void AlertList::tell_changes(vitals::Stamp rx, Sink& out) {
 void AlertList::on_other_answer(vitals::Stamp rx, Sink& out) {
   if (rx.mono - answered_ >= silence_ms_min) listed_ = rx.mono;  // it has its chance to list them again
   answered_ = rx.mono;
-  if (active_.size == 0 || rx.mono - listed_ < unlisted_ms_max) return;
+  if (rx.mono - listed_ >= unlisted_ms_max) doubt_all(rx, out);
+}
+
+void AlertList::doubt_all(vitals::Stamp rx, Sink& out) {
+  for (std::size_t i = 0; i < active_.size; ++i) {
+    if (active_.alerts[i].unsure) continue;
+    active_.alerts[i].unsure = true;
+    tell(active_.alerts[i], true, rx, out);
+  }
+}
+
+void AlertList::begin_association(vitals::Stamp rx, Sink& out) {
   next_.size = 0;
-  next_.full = false;
+  next_.full = active_.full;
+  for (std::size_t i = 0; i < active_.size; ++i)
+    if (!active_.alerts[i].unsure) next_.add(active_.alerts[i]);
   tell_changes(rx, out);
+  listed_ = answered_ = rx.mono;
 }
 
 Reason AlertList::reason_for(Metric metric) const {
   for (std::size_t i = 0; i < active_.size; ++i) {
     const Alert& alert = active_.alerts[i];
-    const EventCode* event = alert.technical ? find_event(alert.code) : nullptr;
+    const EventCode* event = alert.technical && !alert.unsure ? find_event(alert.code) : nullptr;
     if (event == nullptr || event->reason == Reason::none) continue;
     // Electrodes belong to the ECG, whatever the entry names as source.
     const bool electrodes = event->reason == Reason::leads_off;

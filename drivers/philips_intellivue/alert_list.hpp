@@ -18,6 +18,7 @@ struct Alert {
   bool technical = false;
   bool silenced = false;  // it makes no sound at the monitor
   bool test = false;      // demo, test or standby: not of a patient
+  bool unsure = false;    // the monitor answers and has not listed it for long
   std::array<char, 96> text{};
   std::size_t text_size = 0;
 
@@ -29,9 +30,11 @@ class AlertList {
  public:
   // False: an entry does not fit its list; then nothing was taken from the message.
   bool take(const PollResult& poll, vitals::Stamp rx, std::uint64_t offset, Sink& out);
-  // Another answer of the monitor came. Ends all alarms when it goes on answering without listing them. While
-  // it is silent they stay as they are: of a monitor that is not heard nobody knows.
+  // Another answer of the monitor came. When it goes on answering without listing its alarms they are in
+  // doubt, and no more: only a list says that one is over. While the monitor is silent they stay as they are.
   void on_other_answer(vitals::Stamp rx, Sink& out);
+  // Ends those in doubt; of the others its first list tells.
+  void begin_association(vitals::Stamp rx, Sink& out);
 
   // What the monitor's technical alarms say about a missing or doubtful value; none if they say nothing.
   vitals::Reason reason_for(vitals::Metric metric) const;
@@ -49,6 +52,7 @@ class AlertList {
 
   static bool read_object(const List& attributes, const Snapshot& known, Snapshot& next);
   void tell_changes(vitals::Stamp rx, Sink& out);
+  void doubt_all(vitals::Stamp rx, Sink& out);
 
   Snapshot active_;
   Snapshot next_;                // being read

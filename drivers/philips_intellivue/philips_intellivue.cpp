@@ -177,6 +177,7 @@ class Intellivue final : public Driver {
   void take_create(const ExportMessage& message, const Arrival& at, Sink& out) {
     clock_.forget();
     numerics_.begin_association(at.rx, out);
+    alerts_.begin_association(at.rx, out);
     take_mds(message.attributes, at, out);
     if (message.wants_answer) {
       FramingOutlet outlet(transport_, out);

@@ -152,13 +152,47 @@ ByteVector numbers(std::int64_t at_s) {
   return numerics(static_cast<unsigned>(8192 * at_s), {object(1, {single(number(0x4182, 0, per_min, 72))})});
 }
 
-TEST(PhilipsAlarms, EndWhenTheMonitorAnswersOnAndNoLongerListsThem) {
+// A poll that the monitor dropped, or does not grant any more, says nothing of the patient.
+TEST(PhilipsAlarms, AreInDoubtWhenTheMonitorAnswersOnWithoutListingThem) {
   Port port;
-  port.feed(alerts({spo2_low}, {}), 1000);
+  port.feed(alerts({spo2_low}, {leads_off}), 1000);
   for (std::int64_t at_s = 2; at_s < 21; ++at_s)
     EXPECT_THAT(said(port.feed(numbers(at_s), at_s * 1000)), ::testing::Not(Contains(HasSubstr("alarm"))));
-  EXPECT_THAT(port.feed(numbers(21), 21'000),
-              Contains("@21000 alarm off medium code=\"62\" source=\"SpO2\""));
+  const Lines lines = port.feed(numbers(21), 21'000);
+  EXPECT_THAT(lines,
+              Contains("@21000 alarm on medium unsure text=\"** SpO2 LOW\" code=\"62\" source=\"SpO2\""));
+  EXPECT_THAT(said(port.feed(numbers(22), 22'000)), ElementsAre("@22000 obs hr 72 valid")) << "told once";
+  EXPECT_THAT(
+      said(port.feed(alerts({spo2_low}, {}), 23'000)),
+      lines_are({"@23000 alarm off low technical code=\"274\" source=\"HR\"", "@23000 " + spo2_low_on}));
+}
+
+TEST(PhilipsAlarms, InDoubtTheyExplainNoValue) {
+  Port port;
+  port.feed(alerts({}, {leads_off}), 1000);
+  for (std::int64_t at_s = 2; at_s <= 21; ++at_s) port.feed(numbers(at_s), at_s * 1000);
+  EXPECT_THAT(
+      said(port.feed(numerics(200'000, {object(1, {single(number(0x4182, 0, per_min, 0))})}), 22'000)),
+      lines_are({"@22000 obs hr - invalid zero"}));
+}
+
+TEST(PhilipsAlarms, ANewAssociationEndsThoseInDoubt) {
+  Port port;
+  port.feed(alerts({spo2_low}, {}), 1000);
+  EXPECT_THAT(port.feed(create_event, 2000), ::testing::Not(Contains(HasSubstr("alarm"))))
+      << "its first list decides";
+  for (std::int64_t at_s = 3; at_s <= 22; ++at_s) port.feed(numbers(at_s), at_s * 1000);
+  EXPECT_THAT(port.feed(create_event, 23'000),
+              Contains("@23000 alarm off medium code=\"62\" source=\"SpO2\""));
+}
+
+TEST(PhilipsAlarms, ALongTextLeavesRoomForWhatWasDone) {
+  const std::string text(120, 'A');
+  Port port;
+  EXPECT_THAT(said(port.feed(alerts({alert(0x4182, 40, 0x0200, 0, text)}, {}))),
+              ElementsAre(HasSubstr("text=\"" + std::string(96, 'A') + "\"")));
+  EXPECT_THAT(said(port.feed(alerts({alert(0x4182, 40, 0x0200, 0x3000, text)}, {}))),
+              ElementsAre(HasSubstr("silenced text=\"" + std::string(75, 'A') + " [latched] [silenced]\"")));
 }
 
 TEST(PhilipsAlarms, StayWhileTheMonitorIsSilent) {
