@@ -19,6 +19,7 @@ constexpr std::uint16_t attribute_technical_alerts = 0x0904;
 constexpr std::uint16_t attribute_alert_state = 0x0916;
 constexpr std::uint16_t information_with_text = 516;
 constexpr std::uint16_t type_none = 0;
+constexpr std::uint16_t event_zero_running = 6170;
 
 // Lists come about every second, also where each is asked for.
 constexpr vitals::Milliseconds unlisted_ms_max{20'000};
@@ -318,6 +319,10 @@ Reason AlertList::reason_for(Metric metric) const {
     if (about) return event->reason;
   }
   return Reason::none;
+}
+
+bool AlertList::is_zeroing(const Alert& alert) {
+  return alert.code == event_zero_running && !alert.unsure && concerns(alert.source, Metric::art_sys);
 }
 
 bool AlertList::cuff_failed() const {

@@ -39,6 +39,12 @@ class AlertList {
   // What the monitor's technical alarms say about a missing or doubtful value; none if they say nothing.
   vitals::Reason reason_for(vitals::Metric metric) const;
   bool cuff_failed() const;
+  // Calls on_site(site) for each arterial line that the monitor is zeroing.
+  template <class OnSite>
+  void each_zeroed(OnSite&& on_site) const {
+    for (std::size_t i = 0; i < active_.size; ++i)
+      if (is_zeroing(active_.alerts[i])) on_site(site_of(active_.alerts[i].source));
+  }
 
  private:
   struct Snapshot {
@@ -50,6 +56,7 @@ class AlertList {
     void add(const Alert& alert);
   };
 
+  static bool is_zeroing(const Alert& alert);
   static bool read_object(const List& attributes, const Snapshot& known, Snapshot& next);
   void tell_changes(vitals::Stamp rx, Sink& out);
   void doubt_all(vitals::Stamp rx, Sink& out);

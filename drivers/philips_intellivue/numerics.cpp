@@ -85,6 +85,11 @@ bool fits_together(const Observation& sys, const Observation& dia) {
   return vitals::is_cuff(sys.metric) ? sys.value > dia.value : sys.value >= dia.value;
 }
 
+bool is_zeroed(const Numeric& numeric) {
+  const NumericCode* known = find_numeric(numeric.code);
+  return (numeric.state & state_calibration) != 0 && known != nullptr && vitals::is_arterial(known->metric);
+}
+
 void report(FaultKind kind, std::string_view reason, const Numeric& numeric, const Circumstances& now,
             Sink& out) {
   const HexText code(numeric.code);
@@ -161,6 +166,7 @@ void Numerics::set_mode_demo(bool is_demo, vitals::Stamp rx, Sink& out) {
 
 void Numerics::note_alerts(const AlertList& alerts, vitals::Stamp rx, Sink& out) {
   cuff_.set_alarm(alerts.cuff_failed(), rx, out);
+  alerts.each_zeroed([&](std::uint16_t site) { zeroing_.note(site, rx.mono); });
 }
 
 void Numerics::take_object(ObjectKey key, const List& attributes, const Reading& reading) {
@@ -188,6 +194,8 @@ void Numerics::take_object(ObjectKey key, const List& attributes, const Reading&
 }
 
 void Numerics::tell_values(const Object& object, const Reading& reading) {
+  for (const auto& numeric : object.numbers)
+    if (numeric && is_zeroed(*numeric)) zeroing_.note(site_of(numeric->code), reading.now.rx.mono);
   std::array<std::optional<Observation>, vitals::metric_count> seen;
   for (const auto& fact : vitals::metrics) {
     const auto& numeric = object.numbers[vitals::index_of(fact.metric)];
@@ -296,7 +304,8 @@ Observation Numerics::judge_number(const Numeric& numeric, Metric metric, const 
   const vitals::Stamp rx = reading.now.rx;
   if ((numeric.state & state_invalid) != 0) return no_value(metric, Quality::invalid, reading);
   if ((numeric.state & state_unavailable) != 0) return no_value(metric, Quality::unavailable, reading);
-  if ((numeric.state & state_calibration) != 0)
+  const bool unsettled = vitals::is_arterial(metric) && zeroing_.unsettled(site_of(numeric.code), rx.mono);
+  if (unsettled || (numeric.state & state_calibration) != 0)
     return vitals::absent(metric, Reason::test_mode, rx, Quality::calibrating);
   if ((numeric.state & state_test_data) != 0) return vitals::absent(metric, Reason::test_mode, rx);
   switch (kind_of(numeric)) {

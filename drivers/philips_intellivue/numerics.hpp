@@ -8,6 +8,7 @@
 #include "drivers/philips_intellivue/alert_list.hpp"
 #include "drivers/philips_intellivue/cuff.hpp"
 #include "drivers/philips_intellivue/poll_cycle.hpp"
+#include "drivers/philips_intellivue/zeroing.hpp"
 
 namespace drivers::philips {
 
@@ -71,6 +72,7 @@ class Numerics {
 
   Cuff cuff_;
   PollCycle cycle_;
+  Zeroing zeroing_;
   std::array<Slot, vitals::metric_count> slots_;
   std::optional<std::uint16_t> arterial_site_;
   std::array<Unmapped, 64> unmapped_;

@@ -190,6 +190,54 @@ TEST(PhilipsValues, SystolicAndDiastolicHaveToFit) {
                   "@0 obs art-dia - invalid implausible mdc=150038", "@0 obs art-map 84 valid mdc=150039"));
   EXPECT_THAT(decoded(number(0x4A17, 0, mmhg, 84)), lines_are({"@0 obs art-map 84 valid mdc=150039"}))
       << "a damped line shows its mean alone";
+  EXPECT_THAT(decoded(number(0x4A17, 0, mmhg, 0x00FFFFFB)), lines_are({"@0 obs art-map -5 valid mdc=150039"}))
+      << "an open line";
+}
+
+ByteVector zeroed(unsigned handle, unsigned site) {
+  return object(handle, {compound({number(site + 1, 0x1000, mmhg, 0), number(site + 3, 0x1000, mmhg, 0)})});
+}
+const Lines art_settling{"@0 obs art-sys - calibrating test-mode mdc=150037",
+                         "@0 obs art-dia - calibrating test-mode mdc=150038",
+                         "@0 obs art-map - calibrating test-mode mdc=150039"};
+Lines at(std::int64_t ms, Lines lines) {
+  for (std::string& line : lines) line.replace(1, 1, std::to_string(ms));
+  return lines;
+}
+
+// Then the tap is turned back and the line flushed.
+TEST(PhilipsValues, AnArterialLineCountsTenSecondsAfterItsZeroing) {
+  Port port;
+  port.feed(numerics(0, {pressure(1, abp, 118, 67, 84)}));
+  EXPECT_THAT(said(port.feed(numerics(8000, {zeroed(1, abp)}), 1000)),
+              Contains("@1000 obs art-sys - calibrating test-mode mdc=150037"));
+  const ByteVector flushed = numerics(16000, {pressure(1, abp, 30, 12, 20)});
+  EXPECT_EQ(said(port.feed(flushed, 2000)), at(2000, art_settling));
+  EXPECT_EQ(said(port.feed(flushed, 10'999)), at(10'999, art_settling));
+  EXPECT_THAT(said(port.feed(numerics(88'000, {pressure(1, abp, 118, 67, 84)}), 11'000)),
+              Contains("@11000 obs art-sys 118 valid mdc=150037"));
+}
+
+TEST(PhilipsValues, ZeroingOneSiteIsNothingToAnother) {
+  Port port;
+  port.feed(numerics(0, {pressure(1, abp, 118, 67, 84)}));
+  const ByteVector other = numerics(8000, {pressure(1, abp, 118, 67, 84), zeroed(2, art)});
+  EXPECT_THAT(said(port.feed(other)), Contains("@0 obs art-sys 118 valid mdc=150037"));
+}
+
+// The monitor's alarm tells of it too, also where the line shows nothing meanwhile.
+TEST(PhilipsValues, AZeroThatOnlyTheMonitorsAlarmTells) {
+  Port port;
+  port.feed(alerts({}, {alert(abp, 6170, 0x0001, 0, "ABP ZEROING")}));
+  EXPECT_EQ(said(port.feed(numerics(0, {pressure(1, abp, 30, 12, 20)}))), art_settling);
+  port.feed(alerts({}, {}), 1000);
+  EXPECT_EQ(said(port.feed(numerics(16000, {pressure(1, abp, 30, 12, 20)}), 9999)), at(9999, art_settling));
+  EXPECT_THAT(said(port.feed(numerics(80'000, {pressure(1, abp, 118, 67, 84)}), 10'000)),
+              Contains("@10000 obs art-sys 118 valid mdc=150037"));
+  Port central_venous;
+  central_venous.feed(alerts({}, {alert(0x4A44, 6170, 0x0001, 0, "CVP ZEROING")}));
+  EXPECT_THAT(said(central_venous.feed(numerics(0, {pressure(1, abp, 118, 67, 84)}))),
+              Contains("@0 obs art-sys 118 valid mdc=150037"));
 }
 
 TEST(PhilipsValues, UnmappedParametersAreToldWhenTheyChange) {
