@@ -246,6 +246,9 @@ class Driver {
   // Here in the stream stood a byte with a parity or framing error; nobody knows which one. It is a fault,
   // the frame that it belongs to is given up, and nothing of that frame becomes a value.
   virtual void damaged(vitals::Stamp rx, Sink& out) = 0;
+  // On a link of datagrams, after each of them: what comes next does not continue it. A driver that is not
+  // told, as of a recording without marks, finds the ends by itself as well as it can.
+  virtual void datagram_ended(vitals::Stamp /*rx*/, Sink& /*out*/) {}
   // Silence is information too: called at least every 100 ms while the link is up; over MLLP, whose limits
   // are seconds, once a second.
   virtual void tick(vitals::Stamp now, Sink& out) = 0;

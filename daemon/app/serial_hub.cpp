@@ -88,7 +88,7 @@ class SerialHub final : public SourceHub {
     }
     if (!detail.empty()) spdlog::warn("{}: {}, {}", source_.name, state, detail);
     // Nothing but silence tells that the other end of a datagram link is gone.
-    if (std::holds_alternative<settings::UdpConnect>(source_.link)) tell_beds(!silent, now);
+    if (datagrams()) tell_beds(!silent, now);
     tell(state, detail, now);
   }
 
@@ -103,11 +103,15 @@ class SerialHub final : public SourceHub {
     for (const Route& route : intake_.beds()) route.bed->link(route.source, up, now);
   }
 
+  bool datagrams() const { return std::holds_alternative<settings::UdpConnect>(source_.link); }
+
+  // Of a link of datagrams: one.
   void on_bytes(links::Bytes bytes, Stamp rx) {
     const std::uint64_t frames = intake_.counters().frames;
     counts_.received(bytes.size(), rx);
     bytes_unheard_ += bytes.size();
     driver_->feed(bytes, rx, intake_);
+    if (datagrams()) driver_->datagram_ended(rx, intake_);
     if (intake_.counters().frames != frames) {
       heard_at_ = rx.mono;
       bytes_unheard_ = damaged_unheard_ = 0;

@@ -125,6 +125,8 @@ void Recorder::take(std::uint64_t id, links::Bytes bytes, vitals::Stamp rx) {
   bytes_ += bytes.size();
   note(CaptureKind::in, id, text_of(bytes), rx);  // on the disk before any answer
   found->second.driver->feed(bytes, rx, *found->second.intake);
+  if (std::holds_alternative<settings::UdpConnect>(source_.link))
+    found->second.driver->datagram_ended(rx, *found->second.intake);
 }
 
 // Only serial lines know of it; their stream is the one with id 0.

@@ -105,7 +105,10 @@ class Replay {
     app::Intake intake(app::Routes{}, std::move(handlers));
     const auto driver = entry_.make(options_.options).driver;
     driver->overhear();
-    for (const Chunk& chunk : chunks) driver->feed(bytes(chunk.bytes), chunk.at, intake);
+    for (const Chunk& chunk : chunks) {
+      driver->feed(bytes(chunk.bytes), chunk.at, intake);
+      if (chunk.datagram) driver->datagram_ended(chunk.at, intake);
+    }
     driver->tick({chunks.back().at.mono + 1s, chunks.back().at.wall + 1s}, intake);
     if (survey_.beds.empty()) survey_.beds[""];
   }
@@ -194,6 +197,7 @@ class Replay {
       driver_of(connection_).feed(bytes(rest.substr(0, size)), chunk.at, intake);
       rest.remove_prefix(size);
     }
+    if (chunk.datagram && !chunk.bytes.empty()) driver_of(connection_).datagram_ended(chunk.at, intake);
     settle(chunk.at);
   }
 

@@ -31,9 +31,29 @@ constexpr std::uint8_t long_length = 0xFF;  // two bytes with the length follow
 constexpr std::array<std::uint8_t, 4> export_head{0xE1, 0x00, 0x00, 0x02};
 constexpr std::array<std::uint8_t, 4> announcement_head{0x00, 0x00, 0x01, 0x00};
 constexpr std::array<std::uint8_t, 4> session_head{0x05, 0x08, 0x13, 0x01};
+constexpr std::array<std::uint8_t, 6> abort_head{abort_byte, 0x2E, 0x11, 0x01, 0x03, 0xC1};
+constexpr std::array<std::uint8_t, 6> release_request_head{
+    release_request_byte, 0x18, 0xC1, 0x16, 0x61, 0x80};
+constexpr std::array<std::uint8_t, 6> release_response_head{
+    release_response_byte, 0x18, 0xC1, 0x16, 0x61, 0x80};
 
-// What follows the length of an association message of at least eight bytes.
+// What follows the length of an association message of at least four bytes.
 Bytes behind_length(Bytes bytes) { return bytes.subspan(bytes[1] == long_length ? 4 : 2); }
+
+// The first bytes of a message that stand together in no value of the protocol: of a data export message its
+// session, context and operation. They have to be there as a whole, so that more bytes behind the message
+// change nothing. Of a refusal only the first byte is known.
+bool begins_inside(Bytes bytes) {
+  switch (bytes[0]) {
+    case export_head[0]:
+      return starts_with(bytes, export_head) && is_operation(Reader(bytes.subspan(4)).u16());
+    case abort_byte: return starts_with(bytes, abort_head);
+    case release_request_byte: return starts_with(bytes, release_request_head);
+    case release_response_byte: return starts_with(bytes, release_response_head);
+    case association_accept_byte: return bytes.size() > 4 && starts_with(behind_length(bytes), session_head);
+    default: return false;
+  }
+}
 
 }  // namespace
 
@@ -65,27 +85,16 @@ bool LanMessages::is_sure_begin(Bytes bytes) {
 
 LanMessages::Length LanMessages::length_of_sure(Bytes bytes) {
   if (bytes.size() < head_bytes) return {Length::Verdict::more_needed};
-  static constexpr std::array<std::uint8_t, 3> release_request{release_request_byte, 0x18, 0xC1};
-  static constexpr std::array<std::uint8_t, 3> release_response{release_response_byte, 0x18, 0xC1};
-  static constexpr std::array<std::uint8_t, 6> abort{abort_byte, 0x2E, 0x11, 0x01, 0x03, 0xC1};
   const bool sure = starts_with(bytes, export_head) || starts_with(bytes, announcement_head) ||
-                    starts_with(bytes, release_request) || starts_with(bytes, release_response) ||
-                    starts_with(bytes, abort) ||
+                    starts_with(bytes, release_request_head) || starts_with(bytes, release_response_head) ||
+                    starts_with(bytes, abort_head) ||
                     (bytes[0] == association_accept_byte && starts_with(behind_length(bytes), session_head));
   return sure ? length_of(bytes) : Length{Length::Verdict::not_a_message};
 }
 
-// Session, context and operation of a data export message: no value of the protocol looks like these six
-// bytes. They have to stand inside as a whole, so that more bytes behind the message change nothing.
 std::size_t LanMessages::find_begin_inside(Bytes message) {
-  constexpr std::size_t sure_bytes = export_head.size() + 2;
-  auto at = message.begin() + 1;
-  while ((at = std::search(at, message.end(), export_head.begin(), export_head.end())) != message.end()) {
-    const Bytes begin = message.subspan(static_cast<std::size_t>(at - message.begin()));
-    if (begin.size() >= sure_bytes && is_operation(Reader(begin.subspan(export_head.size())).u16()))
-      return static_cast<std::size_t>(at - message.begin());
-    ++at;
-  }
+  for (std::size_t at = 1; at < message.size(); ++at)
+    if (begins_inside(message.subspan(at))) return at;
   return 0;
 }
 

@@ -1,7 +1,8 @@
 // Messages on the LAN: a datagram each, without a frame. Here they are cut out of the row of bytes by the
-// length that each states of itself, so that it does not matter how the bytes are handed over; a datagram
-// that ends short is dropped when nothing follows it, when the head of another stands inside the length that
-// it states, or when what was taken for its rest makes no sense.
+// length that each states of itself, so that it does not matter how the bytes are handed over. A datagram
+// that ends short is dropped at its end, if the link tells that. A recording without marks does not: there it
+// is dropped when nothing follows it, when the head of another stands inside the length that it states, or
+// when what was taken for its rest makes no sense.
 #pragma once
 
 #include <algorithm>
@@ -37,7 +38,12 @@ class LanMessages {
   // A pause ends a datagram, whatever its length field says.
   template <class OnMessage, class OnWrong>
   void tick(vitals::MonoTime now, OnMessage&& on_message, OnWrong&& on_wrong) {
-    if (now - heard_ < pause_ms_min) return;
+    if (now - heard_ >= pause_ms_min) end(on_message, on_wrong);
+  }
+
+  // What comes next begins anew.
+  template <class OnMessage, class OnWrong>
+  void end(OnMessage&& on_message, OnWrong&& on_wrong) {
     if (window_.size() > 0) {
       const Bytes rest = held();
       if (searching_ || !is_bare_control(rest) || !on_message(rest, window_.offset()))

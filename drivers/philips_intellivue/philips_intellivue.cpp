@@ -101,6 +101,17 @@ class Intellivue final : public Driver {
 
   void damaged(vitals::Stamp rx, Sink& out) override { out.on_fault(damaged_byte(frames_.lose_byte(), rx)); }
 
+  void datagram_ended(vitals::Stamp rx, Sink& out) override {
+    if (transport_ == Transport::lan)
+      messages_.end(
+          [&](Bytes message, std::uint64_t offset) {
+            return take_message(message, {rx, offset}, out);
+          },
+          [&](std::string_view reason, std::uint64_t offset) {
+            report(FaultKind::broken, reason, {rx, offset}, out);
+          });
+  }
+
   void tick(vitals::Stamp now, Sink& out) override {
     if (transport_ == Transport::lan)
       messages_.tick(

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <chrono>
 
 #include "daemon/app/byte_link.hpp"
@@ -235,6 +236,35 @@ TEST_F(HubTest, BytesThatAreNoFramesAreAWrongDevice) {
     return link().find("\"wrong-device\"") != std::string::npos;
   }));
   EXPECT_THAT(link(), HasSubstr("no frame of masimo"));
+}
+
+// SpO2 97 without its last byte, then the first byte of another message, which would make 25 of it.
+TEST_F(HubTest, OneDatagramIsNeverCompletedByTheNext) {
+  const std::vector<std::uint8_t> whole{
+      0xE1, 0x00, 0x00, 0x02, 0x00, 0x02, 0x00, 0x44, 0x00, 0x03, 0x00, 0x07, 0x00, 0x3E, 0x00, 0x21,
+      0x00, 0x00, 0x00, 0x00, 0xF1, 0x3B, 0x00, 0x34, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x20, 0x00,
+      0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x01, 0x00, 0x06, 0x08, 0x03, 0x00, 0x01,
+      0x00, 0x1A, 0x00, 0x00, 0x00, 0x01, 0x00, 0x14, 0x00, 0x01, 0x00, 0x01, 0x00, 0x0E, 0x09, 0x50,
+      0x00, 0x0A, 0x4B, 0xB8, 0x00, 0x00, 0x02, 0x20, 0x00, 0x00, 0x00, 0x61};
+  using boost::asio::ip::udp;
+  udp::socket monitor(loop_, {boost::asio::ip::make_address("127.0.0.1"), 0});
+  source_.protocol = "philips-intellivue";
+  source_.options["transport"] = "lan";
+  source_.link = settings::UdpConnect{"127.0.0.1", monitor.local_endpoint().port()};
+  const auto hub = make_serial_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return link().find("\"up\"") != std::string::npos; }));
+  hub->tick(service::now());
+  ASSERT_TRUE(run_until([&] { return monitor.available() > 0; }));
+  std::array<std::uint8_t, 64> request;
+  udp::endpoint host;
+  monitor.receive_from(boost::asio::buffer(request), host);
+  const std::array<std::uint8_t, 1> begin{0x19};
+  monitor.send_to(boost::asio::buffer(whole.data(), whole.size() - 1), host);
+  monitor.send_to(boost::asio::buffer(begin), host);
+  monitor.send_to(boost::asio::buffer(whole), host);
+  ASSERT_TRUE(run_until([&] { return desk_->bed().entry(vitals::Metric::spo2).seen; }));
+  EXPECT_EQ(desk_->bed().entry(vitals::Metric::spo2).value, 97);
 }
 
 TEST_F(HubTest, AtAnOrderlyEndTheDeviceIsTold) {

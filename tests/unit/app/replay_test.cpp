@@ -230,6 +230,34 @@ TEST_F(ReplayTest, ACaptureNeedsNoSettings) {
       lines, Contains(AllOf(HasSubstr("\"metric\":\"spo2\",\"v\":98"), HasSubstr("\"t_rx\":1767225605000"))));
 }
 
+// SpO2 97 without its last byte: with the first one of the abort behind it, it would say 25.
+TEST_F(ReplayTest, ADatagramOfACaptureIsNeverCompletedByTheNext) {
+  const std::string whole =
+      "e10000020002004400030007003e002100000000f13b00340002000000002000ffffffffffffffff0001"
+      "000608030001001a00000001001400010001000e0950000a4bb80000022000000061";
+  const std::string cut = whole.substr(0, whole.size() - 2);
+  const std::string abort =
+      "192e110103c129a080a08030800201010602510100000000"
+      "61803080020101a080648080010100000000000000000000";
+  const auto line = [](int ms, const std::string& bytes) {
+    return "{\"t\":" + std::to_string(ms) + ",\"in\":\"" + bytes + "\"}\n";
+  };
+  const std::string capture =
+      "{\"vitalsd_capture\":1,\"protocol\":\"philips-intellivue\",\"options\":{\"transport\":\"lan\"},"
+      "\"datagrams\":true,\"t0\":1767225600000}\n{\"t\":0,\"up\":\"\"}\n" +
+      line(300, whole) + line(1300, cut) + line(1350, abort) + line(2300, whole);
+  const Lines lines = replay(capture, "philips-intellivue");
+  const auto spo2 = [](const std::string& value) {
+    return AllOf(HasSubstr("\"kind\":\"obs\""), HasSubstr("\"metric\":\"spo2\",\"v\":" + value));
+  };
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [&](const std::string& one) { return testing::Value(one, spo2("97")); }),
+            2);
+  EXPECT_THAT(lines, Not(Contains(spo2("25"))));
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("\"reason\":\"cut\""),
+                                    HasSubstr("\"offset\":" + std::to_string(whole.size() / 2)))));
+}
+
 TEST_F(ReplayTest, SerialBytesRunAtTheSpeedOfTheLine) {
   const std::string frame("\x80\x48\x62\x20", 4);
   std::string bytes;

@@ -113,6 +113,11 @@ inline const ByteVector keep_alive = hex(R"(
     E1 00 00 02 00 01 00 1C 00 05 00 07 00 16 00 21 00 00 00 00 00 00 00 00
     0C 16 00 08 00 04 00 01 00 21 00 00)");
 
+// The association is over.
+inline const ByteVector abort_message =
+    hex("19 2E 11 01 03 C1 29 A0 80 A0 80 30 80 02 01 01 06 02 51 01 00 00 00 00"
+        "61 80 30 80 02 01 01 A0 80 64 80 80 01 01 00 00 00 00 00 00 00 00 00 00");
+
 inline ByteVector joined(std::initializer_list<ByteVector> parts) {
   ByteVector all;
   for (const ByteVector& part : parts) all.insert(all.end(), part.begin(), part.end());

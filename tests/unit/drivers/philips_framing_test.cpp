@@ -163,6 +163,53 @@ TEST(PhilipsDatagrams, ACutOneNeverCostsTheOneBehindIt) {
   }
 }
 
+ByteVector without_last(ByteVector bytes, std::size_t missing) {
+  bytes.resize(bytes.size() - missing);
+  return bytes;
+}
+
+// However little is missing: the first byte of the next message would make another number.
+TEST(PhilipsDatagrams, OneThatEndsShortIsNeverCompletedByTheNext) {
+  for (std::size_t missing = 1; missing < linked_first.size(); ++missing) {
+    Port port;
+    EXPECT_THAT(port.datagram(without_last(linked_first, missing)),
+                ::testing::ElementsAre(HasSubstr("fault broken")))
+        << missing;
+    EXPECT_THAT(port.datagram(leads_off_result), ::testing::Contains("@0 obs spo2 91 questionable"))
+        << missing;
+  }
+}
+
+TEST(PhilipsDatagrams, AnAbortBehindOneThatEndsShortCounts) {
+  const auto associated = [] {
+    Port port;
+    port.wait_until(1100);
+    port.datagram(acceptance, 1100);
+    port.datagram(create_event, 1100);
+    return port;
+  };
+  const auto asks_anew = [](Port& port) {  // 2 s after the abort; without it 10 s after the newest numbers
+    const Lines lines = port.wait_until(5000);
+    return std::any_of(lines.begin(), lines.end(),
+                       [](const std::string& line) { return line.starts_with("send 09 18 C1"); });
+  };
+  Port marked = associated();
+  marked.datagram(linked_first, 1200);
+  marked.datagram(without_last(single_result, 1), 1300);
+  EXPECT_THAT(marked.observations(), IsEmpty());
+  marked.datagram(abort_message, 1350);
+  EXPECT_TRUE(asks_anew(marked));
+  // Of a recording without marks as far as its head stands inside.
+  Port unmarked = associated();
+  unmarked.feed(linked_first, 1200);
+  EXPECT_THAT(unmarked.feed(joined({without_last(single_result, 60), abort_message}), 1300),
+              ::testing::ElementsAre(HasSubstr("fault broken cut")));
+  EXPECT_TRUE(asks_anew(unmarked));
+  Port control = associated();
+  control.datagram(linked_first, 1200);
+  EXPECT_FALSE(asks_anew(control));
+}
+
 TEST(PhilipsDatagrams, NoiseIsOneFaultAndThenTheNextMessageCounts) {
   Port port;
   EXPECT_THAT(port.feed(joined({hex("55 AA 0C 19 0E E1 00 00 03"), linked_first})),
@@ -175,6 +222,8 @@ TEST(PhilipsDatagrams, ABareRefusalCountsAfterAPause) {
   port.wait_until(1200);
   port.feed(hex("0C"), 1300);
   EXPECT_THAT(port.wait_until(1700), lines_are({"@1700 fault refused association offset=0"}));
+  Port marked;
+  EXPECT_THAT(marked.datagram(hex("0C")), lines_are({"@0 fault refused association offset=0"}));
 }
 
 TEST(PhilipsDatagrams, ARecordingOfThemIsKnownByItsFirstBytes) {

@@ -22,6 +22,12 @@ class Port {
     driver_->feed(bytes, stamp(ms), sink_);
     return sink_.lines;
   }
+  // The same as one datagram.
+  Lines datagram(const ByteVector& bytes, std::int64_t ms = 0) {
+    feed(bytes, ms);
+    driver_->datagram_ended(stamp(ms), sink_);
+    return sink_.lines;
+  }
   // Ticks each 100 ms up to that time, and what was said.
   Lines wait_until(std::int64_t ms) {
     sink_.clear();

@@ -20,9 +20,6 @@ const ByteVector release =
     hex("09 18 C1 16 61 80 30 80 02 01 01 A0 80 62 80 80 01 00 00 00 00 00 00 00 00 00");
 const ByteVector released =
     hex("0A 18 C1 16 61 80 30 80 02 01 01 A0 80 63 80 80 01 00 00 00 00 00 00 00 00 00");
-const ByteVector abort_message =
-    hex("19 2E 11 01 03 C1 29 A0 80 A0 80 30 80 02 01 01 06 02 51 01 00 00 00 00"
-        "61 80 30 80 02 01 01 A0 80 64 80 80 01 01 00 00 00 00 00 00 00 00 00 00");
 const ByteVector refusal = hex("0C 02 00 00");
 
 // Messages with an invoke id, without it: the driver counts as it likes.
