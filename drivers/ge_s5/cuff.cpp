@@ -7,9 +7,10 @@
 //
 // A reading is new when a measurement was seen to end and the result is younger than 60 s or has changed; or,
 // the end unseen, when a result younger than 60 s is the first, differs, or follows an older one. Its time is
-// that of the record, which comes every 5 s. The first result after the start has no time, as it may be up to
-// 60 s old. A result older than that without a measurement before it is of unknown age: it waits until the
-// monitor tells the time of its last measurement, for ever if it does not.
+// that of the record, which comes every 5 s. The first result after the start or after a gap has no time, as
+// it may be up to 60 s old; how a measurement ended that ran before the gap, nobody has seen. A result older
+// than that without a measurement before it is of unknown age: it waits until the monitor tells the time of
+// its last measurement, for ever if it does not.
 #include "drivers/ge_s5/cuff.hpp"
 
 #include <algorithm>
@@ -35,6 +36,9 @@ constexpr vitals::Milliseconds repeated_ms_max{60'000};
 
 // A clock set between the measurement and the record gives any difference; no reading is of use that long.
 constexpr std::uint32_t age_s_max = 24 * 3600;
+
+// Records come every 5 s; one may be damaged.
+constexpr vitals::Milliseconds record_gap_ms_max{12'000};
 
 constexpr std::array<Scaled, 3> kinds{
     {{Metric::nibp_sys, 100, 1, 350}, {Metric::nibp_dia, 100, 1, 350}, {Metric::nibp_map, 100, 1, 350}}};
@@ -62,7 +66,16 @@ void report_order(const std::array<Observation, 3>& seen, const Origin& origin, 
 
 }  // namespace
 
+void Cuff::note_record(vitals::MonoTime now) {
+  unheard_ = !record_at_ || now - *record_at_ > record_gap_ms_max;
+  record_at_ = now;
+  if (!unheard_) return;
+  running_ = false;
+  old_ = true;
+}
+
 void Cuff::take(Bytes basic, const Origin& origin, Sink& out) {
+  note_record(origin.rx.mono);
   const Group group(basic, group_at);
   if (!group.active()) {
     running_ = false;
@@ -91,12 +104,12 @@ void Cuff::take_result(const Raw& raw, bool ended, bool old, const Origin& origi
     waiting_.reset();
     return;
   }
-  const bool first = !shown_;
-  const bool news = first || raw != *shown_;
+  const bool found = !shown_ || unheard_;  // it may have come before this record
+  const bool news = !shown_ || raw != *shown_;
   shown_ = raw;
   if (ended ? (news || !old) : (!old && (news || old_))) {
     if (repeated(raw, origin.rx.mono)) return;
-    publish(raw, first && !ended ? std::nullopt : std::optional(origin.rx.wall), origin, out);
+    publish(raw, found && !ended ? std::nullopt : std::optional(origin.rx.wall), origin, out);
   } else if (news) {
     waiting_ = raw;
     tell(raw, std::nullopt, Age::unknown, origin, out);

@@ -25,6 +25,7 @@ class Cuff {
   using Raw = std::array<int, 3>;  // sys, dia, mean, as sent
   enum class Age : std::uint8_t { known, unknown };
 
+  void note_record(vitals::MonoTime now);
   void take_result(const Raw& raw, bool ended, bool old, const Origin& origin, Sink& out);
   void fail(const Origin& origin, Sink& out);
   void publish(const Raw& raw, std::optional<vitals::WallTime> measured, const Origin& origin, Sink& out);
@@ -34,9 +35,11 @@ class Cuff {
 
   oximetry::Level measuring_{Signal::nibp_measuring};
   oximetry::Level failed_{Signal::nibp_failed};
-  bool running_ = false;      // a measurement, in the record before
-  bool old_ = true;           // label bit 8 of the last record outside a measurement
-  std::optional<Raw> shown_;  // the last numbers, told or not
+  std::optional<vitals::MonoTime> record_at_;  // the one before
+  bool unheard_ = true;                        // records are missing since then, or there is none
+  bool running_ = false;                       // a measurement, in the record before
+  bool old_ = true;                            // label bit 8 of the last record outside a measurement
+  std::optional<Raw> shown_;                   // the last numbers, told or not
   std::optional<Raw> told_;
   vitals::MonoTime told_measured_at_{};
   std::optional<Raw> waiting_;

@@ -127,6 +127,39 @@ TEST(GeS5Cuff, AfterALossOfRecordsAnOldReadingIsOfUnknownAge) {
   EXPECT_EQ(monitor.values(cuff(older, 150, 95, 113), nibp), stale(150, 95, 113));
 }
 
+// The measurement that ran before the silence has nothing to do with what stands there after it.
+TEST(GeS5Cuff, AfterASilenceAMeasurementIsNotSeenToEnd) {
+  Monitor monitor;
+  monitor.feed(cuff(older));
+  monitor.feed(cuff(measuring | older));
+  monitor.at(1'205'000);
+  EXPECT_EQ(monitor.values(cuff(older, 118, 70, 86), nibp), stale(118, 70, 86));
+  Monitor failed;
+  failed.feed(cuff(older));
+  failed.feed(cuff(measuring | older));
+  failed.at(1'205'000);
+  EXPECT_THAT(failed.feed(cuff_failed(older)), Each(Not(HasSubstr("failed"))));
+}
+
+TEST(GeS5Cuff, AfterASilenceAYoungReadingIsNewAndOfNoTime) {
+  for (const int sys : {121, 118}) {
+    Monitor monitor;
+    monitor.feed(cuff(idle));
+    monitor.at(300'000);
+    EXPECT_EQ(monitor.values(cuff(idle, sys), nibp), reading(sys, 78, 92, "")) << sys;
+    EXPECT_THAT(monitor.values(cuff(idle, sys), nibp), IsEmpty());
+  }
+}
+
+// One record was damaged.
+TEST(GeS5Cuff, AMeasurementEndsOverOneMissingRecord) {
+  Monitor monitor;
+  monitor.feed(cuff(older));
+  monitor.feed(cuff(measuring | older));
+  monitor.at(15'000);
+  EXPECT_EQ(monitor.values(cuff(idle), nibp), reading(121, 78, 92, own(15'000)));
+}
+
 TEST(GeS5Cuff, AFailureIsSaidAndEndsWithTheNextMeasurement) {
   Monitor monitor;
   monitor.feed(cuff(older));
