@@ -115,7 +115,14 @@ bool Pressures::unsettled(std::size_t channel, const Group& group, vitals::MonoT
 }
 
 void Pressures::report(Bytes basic, Bytes ext1, unsigned level, const Origin& origin, Sink& out) {
-  std::uint16_t arterial_lines = 0;
+  std::uint16_t others = 0;
+  bool primary_seen = false;
+  const auto number_of = [&](Line line) -> std::uint16_t {
+    if (!primary_) primary_ = line;
+    if (line != *primary_) return ++others;
+    primary_seen = true;
+    return 0;
+  };
   for (std::size_t i = 0; i < table.size(); ++i) {
     const Channel& channel = table[i];
     if (channel.in_ext1 && ext1.empty()) continue;
@@ -126,14 +133,16 @@ void Pressures::report(Bytes basic, Bytes ext1, unsigned level, const Origin& or
     if (label == nullptr || !label->arterial) {
       name_unmapped(channel, group, label, origin, out);
     } else if (settling) {
-      report_without(Quality::calibrating, arterial_lines++, origin, out);
+      report_without(Quality::calibrating, number_of({i, group.label()}), origin, out);
     } else {
       const bool never_zeroed = level >= zeroed_level_min && !group.status_bit(zeroed_bit);
       report_arterial(group, channel.at + 6, never_zeroed ? Reason::sensor_fault : Reason::none,
-                      arterial_lines++, origin, out);
+                      number_of({i, group.label()}), origin, out);
     }
   }
-  if (arterial_lines == 0) report_without(Quality::unavailable, 0, origin, out);
+  if (primary_seen) return;
+  primary_.reset();
+  report_without(Quality::unavailable, 0, origin, out);
 }
 
 }  // namespace drivers::ge_s5

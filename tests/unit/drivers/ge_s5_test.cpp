@@ -311,6 +311,46 @@ TEST(GeS5, AFlatArterialLineIsPassedOn) {
               lines_are({"art-sys 30 valid", "art-dia 30 valid", "art-map 30 valid"}));
 }
 
+// P1 labelled ABP 118/67/84, P2 labelled ART 60/30/40.
+Edit two_lines(unsigned status_1, int label_1 = 8) {
+  return std::move(pressure_1(status_1, label_1)
+                       .status(34, zeroed)
+                       .word(38, 1)
+                       .word(40, 6000)
+                       .word(42, 3000)
+                       .word(44, 4000));
+}
+const Lines second_beside_none{"art-sys 60 valid channel=1", "art-sys - unavailable missing"};
+
+TEST(GeS5, AnotherArterialLineNeverReplacesTheFirstUnnoticed) {
+  Monitor monitor;
+  EXPECT_EQ(monitor.values(two_lines(zeroed), {"art-sys"}),
+            (Lines{"art-sys 118 valid", "art-sys 60 valid channel=1"}));
+  EXPECT_EQ(monitor.values(two_lines(1), {"art-sys"}), second_beside_none) << "module there, not measuring";
+  EXPECT_EQ(monitor.values(two_lines(1), {"art-sys"}), Lines{"art-sys 60 valid"});
+  EXPECT_EQ(monitor.values(two_lines(zeroed), {"art-sys"}),
+            (Lines{"art-sys 118 valid channel=1", "art-sys 60 valid"}))
+      << "now P2 is the first, whatever the order of the channels";
+}
+
+TEST(GeS5, AnArterialLineOfAnotherLabelIsAnotherLine) {
+  Monitor monitor;
+  monitor.feed(two_lines(zeroed));
+  EXPECT_EQ(monitor.values(two_lines(zeroed, 2), {"art-sys"}), second_beside_none) << "a CVP now";
+  Monitor renamed;
+  renamed.feed(pressure_1(zeroed, 8));
+  EXPECT_EQ(renamed.values(pressure_1(zeroed, 1), {"art-sys"}),
+            (Lines{"art-sys 118 valid channel=1", "art-sys - unavailable missing"}));
+  EXPECT_EQ(renamed.values(pressure_1(zeroed, 1), {"art-sys"}), Lines{"art-sys 118 valid"});
+}
+
+TEST(GeS5, TheFirstArterialLineStaysSoWhileItIsZeroed) {
+  Monitor monitor;
+  monitor.feed(two_lines(zeroed));
+  EXPECT_EQ(monitor.values(two_lines(zeroed | bit(2)), {"art-sys"}),
+            (Lines{"art-sys - calibrating missing", "art-sys 60 valid channel=1"}));
+}
+
 TEST(GeS5, ASystolicBelowTheDiastolicIsNotBelieved) {
   EXPECT_THAT(Monitor().feed(std::move(pressure_1(zeroed, 8).word(26, 6699))),
               AllOf(Contains(HasSubstr("fault implausible sys-below-dia code=\"art\" unit=\"mmHg\" "
