@@ -1,5 +1,7 @@
 #include "daemon/app/intake.hpp"
 
+#include <algorithm>
+
 #include "daemon/alarms/text.hpp"
 
 namespace app {
@@ -23,10 +25,19 @@ Intake::Intake(std::shared_ptr<Whereabouts> beds, IntakeHandlers handlers)
 void Intake::on_subject(const drivers::Subject& subject) {
   if (handlers_.on_subject) handlers_.on_subject(subject);
   if (!beds_->fixed()) current_ = beds_->at(subject.location);
+  of_pump_ = current_ == nullptr ? bed_of_pump(subject) : nullptr;
+  if (of_pump_ != nullptr) return;
   beds_->subject(subject, current_);
   if (current_ != nullptr) return;
   ++counters_.unknown_bed;
   if (handlers_.on_unknown_bed) handlers_.on_unknown_bed(subject.location);
+}
+
+const Route* Intake::bed_of_pump(const drivers::Subject& subject) const {
+  if (!subject.location.empty() || subject.device.empty()) return nullptr;
+  const auto found = std::find_if(beds_->all().begin(), beds_->all().end(),
+                                  [&](const Route& route) { return route.bed->has_pump(subject.device); });
+  return found == beds_->all().end() ? nullptr : &*found;
 }
 
 void Intake::on_observation(const vitals::Observation& observation) {
@@ -51,8 +62,9 @@ void Intake::on_status(const drivers::DeviceStatus& status) {
 }
 
 void Intake::on_device_alarm(const drivers::DeviceAlarm& alarm) {
-  if (handlers_.on_device_alarm) handlers_.on_device_alarm(alarm, current_);
-  if (current_ != nullptr) current_->bed->device_alarm(current_->source, alarm, this);
+  const Route* const to = of_pump_ != nullptr ? of_pump_ : current_;
+  if (handlers_.on_device_alarm) handlers_.on_device_alarm(alarm, to);
+  if (to != nullptr) to->bed->device_alarm(to->source, alarm, this);
 }
 
 void Intake::driver_gone(vitals::Stamp now) {

@@ -68,10 +68,12 @@ class Intake final : public drivers::Sink {
 
  private:
   void note_rejected();  // by the bed: a fault as one of the driver's
+  const Route* bed_of_pump(const drivers::Subject& subject) const;
 
   std::shared_ptr<Whereabouts> beds_;
   IntakeHandlers handlers_;
   const Route* current_ = nullptr;  // whose values come now; null: nobody's, they are dropped and counted
+  const Route* of_pump_ = nullptr;  // where a pump belongs that does not say where it is
   Counters counters_;
 };
 

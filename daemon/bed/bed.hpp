@@ -115,6 +115,7 @@ class Bed final : private alarms::Listener {
   void patient_event(const drivers::PatientEvent& event, Place place);
   // What a pump says; of one that is not tied to this bed it is nothing here.
   void pump(std::size_t source, const drivers::PumpReport& report);
+  bool has_pump(std::string_view device) const;
   void device_status(std::size_t source, const drivers::DeviceStatus& status);
   void device_demo(std::size_t source, bool on, Stamp now);
   void device_alarm(std::size_t source, const drivers::DeviceAlarm& alarm, Teller teller);

@@ -19,7 +19,13 @@ constexpr double rate_difference_max = 0.005;
 // Of one pump: more than any stack has.
 constexpr std::size_t channels_max = 16, channel_bytes_max = 16;
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// A pump may be P2449 in what it delivers and 2449 in its alarms.
 bool same_name(std::string_view a, std::string_view b) {
+  if (a.size() < b.size()) std::swap(a, b);
+  if (a.size() == b.size() + 1 && !is_digit(a[0]) && std::all_of(b.begin(), b.end(), is_digit))
+    a.remove_prefix(1);
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [&](char x, char y) { return lower(x) == lower(y); });
@@ -48,6 +54,11 @@ Bed::Pump* Bed::pump_of(const drivers::PumpReport& report) {
   }
   first->channel = report.channel.substr(0, channel_bytes_max);
   return first;
+}
+
+bool Bed::has_pump(std::string_view device) const {
+  return std::any_of(pumps_.begin(), pumps_.end(),
+                     [&](const Pump& pump) { return same_name(pump.name, device); });
 }
 
 void Bed::pump(std::size_t source, const drivers::PumpReport& report) {

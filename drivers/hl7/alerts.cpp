@@ -246,8 +246,8 @@ void AlertReader::hand_on(AlarmTable& table) {
 void AlertReader::announce(bool required) {
   if (announced_) return;
   const Separators& by = message_->separators();
-  subject_.device =
-      rules_.location == LocationRule::device ? text_of(alert_.device, by, scratch_) : reporter_;
+  const bool known = !alert_.device.empty() || rules_.location == LocationRule::device;
+  subject_.device = known ? text_of(alert_.device, by, scratch_) : reporter_;
   subject_.location = choose_location(subject_, rules_.location, message_->header, scratch_);
   if (!required && subject_.location.empty()) return;
   announced_ = any_announced_ = true;

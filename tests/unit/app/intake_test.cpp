@@ -72,6 +72,34 @@ TEST_F(IntakeTest, AnUnknownLocationIsReportedAndItsValuesAreDropped) {
   EXPECT_FALSE(has_value(two_));
 }
 
+TEST_F(IntakeTest, AnAlarmOfAPumpThatTellsNoPlaceIsOfTheBedThatHasIt) {
+  bed::Settings with_pump = settings("b3");
+  with_pump.pumps = {"P2449"};
+  BedDesk three{identity_, with_pump, 3, 0, outlet_, at(0)};
+  Routes routes = ward();
+  routes.by_location["bay 3"] = {&three.bed(), 0};
+  Intake intake(std::move(routes), {});
+  drivers::DeviceAlarm alarm;
+  alarm.code = "MDC_EVT_FLUID_LINE_OCCL";
+  alarm.text = "occlusion";
+  alarm.level = drivers::AlarmLevel::medium;
+  alarm.on = true;
+  const auto told = [&](std::string_view device, std::string_view location, std::int64_t ms) {
+    drivers::Subject subject = located(location);
+    subject.device = device;
+    intake.on_subject(subject);
+    alarm.rx = at(ms);
+    intake.on_device_alarm(alarm);
+    return three.active().medium + one_.active().medium;
+  };
+  EXPECT_EQ(told("P2450", "", 10), 0U) << "nobody's";
+  EXPECT_EQ(told("2449", "bay 9", 20), 0U) << "it says where it is, and that is no bed of ours";
+  EXPECT_EQ(intake.counters().unknown_bed, 2U);
+  EXPECT_EQ(told("2449", "", 30), 1U);
+  EXPECT_EQ(three.active().medium, 1U);
+  EXPECT_EQ(intake.counters().unknown_bed, 2U);
+}
+
 TEST_F(IntakeTest, ASourceOfOneBedTakesWhateverTheLocationSays) {
   Routes routes;
   routes.fixed = Route{&one_.bed(), 0};
