@@ -114,14 +114,16 @@ bool MonitorAlarms::told(std::size_t source, const drivers::DeviceAlarm& alarm, 
     engine_->assert_present(*slot->condition, false, alarm.rx, out);
     return true;
   }
+  alarms::ConditionSpec spec;
+  spec.name = std::move(name);
+  spec.source = device.facts.name;
+  spec.origin = alarms::Origin::monitor;
+  spec.kind = alarm.technical ? alarms::Kind::technical : alarms::Kind::physiological;
+  spec.src_code = code_of(alarm);
   if (slot == nullptr) {
-    alarms::ConditionSpec spec;
-    spec.name = std::move(name);
-    spec.source = device.facts.name;
-    spec.origin = alarms::Origin::monitor;
-    spec.kind = alarm.technical ? alarms::Kind::technical : alarms::Kind::physiological;
-    spec.src_code = code_of(alarm);
     slot = take(device, std::move(spec));
+  } else if (alarm.technical && slot->condition->spec().kind == alarms::Kind::physiological) {
+    replace(*slot, std::move(spec), alarm.rx, out);
   }
   if (slot == nullptr) {
     ++dropped_;
@@ -130,6 +132,13 @@ bool MonitorAlarms::told(std::size_t source, const drivers::DeviceAlarm& alarm, 
   slot->teller = teller;
   begin(*slot, alarm, out);
   return true;
+}
+
+// It is of the equipment after all: the alarm of the patient is over, and another begins. Not the other way
+// round: a driver that starts anew may not know yet what it knew before.
+void MonitorAlarms::replace(Slot& slot, alarms::ConditionSpec spec, Stamp now, alarms::Listener& out) {
+  engine_->assert_present(*slot.condition, false, now, out);
+  if (!slot.condition->engaged()) slot.condition->become(std::move(spec));
 }
 
 void MonitorAlarms::begin(Slot& slot, const drivers::DeviceAlarm& alarm, alarms::Listener& out) {

@@ -76,6 +76,7 @@ class MonitorAlarms {
 
   Slot* find(Device& device, std::string_view name);
   Slot* take(Device& device, alarms::ConditionSpec spec);
+  void replace(Slot& slot, alarms::ConditionSpec spec, vitals::Stamp now, alarms::Listener& out);
   void begin(Slot& slot, const drivers::DeviceAlarm& alarm, alarms::Listener& out);
   void settle(const Device& device, Slot& slot, vitals::Stamp now, alarms::Listener& out);
   void behave(Slot& slot, alarms::Priority priority, vitals::Stamp now, alarms::Listener& out);

@@ -88,7 +88,7 @@ void AlarmList::keep(std::string_view code) {
 
 void AlarmList::end(bool whole, vitals::Stamp rx, Sink& out) {
   for (Entry& entry : entries_)
-    if (entry.used && entry.listed && entry.told != entry.level) tell(entry, true, rx, out);
+    if (entry.used && entry.listed && entry.news()) tell(entry, true, rx, out);
   if (!whole) return;
   for (Entry& entry : entries_)
     if (entry.used && !entry.listed) tell(entry, false, rx, out);
@@ -130,6 +130,7 @@ void AlarmList::tell(Entry& entry, bool on, vitals::Stamp rx, Sink& out) {
   alarm.on = on;
   alarm.rx = rx;
   entry.told = entry.level;
+  entry.told_technical = entry.technical;
   entry.used = on;
   out.on_device_alarm(alarm);
 }

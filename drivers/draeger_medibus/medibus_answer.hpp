@@ -62,9 +62,11 @@ class AlarmList {
     std::array<char, 2> code{};
     AlarmLevel level{};
     std::optional<AlarmLevel> told;  // at which level
+    bool told_technical = false;
     std::array<char, text_chars> text{};
     std::size_t text_size = 0;
 
+    bool news() const { return told != level || told_technical != technical; }
     std::string_view code_text() const { return {code.data(), code.size()}; }
     std::string_view shown_text() const { return {text.data(), text_size}; }
   };

@@ -107,6 +107,17 @@ TEST_F(MonitorAlarmsTest, a_technical_one_is_technical_and_one_without_a_text_sh
   EXPECT_EQ(bare->text, "77");
 }
 
+TEST_F(MonitorAlarmsTest, one_that_turns_out_to_be_technical_is_another_episode_and_stays_so) {
+  drivers::DeviceAlarm told = word();
+  // A driver that has started anew does not know it yet.
+  for (const bool technical : {false, true, false}) {
+    told.technical = technical;
+    say_alarm(told);
+  }
+  EXPECT_EQ(shown().kind, alarms::Kind::technical);
+  EXPECT_EQ(count(low, Change::end), 1U);
+}
+
 TEST_F(MonitorAlarmsTest, P9_a_long_text_is_cut_between_two_characters) {
   std::string longest(monitor_text_bytes_max - 1, 'x');
   drivers::DeviceAlarm told = word();

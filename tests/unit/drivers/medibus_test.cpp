@@ -246,6 +246,19 @@ TEST(Medibus, AlarmCodesOfADeviceWithoutOximeterAreNotInterpreted) {
   EXPECT_THAT(port.feed(values_none), Contains(HasSubstr("obs spo2 - unavailable missing")));
 }
 
+TEST(Medibus, AnAlarmToldBeforeTheOximeterWasSeenIsToldAgainAsTechnical) {
+  MedibusPort port = running();
+  EXPECT_THAT(port.feed(two_alarms), Contains(HasSubstr("alarm on high text=\"SPO2SEN DISC\" code=\"35\"")));
+  port.feed(values_none);
+  EXPECT_THAT(port.feed(two_alarms), Each(Not(HasSubstr("alarm"))));
+  port.feed(values_97_71);
+  EXPECT_THAT(port.feed(two_alarms),
+              ElementsAre(HasSubstr("alarm on high technical text=\"SPO2SEN DISC\" code=\"35\""),
+                          HasSubstr("frame-end")));
+  EXPECT_THAT(port.feed(two_alarms), Each(Not(HasSubstr("alarm"))));
+  EXPECT_THAT(port.feed(no_alarms), Contains(HasSubstr("alarm off high technical code=\"35\"")));
+}
+
 TEST(Medibus, EveryCommandOfTheDeviceIsAnswered) {
   MedibusPort port = running();
   EXPECT_THAT(port.feed("1B 30 34 42 0D"), lines_are({sent("01 30 33 31 0D")}));  // nothing
