@@ -31,6 +31,10 @@ struct OptionFacts {
   std::string_view standard;  // value when not given, empty: must be given
   std::string_view meaning;
   std::string_view without_integrity = {};  // the values with which Facts::integrity does not hold: "1 or 8"
+  // Whether the bytes themselves can show it: how they are laid out. Never how something is wired at the
+  // patient, nor what is permitted: that is said by people.
+  bool in_the_bytes = false;
+  std::string_view in_the_bytes_with = {};  // and that only with these values of the option "format"
 };
 
 // Facts are data: what `vitalsd drivers` prints and what the settings are checked against.

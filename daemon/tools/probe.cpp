@@ -278,6 +278,8 @@ void print(const Target& target, const Pass& pass, const Finding& finding, bool 
   for (const std::string& code : finding.unmapped) std::cout << "  also sent, not known: " << code << '\n';
   for (const drivers::Options& options : finding.alike)
     std::cout << "  fits as well with " << options_text(options) << '\n';
+  if (facts.line.baud != 0)  // HL7 has a page of them, none of a wiring
+    for (const std::string& option : left_standard(facts)) std::cout << "  not guessed: " << option << '\n';
   if (!target.network() && !target.plain)
     std::cout << fmt::format(
         "  the line is {}{}\n", line_text(pass.line),

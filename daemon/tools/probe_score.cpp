@@ -53,6 +53,14 @@ bool is_bare(const Candidate& candidate) {
   });
 }
 
+// Whether the bytes can show this option beside the choices made before.
+bool shows(const drivers::OptionFacts& option, const Candidate& candidate) {
+  if (option.in_the_bytes_with.empty()) return true;
+  const auto formats = words_of(option.in_the_bytes_with);
+  return std::find(formats.begin(), formats.end(),
+                   option_value(*candidate.entry->facts, candidate.options, "format")) != formats.end();
+}
+
 bool proves_itself(const Finding& finding) {
   if (is_bare(finding.candidate)) return false;
   const drivers::Integrity integrity = finding.candidate.entry->facts->integrity;
@@ -68,11 +76,12 @@ Sureness weigh(const Finding& finding) {
   return finding.values > 0 ? Sureness::likely : Sureness::weak;
 }
 
-// Better first; of equal ones the one with fewer options.
+// Better first; of equal ones the one with fewer options. Frames with values before frames without: these may
+// be more of them, as a sensor that goes off is told in a frame of its own.
 bool better(const Finding& a, const Finding& b) {
   const auto key = [](const Finding& f) {
     const auto good = static_cast<std::int64_t>(f.frames) - 4 * static_cast<std::int64_t>(f.faults);
-    return std::tuple{f.sureness, good, f.values};
+    return std::tuple{f.sureness, f.values > 0, good, f.values};
   };
   if (key(a) != key(b)) return key(a) > key(b);
   return a.candidate.options.size() < b.candidate.options.size();
@@ -115,12 +124,26 @@ std::vector<Candidate> candidates_of(const drivers::Entry& entry) {
   std::vector<Candidate> out;
   if (entry.make({}).driver) out.push_back({&entry, {}});
   for (const drivers::OptionFacts& option : entry.facts->options) {
-    if (option.name == "transport") continue;  // the link says it
-    for (const std::string& word : words_of(option.accepted)) {
-      if (word == option.standard) continue;
-      drivers::Options options{{std::string{option.name}, word}};
-      if (entry.make(options).driver) out.push_back({&entry, std::move(options)});
-    }
+    if (!option.in_the_bytes) continue;
+    const std::vector<Candidate> so_far = out;
+    for (const std::string& word : words_of(option.accepted))
+      for (const Candidate& before : so_far) {
+        if (word == option.standard || !shows(option, before)) continue;
+        drivers::Options options = before.options;
+        options[std::string{option.name}] = word;
+        if (entry.make(options).driver) out.push_back({&entry, std::move(options)});
+      }
+  }
+  return out;
+}
+
+std::vector<std::string> left_standard(const drivers::Facts& facts) {
+  std::vector<std::string> out;
+  for (const drivers::OptionFacts& option : facts.options) {
+    if (option.in_the_bytes || option.name == "transport") continue;  // the link says that one
+    std::string line{option.name};
+    line.append(" = ").append(option.standard).append(": ").append(option.meaning);
+    out.push_back(std::move(line));
   }
   return out;
 }

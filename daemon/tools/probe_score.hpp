@@ -19,8 +19,11 @@ struct Candidate {
   drivers::Options options;
 };
 
-// `entry` with its standard options, then with each other value of each option that it takes.
+// `entry` with its standard options, then with each other choice of what the bytes can show. Which channel
+// lies in an artery, or whether a cuff may be started, is in no byte: those options stay standard.
 std::vector<Candidate> candidates_of(const drivers::Entry& entry);
+// A line for each option that was left standard so: "arterial = none: the pressure channel ..."
+std::vector<std::string> left_standard(const drivers::Facts& facts);
 std::vector<Candidate> serial_candidates();
 
 // Whether the driver speaks by itself: its device may have to be asked before it says anything.

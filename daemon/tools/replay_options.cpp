@@ -23,7 +23,8 @@ std::vector<Candidate> layouts(const drivers::Entry& entry, const drivers::Optio
   std::vector<Candidate> out{{&entry, given}};
   for (const Candidate& other : candidates_of(entry)) {
     const auto layout = other.options.find(layout_option);
-    if (layout == other.options.end() && !other.options.empty()) continue;
+    const std::size_t others = other.options.size() - (layout == other.options.end() ? 0 : 1);
+    if (others != 0) continue;
     drivers::Options with = given;
     with[std::string{layout_option}] = drivers::option_value(*entry.facts, other.options, layout_option);
     out.push_back({&entry, std::move(with)});

@@ -33,11 +33,16 @@ constexpr std::array<vitals::Metric, 2> metrics{vitals::Metric::pr, vitals::Metr
 constexpr std::array<OptionFacts, 2> option_facts{{
     {"format", "1, 2, 7, 8, 13 or text", "2",
      "the serial data format the device is set to; 1, 8 and text carry no checksum, 13 is for spot checks",
-     "1, 8 or text"},
-    {"model", "cable or wireless", "cable",
+     "1, 8 or text", true},
+    {"model",
+     "cable or wireless",
+     "cable",
      "for formats 2 and 7: cable (OEM III, Xpod, iPod) reports an unplugged sensor, wireless (9560, 3150) "
      "reports "
-     "a low battery"},
+     "a low battery",
+     {},
+     true,
+     "2 or 7"},
 }};
 
 constexpr Facts nonin_facts{

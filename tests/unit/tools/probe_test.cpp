@@ -7,6 +7,7 @@
 #include "daemon/settings/one_source.hpp"
 #include "daemon/tools/probe_score.hpp"
 #include "tests/unit/drivers/capture.hpp"
+#include "tests/unit/drivers/nonin_bytes.hpp"
 
 namespace tools {
 namespace {
@@ -103,6 +104,48 @@ TEST(Probe, LookAlikesAreAmbiguousAtAnyRate) {
     const Verdict verdict = probe.verdict();
     EXPECT_THAT(names_of(verdict), testing::IsSupersetOf({"contec-5", "berry-bci"})) << per_second;
     EXPECT_THAT(verdict.apart, testing::HasSubstr("60 frames")) << per_second;
+  }
+}
+
+// Which channel lies in an artery, and whether a cuff may be started, is in no byte.
+TEST(Probe, AWiringOrAPermissionIsNeverGuessed) {
+  for (const drivers::Entry& entry : drivers::registry())
+    for (const Candidate& candidate : candidates_of(entry))
+      for (const auto& [name, value] : candidate.options)
+        EXPECT_THAT(name, testing::AnyOf("format", "model")) << entry.facts->name << ' ' << value;
+  for (const auto& path : captures_of("ivy-450c"))
+    for (const Finding& finding : hear(path).verdict.fits) {
+      EXPECT_THAT(finding.candidate.options, testing::IsEmpty()) << path;
+      EXPECT_THAT(finding.alike, testing::IsEmpty()) << path;
+    }
+  EXPECT_THAT(left_standard(*drivers::find("ivy-450c")->facts),
+              testing::ElementsAre(testing::StartsWith("arterial = none: the pressure channel")));
+  EXPECT_THAT(left_standard(*drivers::find("suntech-nibp")->facts),
+              testing::Contains(testing::StartsWith("start_cuff = never: ")));
+  EXPECT_THAT(left_standard(*drivers::find("nonin")->facts), testing::IsEmpty());
+}
+
+// A wireless Nonin leaves the bit undefined that says "unplugged" on one with a cable.
+TEST(Probe, AWirelessNoninIsReadInEachOfItsFormats) {
+  struct Spoken {
+    std::string format;
+    std::vector<std::uint8_t> packet;
+    std::size_t status_at;
+  };
+  for (const Spoken& spoken : {Spoken{"2", drivers::test::packet_1, 1}, {"7", drivers::test::packet_7, 0}}) {
+    std::vector<std::uint8_t> packet = spoken.packet;
+    for (std::size_t at = 0; at < packet.size(); at += 5) {
+      packet[at + spoken.status_at] |= 0x40;
+      packet[at + 4] =
+          static_cast<std::uint8_t>(packet[at] + packet[at + 1] + packet[at + 2] + packet[at + 3]);
+    }
+    Probe probe(serial_candidates());
+    for (int third = 0; third < 24; ++third) probe.feed(packet, drivers::test::stamp(third * 333));
+    const Verdict verdict = probe.verdict();
+    ASSERT_THAT(names_of(verdict), testing::ElementsAre("nonin")) << spoken.format;
+    const Candidate& found = verdict.fits.front().candidate;
+    EXPECT_EQ(option_value(*found.entry->facts, found.options, "format"), spoken.format);
+    EXPECT_EQ(option_value(*found.entry->facts, found.options, "model"), "wireless") << spoken.format;
   }
 }
 
