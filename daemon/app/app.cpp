@@ -50,7 +50,7 @@ bed::Salt random_salt() {
 App::App(settings::Settings settings, std::string settings_file)
     : settings_(std::move(settings)),
       settings_file_(std::move(settings_file)),
-      config_hash_(settings::hash_of(settings_file_)),
+      config_hash_(settings_.hash),
       identity_{settings_.node.name, random_boot(), settings_.node.root, config_hash_} {
   const Stamp now = service::now();
   hash_said_ = config_hash_;
@@ -222,8 +222,10 @@ void App::settings_seen(const SettingsSeen& seen) {
     if (!usable)
       spdlog::error("{} is not usable, the next start would fail:\n{}", settings_file_, seen.problems);
     if (usable && seen.hash != config_hash_)
-      spdlog::warn("{} has changed; a restart takes it, alarms and sessions go on over it", settings_file_);
-    if (usable && seen.hash == config_hash_) spdlog::info("{} is what runs", settings_file_);
+      spdlog::warn("{} or a profile of it has changed; a restart takes it, alarms and sessions go on over it",
+                   settings_file_);
+    if (usable && seen.hash == config_hash_)
+      spdlog::info("{} is what runs, and so are its profiles", settings_file_);
   }
   hash_said_ = seen.hash;
   node_->desk().settings_invalid(!usable, service::now());

@@ -45,8 +45,9 @@ void SettingsWatch::run() {
     SettingsSeen seen;
     seen.asked = std::exchange(asked_, false);
     lock.unlock();
-    seen.hash = settings::hash_of(path_);
-    seen.problems = errors_of(settings::load(path_));
+    settings::Loaded loaded = settings::load(path_);
+    seen.hash = loaded.settings.hash;
+    seen.problems = errors_of(std::move(loaded));
     on_seen_(std::move(seen));
     lock.lock();
   }

@@ -15,7 +15,7 @@ namespace app {
 inline constexpr std::chrono::minutes settings_look_every{5};
 
 struct SettingsSeen {
-  std::string hash;      // as settings::hash_of
+  std::string hash;      // of settings and profiles, as in settings::Settings
   std::string problems;  // every error with its place; empty: a start would take them
   bool asked = false;    // by look()
 };

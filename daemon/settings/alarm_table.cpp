@@ -258,6 +258,8 @@ void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
   out += "bed " + bed.scope() + "\n  profile " + profile.name;
   if (!profile.title.empty()) out += " (" + profile.title + ")";
   out += profile.signed_off_by.empty() ? ", NOT SIGNED OFF" : ", signed off by " + profile.signed_off_by;
+  if (const auto files = settings.profile_files.find(bed.profile); files != settings.profile_files.end())
+    out += "\n  read from " + joined(files->second);
   out += "\n  rate: " + lead_text(settings, bed, LimitId::hr_high, vitals::name(bed.rate));
   out +=
       "; pressure: " + lead_text(settings, bed, LimitId::sbp_high, bed.arterial_pressure ? "art" : "nibp") +

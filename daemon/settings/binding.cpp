@@ -91,8 +91,8 @@ void check_ports(const std::vector<SourceDraft>& sources, Report& report) {
 class Binder {
  public:
   Binder(std::vector<SourceDraft>& sources, std::vector<BedDraft>& beds, std::string path, Settings& out,
-         Report& report)
-      : sources_(sources), beds_(beds), path_(std::move(path)), out_(out), report_(report) {}
+         Fingerprint& read, Report& report)
+      : sources_(sources), beds_(beds), path_(std::move(path)), out_(out), read_(read), report_(report) {}
 
   void run() {
     for (auto& bed : beds_) name_sources(bed);
@@ -199,6 +199,19 @@ class Binder {
     return out;
   }
 
+  const alarms::Profile* read_profile(const std::string& name, const std::string& file) {
+    const Folders folders = profile_folders();
+    const auto layers = read_layers(file, {folders[0].string(), folders[1].string()}, read_, report_);
+    if (!layers) {
+      failed_profiles_.insert(name);
+      return nullptr;
+    }
+    if (auto origins = origins_of(*layers); !origins.empty()) out_.origins[name] = std::move(origins);
+    auto& files = out_.profile_files[name];
+    for (auto layer = layers->rbegin(); layer != layers->rend(); ++layer) files.push_back(layer->file);
+    return &out_.profiles.emplace(name, make_profile(*layers, name, report_)).first->second;
+  }
+
   // Each profile file is read once, for however many beds.
   const alarms::Profile* load_profile(BedDraft& draft) {
     const std::string& name = draft.bed.profile;
@@ -212,14 +225,10 @@ class Binder {
     if (failed_profiles_.count(name) != 0) return nullptr;
     const Folders folders = profile_folders();
     for (const auto& folder : folders) {
-      const auto file = folder / (name + ".toml");
-      std::error_code failure;
-      if (!std::filesystem::exists(file, failure)) continue;
-      const auto layers = read_layers(file.string(), {folders[0].string(), folders[1].string()}, report_);
-      if (layers) {
-        if (auto origins = origins_of(*layers); !origins.empty()) out_.origins[name] = std::move(origins);
-        return &out_.profiles.emplace(name, make_profile(*layers, name, report_)).first->second;
-      }
+      const std::string file = (folder / (name + ".toml")).string();
+      const auto there = is_there(file, draft.profile, report_);
+      if (there == false) continue;
+      if (there == true) return read_profile(name, file);
       failed_profiles_.insert(name);
       return nullptr;
     }
@@ -351,6 +360,7 @@ class Binder {
   std::vector<BedDraft>& beds_;
   std::string path_;
   Settings& out_;
+  Fingerprint& read_;
   Report& report_;
   std::set<std::string> failed_profiles_;
 };
@@ -358,10 +368,10 @@ class Binder {
 }  // namespace
 
 void bind(std::vector<SourceDraft> sources, std::vector<BedDraft> beds, const std::string& path,
-          Settings& out, Report& report) {
+          Settings& out, Fingerprint& read, Report& report) {
   check_names(sources, beds, report);
   check_ports(sources, report);
-  Binder(sources, beds, path, out, report).run();
+  Binder(sources, beds, path, out, read, report).run();
   for (auto& draft : sources) out.sources.push_back(std::move(draft.source));
   for (auto& draft : beds) out.beds.push_back(std::move(draft.bed));
 }

@@ -9,8 +9,8 @@
 namespace settings {
 
 // Checks across sources, beds and profiles, and moves them into `out`. `path` is the settings file: profiles
-// are looked for beside it.
+// are looked for beside it, and count in `read`.
 void bind(std::vector<SourceDraft> sources, std::vector<BedDraft> beds, const std::string& path,
-          Settings& out, Report& report);
+          Settings& out, Fingerprint& read, Report& report);
 
 }  // namespace settings

@@ -14,11 +14,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view key = "extends";
 
-bool is_there(const fs::path& path) {
-  std::error_code failure;
-  return fs::exists(path, failure);
-}
-
 // One file under two names is still one file.
 std::string real_name(const std::string& path) {
   std::error_code failure;
@@ -28,12 +23,13 @@ std::string real_name(const std::string& path) {
 
 class Stack {
  public:
-  Stack(const std::vector<std::string>& folders, Report& report) : folders_(folders), report_(report) {}
+  Stack(const std::vector<std::string>& folders, Fingerprint& read, Report& report)
+      : folders_(folders), read_(read), report_(report) {}
 
   // The newest first.
   bool read(const std::string& path) {
     chain_.push_back(real_name(path));
-    auto table = parse_file(path, report_);
+    auto table = parse_file(path, read_, report_);
     if (!table) return false;
     layers_.push_back({std::move(*table), path});
     Reader reader(layers_.back().table, path, "", report_);
@@ -69,8 +65,10 @@ class Stack {
   std::optional<std::string> find(const std::string& base, const std::string& from, const Place& place) {
     const fs::path beside = fs::path(from).parent_path();
     if (base.size() > 5 && base.compare(base.size() - 5, 5, ".toml") == 0) {
-      if (is_there(beside / base)) return (beside / base).string();
-      report_.error(place, "extends " + in_quotes(base) + ": there is no file " + (beside / base).string());
+      const std::string file = (beside / base).string();
+      const auto there = is_there(file, place, report_);
+      if (there == true) return file;
+      if (there == false) report_.error(place, "extends " + in_quotes(base) + ": there is no file " + file);
       return std::nullopt;
     }
     if (!is_id(base)) {
@@ -82,7 +80,10 @@ class Stack {
     for (const std::string& folder : folders_) places.emplace_back(folder);
     std::vector<std::string> known;
     for (const fs::path& folder : places) {
-      if (is_there(folder / (base + ".toml"))) return (folder / (base + ".toml")).string();
+      const std::string file = (folder / (base + ".toml")).string();
+      const auto there = is_there(file, place, report_);
+      if (!there) return std::nullopt;
+      if (*there) return file;
       std::error_code failure;
       for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
            entry.increment(failure))
@@ -95,6 +96,7 @@ class Stack {
   }
 
   const std::vector<std::string>& folders_;
+  Fingerprint& read_;
   Report& report_;
   std::vector<Layer> layers_;
   std::vector<std::string> chain_;
@@ -133,9 +135,20 @@ void collect(const toml::table& table, const std::string& prefix, const std::str
 
 }  // namespace
 
+std::optional<bool> is_there(const std::string& path, const Place& place, Report& report) {
+  std::error_code failure;
+  const fs::file_status status = fs::symlink_status(path, failure);  // a link that leads nowhere is there
+  if (status.type() == fs::file_type::not_found) return false;
+  if (status.type() != fs::file_type::none) return true;
+  report.error(place, "whether there is a " + path + " cannot be seen: " + failure.message() +
+                          "; its folder must be readable for this user");
+  return std::nullopt;
+}
+
 std::optional<std::vector<Layer>> read_layers(const std::string& path,
-                                              const std::vector<std::string>& folders, Report& report) {
-  Stack stack(folders, report);
+                                              const std::vector<std::string>& folders, Fingerprint& read,
+                                              Report& report) {
+  Stack stack(folders, read, report);
   if (!stack.read(path)) return std::nullopt;
   return stack.take();
 }

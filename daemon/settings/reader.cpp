@@ -224,7 +224,19 @@ void Reader::finish() {
   }
 }
 
-std::optional<toml::table> parse_file(const std::string& path, Report& report) {
+void Fingerprint::add(std::string_view file) {
+  for (const char c : file) add_byte(static_cast<unsigned char>(c));
+  // Where a file ends is part of it: a line moved from one to the next is a change.
+  for (std::uint64_t size = file.size(); size > 0; size >>= 8U) add_byte(static_cast<unsigned char>(size));
+}
+
+std::string Fingerprint::text() const {
+  std::ostringstream out;
+  out << std::hex << hash_;
+  return out.str();
+}
+
+std::optional<toml::table> parse_file(const std::string& path, Fingerprint& read, Report& report) {
   std::error_code unknown;
   if (std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown)) {
     report.error({path}, "is not a file: a folder, a pipe or a device");
@@ -246,8 +258,10 @@ std::optional<toml::table> parse_file(const std::string& path, Report& report) {
     report.error({path}, "cannot be read: check the name and that it is readable for this user");
     return std::nullopt;
   }
+  const std::string text = content.str();
+  read.add(text);
   try {
-    return toml::parse(content.str(), path);
+    return toml::parse(text, path);
   } catch (const toml::parse_error& failure) {
     report.error(place_at(failure.source().begin, path), one_line(failure.description()));
     return std::nullopt;

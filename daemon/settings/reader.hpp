@@ -73,7 +73,8 @@ class Reader {
 
 Place place_of(const toml::node& node, const std::string& file);
 
-// Reads and parses; nullopt: reported, with the place of a syntax error.
-std::optional<toml::table> parse_file(const std::string& path, Report& report);
+// Reads and parses; nullopt: reported, with the place of a syntax error. What was read counts in `read`,
+// right or wrong.
+std::optional<toml::table> parse_file(const std::string& path, Fingerprint& read, Report& report);
 
 }  // namespace settings

@@ -1,9 +1,6 @@
 #include "daemon/settings/settings.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 #include <tuple>
 
 #include "daemon/settings/binding.hpp"
@@ -89,7 +86,8 @@ std::vector<Problem> Report::take() {
 Loaded load(const std::string& path) {
   Loaded out;
   Report report;
-  if (const auto parsed = parse_file(path, report)) {
+  Fingerprint read;
+  if (const auto parsed = parse_file(path, read, report)) {
     Reader root(*parsed, path, "", report);
     read_service(root, out.settings);
     read_node(root, out.settings, report);
@@ -101,8 +99,9 @@ Loaded load(const std::string& path) {
     auto sources = read_sources(root, report);
     auto beds = read_beds(root, report);
     root.finish();
-    bind(std::move(sources), std::move(beds), path, out.settings, report);
+    bind(std::move(sources), std::move(beds), path, out.settings, read, report);
   }
+  out.settings.hash = read.text();
   out.problems = report.take();
   return out;
 }
@@ -116,17 +115,6 @@ std::string describe(const std::vector<Problem>& problems) {
     out += problem.text + "\n";
   }
   return out;
-}
-
-// FNV-1a.
-std::string hash_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (std::istreambuf_iterator<char> byte(in), end; byte != end; ++byte)
-    hash = (hash ^ static_cast<unsigned char>(*byte)) * 1099511628211ULL;
-  std::ostringstream out;
-  out << std::hex << hash;
-  return out.str();
 }
 
 }  // namespace settings

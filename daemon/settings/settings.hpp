@@ -171,6 +171,10 @@ struct Settings {
   std::vector<Bed> beds;
   std::map<std::string, alarms::Profile, std::less<>> profiles;
   std::map<std::string, std::vector<Origin>, std::less<>> origins;  // of profiles that extend another
+  // What each profile was read from: its own file, then those that it rests on.
+  std::map<std::string, std::vector<std::string>, std::less<>> profile_files;
+  // Of the bytes of all these files, hexadecimal: stations see in `info` whether two boxes run the same.
+  std::string hash;
   std::string log_level = "info";
 
   const Source* source(std::string_view name) const;  // null: no such
@@ -203,9 +207,6 @@ struct Loaded {
 // Reads the file and its profiles (profile files are looked for in `profiles/` beside it and in
 // /usr/share/vitalsd/profiles). Finds every error, not the first.
 Loaded load(const std::string& path);
-
-// Of the file's bytes, hexadecimal: stations see in `info` whether two boxes run the same settings.
-std::string hash_of(const std::string& path);
 
 // "file:line:column: error: text", one per line.
 std::string describe(const std::vector<Problem>& problems);

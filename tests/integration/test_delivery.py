@@ -285,6 +285,25 @@ def test_a_hang_up_does_not_end_the_watch(world):
     world.daemon.stop()
 
 
+def test_a_reload_tells_of_limits_that_a_restart_would_take(world):
+    station = world.started()
+    node = f"{station.root}/1/node/{NODE}"
+    before = station.last[f"{node}/info"].doc["config"]
+    profile = world.folder / "profiles" / "test.toml"
+    profile.write_text(profile.read_text() + "# another line\n")
+    world.daemon.process.child.send_signal(signal.SIGHUP)
+
+    def said():
+        return "has changed; a restart takes it" in world.daemon.log.read_text()
+    station.wait_for(said, 15, "that a profile has changed")
+    assert "is what runs" not in world.daemon.log.read_text()
+    world.daemon.stop()
+    mark = station.mark()
+    world.daemon.start()
+    station.online(NODE, after=mark)
+    station.wait_for(lambda: station.last[f"{node}/info"].doc["config"] != before, 15, "another hash of the settings")
+
+
 def test_the_log_of_the_node_tells_of_starts_and_stops_and_of_stations_that_come_and_go(world):
     station = world.started()
     node = f"{station.root}/1/node/{NODE}"

@@ -15,8 +15,9 @@ TEST(AlarmTable, is_readable_and_adds_the_monitors_delay_to_ours) {
       "[phase.infusing]\ncuff_interval_s = 600\ncuff_interval_titrating_s = 300\n");
   const Loaded loaded = folder.load(quiet_settings());
   ASSERT_TRUE(loaded.ok()) << describe(loaded.problems);
-  EXPECT_EQ(alarm_table(loaded.settings), R"(bed pain/b1
+  EXPECT_EQ(folder.without_place(alarm_table(loaded.settings)), R"(bed pain/b1
   profile quiet (A ward's own), signed off by Dr. Example, 2026
+  read from profiles/quiet.toml
   rate: pr from mon1; pressure: not watched
   values are stale after 15 s (mon1)
 
@@ -70,6 +71,15 @@ TEST(AlarmTable, of_the_example_says_that_it_is_not_signed_off) {
       std::string::npos);
   // A feed of one value in 10 s adds those to 15 s of ours.
   EXPECT_NE(table.find("25 s / 20 s"), std::string::npos);
+}
+
+TEST(AlarmTable, names_each_file_that_a_profile_was_read_from) {
+  const Folder folder;
+  folder.write_profile("house", Folder::quiet_profile());
+  folder.write_profile("quiet", "extends = \"house\"\nsigned_off_by = \"ward 3\"\n");
+  const std::string table = folder.without_place(alarm_table(folder.load(quiet_settings()).settings));
+  EXPECT_NE(table.find("\n  read from profiles/quiet.toml, profiles/house.toml\n"), std::string::npos)
+      << table;
 }
 
 TEST(AlarmTable, of_broken_settings_does_not_crash) { EXPECT_EQ(alarm_table(Settings{}), ""); }

@@ -51,13 +51,14 @@ class Folder {
                           loaded.problems.end());
     return described(loaded);
   }
-  std::string described(const Loaded& loaded) const {
-    std::string out = describe(loaded.problems);
+  std::string described(const Loaded& loaded) const { return without_place(describe(loaded.problems)); }
+  std::string without_place(std::string out) const {
     const std::string place = path_.string() + "/";
     for (auto at = out.find(place); at != std::string::npos; at = out.find(place))
       out.erase(at, place.size());
     return out;
   }
+  const std::filesystem::path& path() const { return path_; }
   std::string file() const { return (path_ / "vitalsd.toml").string(); }
 
   // What an oximeter carries, signed off.
