@@ -1,6 +1,13 @@
 #include "daemon/tools/access_rules.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <set>
 #include <string_view>
@@ -79,18 +86,56 @@ class Rules {
   std::string out_;
 };
 
+// Owner and mode as the file before it has them, since its reader is somebody else.
+bool keep_rights(int fd, const std::string& path) {
+  struct stat before {};
+  if (::stat(path.c_str(), &before) != 0) return ::fchmod(fd, 0644) == 0;
+  return ::fchown(fd, before.st_uid, before.st_gid) == 0 && ::fchmod(fd, before.st_mode & 07777U) == 0;
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(fd, text.data(), text.size());
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::fsync(fd) == 0;
+}
+
+// Renamed into place: the broker reads the old rules or all of the new ones.
+bool replace_file(const std::string& link, const std::string& text) {
+  std::error_code failure;
+  const std::string path = std::filesystem::weakly_canonical(link, failure).string();
+  std::string fresh = (failure ? link : path) + ".XXXXXX";
+  const int fd = ::mkostemp(fresh.data(), O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool written = keep_rights(fd, path) && write_all(fd, text);
+  const bool done = ::close(fd) == 0 && written && ::rename(fresh.c_str(), path.c_str()) == 0;
+  const int why = errno;
+  if (!done) ::unlink(fresh.c_str());
+  errno = why;
+  return done;
+}
+
 }  // namespace
 
 std::string access_rules(const settings::Settings& settings) { return Rules(settings).all(); }
 
-int print_access_rules(const std::string& file) {
+int print_access_rules(const std::string& file, const std::string& out) {
   const settings::Loaded loaded = settings::load(file);
   if (!loaded.ok()) {
     std::cerr << settings::describe(loaded.problems);
     return 1;
   }
-  std::cout << access_rules(loaded.settings);
-  return 0;
+  const std::string rules = access_rules(loaded.settings);
+  if (out.empty()) {
+    std::cout << rules;
+    return std::cout.flush() ? 0 : 1;
+  }
+  if (replace_file(out, rules)) return 0;
+  std::cerr << "vitalsd acl: " << out << ": " << std::generic_category().message(errno)
+            << "; it is as it was\n";
+  return 1;
 }
 
 }  // namespace tools

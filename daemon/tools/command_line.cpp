@@ -52,7 +52,10 @@ void add_acl(CLI::App& app, int& exit_code) {
       app.add_subcommand("acl", "print mosquitto's access rules for the logins and roles of a settings file");
   auto file = std::make_shared<std::string>();
   command->add_option("FILE", *file, "settings, as /etc/vitalsd/vitalsd.toml")->required();
-  command->callback([file, &exit_code] { exit_code = print_access_rules(*file); });
+  auto out = std::make_shared<std::string>();
+  command->add_option("--out", *out,
+                      "replace this file by them, keeping its owner and mode; untouched on failure");
+  command->callback([file, out, &exit_code] { exit_code = print_access_rules(*file, *out); });
 }
 
 void add_drivers(CLI::App& app, int& exit_code) {

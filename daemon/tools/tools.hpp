@@ -40,8 +40,9 @@ struct TrendOptions {
 };
 
 int capture(CaptureOptions options);
-int check(const std::string& file);               // a settings file
-int print_access_rules(const std::string& file);  // made from a settings file
+int check(const std::string& file);  // a settings file
+// Made from a settings file. `out` is replaced as a whole, and only when they are whole; empty: printed.
+int print_access_rules(const std::string& file, const std::string& out);
 int verify_journal(const std::string& file);
 int print_trend(const TrendOptions& options);
 int list_drivers(bool json);

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "daemon/tools/tools.hpp"
 
 namespace tools {
 namespace {
@@ -39,6 +43,56 @@ TEST(AccessRules, NamesAreThoseOfTheSettings) {
                                "topic readwrite hospital/vitals/1/bed/or/t1/#\n"));
   EXPECT_THAT(rules, HasSubstr("topic write hospital/vitals/1/bed/or/+/cmd/received/desk\n"));
   EXPECT_THAT(rules, Not(HasSubstr("cmd/ack/desk")));
+}
+
+struct AclFile : ::testing::Test {
+  AclFile() {
+    std::string name = (std::filesystem::temp_directory_path() / "acl-XXXXXX").string();
+    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    folder = name;
+    out = (folder / "vitalsd.acl").string();
+  }
+  ~AclFile() override { std::filesystem::remove_all(folder); }
+  AclFile(const AclFile&) = delete;
+  AclFile& operator=(const AclFile&) = delete;
+
+  std::string content() const {
+    std::ifstream in(out);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  static std::filesystem::perms mode(const std::filesystem::path& path) {
+    return std::filesystem::status(path).permissions();
+  }
+  std::ptrdiff_t files() const {
+    return std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator());
+  }
+
+  std::filesystem::path folder;
+  std::string out;
+};
+
+TEST_F(AclFile, IsReplacedAsAWholeWithItsMode) {
+  EXPECT_EQ(print_access_rules(VITALSD_CONFIG_DIR "/vitalsd.toml", out), 0);
+  EXPECT_EQ(content(), text_of("mosquitto/acl.example"));
+  EXPECT_EQ(mode(out), std::filesystem::perms{0644});
+  std::ofstream(out) << "old";
+  std::filesystem::permissions(out, std::filesystem::perms{0600});
+  std::filesystem::create_symlink("vitalsd.acl", folder / "link");
+  EXPECT_EQ(print_access_rules(VITALSD_CONFIG_DIR "/vitalsd.toml", (folder / "link").string()), 0);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(content(), text_of("mosquitto/acl.example"));
+  EXPECT_EQ(mode(out), std::filesystem::perms{0600});
+  EXPECT_EQ(files(), 2);
+}
+
+TEST_F(AclFile, IsLeftAsItWasByAFailure) {
+  std::ofstream(out) << "old";
+  EXPECT_EQ(print_access_rules((folder / "none.toml").string(), out), 1);
+  EXPECT_EQ(content(), "old");
+  EXPECT_EQ(print_access_rules(VITALSD_CONFIG_DIR "/vitalsd.toml", (folder / "none" / "acl").string()), 1);
+  std::filesystem::create_directory(folder / "folder");
+  EXPECT_EQ(print_access_rules(VITALSD_CONFIG_DIR "/vitalsd.toml", (folder / "folder").string()), 1);
+  EXPECT_EQ(files(), 2) << "nothing half-made is left";
 }
 
 }  // namespace
