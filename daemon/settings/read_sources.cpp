@@ -1,4 +1,6 @@
 // [[source]]: what is connected, by which protocol.
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -146,6 +148,18 @@ void read_line(Reader& reader, const SourceDraft& draft, SerialLink& link, Repor
                                                " has: without it damaged bytes become values");
 }
 
+// A device that is absent just now is no error: it may be plugged in later.
+void check_port(const Place& place, const std::string& port, Report& report) {
+  if (port.empty()) return;
+  if (port.front() != '/')
+    report.error(place,
+                 "port " + in_quotes(port) +
+                     " must be the whole path of a device, as \"/dev/serial/by-id/...\" (`vitalsd ports` "
+                     "lists them), or pty:PATH for a simulator");
+  else if (::access(port.c_str(), F_OK) != 0)
+    report.warning(place, "port " + in_quotes(port) + " is not there now: `vitalsd ports` lists what is");
+}
+
 void read_port(Reader& reader, SourceDraft& draft, Report& report) {
   SerialLink link;
   std::string port = reader.required_text("port", "/dev/serial/by-id/...");
@@ -156,6 +170,7 @@ void read_port(Reader& reader, SourceDraft& draft, Report& report) {
     port.erase(0, pseudo.size());
   } else {
     link.plain = port.compare(0, 5, "/dev/") != 0 || port.compare(0, 9, "/dev/pts/") == 0;
+    check_port(draft.port, port, report);
   }
   link.port = port;
   read_line(reader, draft, link, report);

@@ -7,23 +7,23 @@
 #include "daemon/settings/words.hpp"
 
 namespace settings {
-namespace {
 
-// Known by name only until it is opened: a warning, since the one who checks may be another user than the
-// one who runs, and credentials exist only while the service does.
-void look_at(Reader& reader, std::string_view key, const std::string& file, Report& report) {
-  if (file.empty() || file.find('/') == std::string::npos) return;
-  if (::access(file.c_str(), R_OK) != 0)
-    report.warning(reader.place(key), std::string(key) + " " + in_quotes(file) +
-                                          " cannot be read by this user: it must be there and readable "
-                                          "for vitalsd when it starts");
+bool is_credential(const std::string& file) { return file.find('/') == std::string::npos; }
+
+void look_at_file(Reader& reader, std::string_view key, const std::string& file, Report& report) {
+  if (file.empty() || ::access(file.c_str(), R_OK) == 0) return;
+  report.warning(reader.place(key), std::string(key) + " " + in_quotes(file) +
+                                        " cannot be read by this user: it must be there and readable for "
+                                        "vitalsd when it starts");
 }
+
+namespace {
 
 std::string file_of(Reader& reader, std::string_view key, Report& report) {
   std::string file = reader.text(key).value_or("");
   if (file.empty() && reader.has(key))
     report.error(reader.place(key), std::string(key) + " must not be empty: name the file");
-  look_at(reader, key, file, report);
+  if (!is_credential(file)) look_at_file(reader, key, file, report);
   return file;
 }
 

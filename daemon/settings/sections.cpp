@@ -38,13 +38,41 @@ std::vector<std::string> read_roles(Reader& stations, Stations& out, Report& rep
   return logins;
 }
 
+constexpr std::uint16_t plain_port = 1883, tls_port = 8883;
+
+void check_host(const Place& place, const std::string& host, Report& report) {
+  if (host.empty())
+    report.error(place, "host must not be empty: give the broker's address");
+  else if (is_address(host))
+    return;
+  else if (host.find_first_of(":/ ") != std::string::npos)
+    report.error(place,
+                 "host " + in_quotes(host) +
+                     " must be an address alone, as \"192.0.2.1\": no tcp:// or mqtt:// before it, and "
+                     "port is a key of its own");
+  else if (host.find_first_not_of("0123456789.") == std::string::npos)
+    report.error(place, "host " + in_quotes(host) + " is no address: four numbers from 0 to 255 are one");
+  else
+    report.warning(
+        place, "host " + in_quotes(host) + " is a name: looking it up can block for 40 s, give an address");
+}
+
+void look_at_files(Reader& reader, const Broker& broker, Report& report) {
+  look_at_file(reader, "ca_file", broker.ca_file, report);
+  look_at_file(reader, "cert_file", broker.cert_file, report);
+  look_at_file(reader, "key_file", broker.key_file, report);
+  if (!is_credential(broker.password_file))
+    look_at_file(reader, "password_file", broker.password_file, report);
+}
+
 void check_broker(Reader& reader, const Broker& broker, bool tls_off, Report& report) {
   const bool files = !broker.ca_file.empty() || !broker.cert_file.empty() || !broker.key_file.empty();
-  if (broker.host.empty())
-    report.error(reader.place("host"), "host must not be empty: give the broker's address");
-  else if (!is_address(broker.host))
-    report.warning(reader.place("host"), "host " + in_quotes(broker.host) +
-                                             " is a name: looking it up can block for 40 s, give an address");
+  check_host(reader.place("host"), broker.host, report);
+  look_at_files(reader, broker, report);
+  if (broker.tls && broker.port == plain_port)
+    report.warning(
+        reader.place("port"),
+        "port 1883 is the one without TLS at most brokers, and TLS is wanted: 8883 is the usual one");
   if (tls_off && files)
     report.error(reader.place("tls"),
                  "tls is false, but certificate files are given: set tls = true or remove them");
@@ -136,7 +164,7 @@ void read_broker(Reader& root, Settings& out, Report& report) {
   broker.key_file = reader->text("key_file").value_or("");
   const auto tls = reader->flag("tls");
   broker.tls = tls.value_or(!broker.ca_file.empty() || !broker.cert_file.empty() || !broker.key_file.empty());
-  broker.port = static_cast<std::uint16_t>(port.value_or(broker.tls ? 8883 : 1883));
+  broker.port = static_cast<std::uint16_t>(port.value_or(broker.tls ? tls_port : plain_port));
   reader->forbid("password",
                  "a password does not belong in this file: password_file names the file that holds it");
   reader->finish();

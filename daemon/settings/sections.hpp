@@ -41,6 +41,11 @@ void read_broker(Reader& root, Settings& out, Report& report);
 void read_stations(Reader& root, Settings& out, Report& report);
 void read_metrics(Reader& root, Settings& out, Report& report);
 void read_fallback(Reader& root, Settings& out, Report& report);
+// Warns of a file that is named and not readable now. No error: the one who checks may be another user than
+// the one who runs.
+void look_at_file(Reader& reader, std::string_view key, const std::string& file, Report& report);
+// A plain name: a credential of the service, that is there only while it runs.
+bool is_credential(const std::string& file);
 // `tls = { ... }` of an HL7 source; nullopt: none.
 std::optional<Tls> read_tls(Reader& source, bool listening, Report& report);
 // `codes = [...]` of an HL7 source, into the driver's option of that name.

@@ -293,8 +293,8 @@ profiles/quiet.toml:15:10: warning: rr-low at 2 /min is outside 4 to 20, the usu
 TEST_F(BrokenProfile, that_is_no_toml_is_reported_once_for_all_its_beds) {
   folder.write_profile("quiet", "title = \n");
   const Loaded loaded =
-      folder.load(quiet_settings() +
-                  "[[source]]\nname = \"mon2\"\nprotocol = \"nonin\"\nport = \"/dev/serial/by-id/two\"\n" +
+      folder.load(changed("/dev/serial/by-id/one", "pty:/tmp/one") +
+                  "[[source]]\nname = \"mon2\"\nprotocol = \"nonin\"\nport = \"pty:/tmp/two\"\n" +
                   "[[bed]]\nunit = \"pain\"\nname = \"b2\"\nprofile = \"quiet\"\nsources = [\"mon2\"]\n");
   ASSERT_EQ(loaded.problems.size(), 1U) << describe(loaded.problems);
   EXPECT_EQ(loaded.problems[0].line, 1U);

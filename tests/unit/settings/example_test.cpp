@@ -7,9 +7,10 @@ namespace {
 TEST(Example, has_no_error_and_only_the_warnings_it_is_meant_to_have) {
   const Loaded loaded = load(std::string(VITALSD_CONFIG_DIR) + "/vitalsd.toml");
   ASSERT_TRUE(loaded.ok()) << describe(loaded.problems);
-  ASSERT_EQ(loaded.problems.size(), 2U) << describe(loaded.problems);
+  ASSERT_EQ(loaded.problems.size(), 3U) << describe(loaded.problems);
   EXPECT_EQ(loaded.problems[0].text.rfind("signed_off_by is empty", 0), 0U);
-  EXPECT_EQ(loaded.problems[1].text.rfind("not watched at bed pain/b3", 0), 0U);
+  EXPECT_NE(loaded.problems[1].text.find(" is not there now: "), std::string::npos);
+  EXPECT_EQ(loaded.problems[2].text.rfind("not watched at bed pain/b3", 0), 0U);
 }
 
 TEST(Example, is_an_oximeter_at_one_bed_and_a_ward_of_two) {
