@@ -22,6 +22,25 @@ bool failed(const std::string& what) {
   return false;
 }
 
+namespace fs = std::filesystem;
+
+// What a run of ours, perhaps one that was killed, has left: a link to a pseudo terminal.
+bool is_ours(const fs::path& path) {
+  std::error_code unknown;
+  const fs::path target = fs::read_symlink(path, unknown);
+  return !unknown && target.parent_path() == "/dev/pts";
+}
+
+// A file, a folder, a real port would be gone: by whoever may write there, as root everywhere.
+bool may_link(const fs::path& path) {
+  std::error_code unknown;
+  if (is_ours(path)) return true;
+  const std::string folder =
+      fs::weakly_canonical(fs::absolute(path, unknown).parent_path(), unknown).string();
+  const bool of_devices = folder == "/dev" || folder.compare(0, 5, "/dev/") == 0;
+  return !of_devices && fs::symlink_status(path, unknown).type() == fs::file_type::not_found;
+}
+
 class PtyLine final : public Line {
  public:
   PtyLine(boost::asio::io_context& loop, std::string link, OnBytes on_bytes)
@@ -50,7 +69,8 @@ class PtyLine final : public Line {
   void pull() override {
     if (!master_.is_open()) return;
     std::error_code ignored;
-    std::filesystem::remove(link_, ignored);
+    if (!target_.empty() && fs::read_symlink(link_, ignored) == target_) fs::remove(link_, ignored);
+    target_.clear();
     if (slave_ >= 0) ::close(std::exchange(slave_, -1));
     boost::system::error_code closed;
     master_.close(closed);
@@ -78,11 +98,20 @@ class PtyLine final : public Line {
   }
 
   bool link_to(const char* name) {
+    if (!may_link(link_)) {
+      std::fprintf(
+          stderr,
+          "simulate: %s is there and no link to a pseudo terminal, or a name below /dev: give a path of "
+          "its own, as /tmp/monitor\n",
+          link_.c_str());
+      return false;
+    }
     // Renamed into place: whoever opens the path sees the old port or the new one, never nothing.
     const std::string fresh = link_ + ".new";
-    ::unlink(fresh.c_str());
+    if (is_ours(fresh)) ::unlink(fresh.c_str());
     if (::symlink(name, fresh.c_str()) != 0 || ::rename(fresh.c_str(), link_.c_str()) != 0)
       return failed(link_);
+    target_ = name;
     return true;
   }
 
@@ -90,6 +119,7 @@ class PtyLine final : public Line {
   OnBytes on_bytes_;
   boost::asio::posix::stream_descriptor master_;
   int slave_ = -1;
+  std::string target_;  // of the link; empty: there is none of ours
   std::array<std::uint8_t, 1024> buffer_{};
 };
 
