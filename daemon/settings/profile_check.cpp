@@ -132,36 +132,66 @@ class RuleCheck {
   Report& report_;
 };
 
+// Two limits of one phase, where what is wrong is what they say together.
+class PairPlaces {
+ public:
+  PairPlaces(const ProfilePlaces& places, std::size_t phase) : places_(places), phase_(phase) {}
+
+  // The one that was written last: in the file that rests on the other's, else further down.
+  const Place& later(LimitId a, LimitId b) const {
+    return std::pair(layer(a), of(a).line) > std::pair(layer(b), of(b).line) ? of(a) : of(b);
+  }
+  // Of the first, unless the other stands in a file that rests on its file.
+  const Place& newer(LimitId first, LimitId other) const {
+    return layer(other) > layer(first) ? of(other) : of(first);
+  }
+  // "; hr-low is written in FILE:LINE", where that is not the file that the problem names.
+  std::string elsewhere(LimitId a, LimitId b) const {
+    if (of(a).file == of(b).file) return {};
+    const LimitId older = layer(a) < layer(b) ? a : b;
+    return "; " + named(older) + " is written in " + of(older).file + ":" + std::to_string(of(older).line);
+  }
+
+ private:
+  const Place& of(LimitId id) const { return places_.limits[phase_][index_of(id)]; }
+  std::ptrdiff_t layer(LimitId id) const {
+    return std::find(places_.files.begin(), places_.files.end(), of(id).file) - places_.files.begin();
+  }
+
+  const ProfilePlaces& places_;
+  std::size_t phase_;
+};
+
 void check_pair(const std::array<LimitRule, alarms::limit_count>& rules, LimitId low, LimitId high,
-                const std::array<Place, alarms::limit_count>& places, Report& report) {
+                const PairPlaces& places, Report& report) {
   const LimitRule& below = rules[index_of(low)];
   const LimitRule& above = rules[index_of(high)];
   if (!below.watched || !above.watched) return;
   const auto most = below.warn.limit ? below.warn.limit : below.critical.limit;
   const auto least = above.warn.limit ? above.warn.limit : above.critical.limit;
   if (!most || !least) return;
-  const Place& written_last = places[index_of(low)].line > places[index_of(high)].line
-                                  ? places[index_of(low)]
-                                  : places[index_of(high)];
+  const Place& written_last = places.later(low, high);
+  const std::string both = named(high) + " " + number(*least) + " and " + named(low) + " " + number(*most);
   const double gap = *least - *most;
   if (gap > 0 && gap <= below.deadband + above.deadband)
     report.warning(written_last,
-                   named(high) + " " + number(*least) + " and " + named(low) + " " + number(*most) +
-                       " are so near that with their deadbands no value lies well between " + "them");
+                   both + " are so near that with their deadbands no value lies well between them" +
+                       places.elsewhere(low, high));
   if (gap > 0) return;
-  report.error(written_last, named(high) + " " + number(*least) + " and " + named(low) + " " + number(*most) +
-                                 " cross: the low limit must be below the high one");
+  report.error(written_last,
+               both + " cross: the low limit must be below the high one" + places.elsewhere(low, high));
 }
 
-void check_deep(const std::array<LimitRule, alarms::limit_count>& rules,
-                const std::array<Place, alarms::limit_count>& places, Report& report) {
+void check_deep(const std::array<LimitRule, alarms::limit_count>& rules, const PairPlaces& places,
+                Report& report) {
   const LimitRule& deep = rules[index_of(LimitId::spo2_deep)];
   const LimitRule& low = rules[index_of(LimitId::spo2_low)];
   if (!deep.watched || !low.watched || !deep.critical.limit || !low.critical.limit) return;
   if (*deep.critical.limit <= *low.critical.limit) return;
-  report.error(places[index_of(LimitId::spo2_deep)],
+  report.error(places.newer(LimitId::spo2_deep, LimitId::spo2_low),
                "spo2-deep " + number(*deep.critical.limit) + " is above spo2-low critical " +
-                   number(*low.critical.limit) + ": it must lie beyond");
+                   number(*low.critical.limit) + ": it must lie beyond" +
+                   places.elsewhere(LimitId::spo2_low, LimitId::spo2_deep));
 }
 
 // What ketamine does or a patient cannot do without: each of these is to be watched while an infusion can
@@ -219,20 +249,22 @@ void check_whole(const Profile& profile, const Place& file, Report& report) {
 
 }  // namespace
 
-void check_profile(const Profile& profile, const LimitPlaces& places, const Place& file, Report& report) {
+void check_profile(const Profile& profile, const ProfilePlaces& places, Report& report) {
   for (std::size_t phase = 0; phase < vitals::phase_count; ++phase) {
     const auto& rules = profile.limits[phase];
+    const PairPlaces pair(places, phase);
     for (std::size_t i = 0; i < alarms::limit_count; ++i)
-      if (rules[i].watched) RuleCheck(static_cast<LimitId>(i), rules[i], places[phase][i], report).run();
-    check_pair(rules, LimitId::hr_low, LimitId::hr_high, places[phase], report);
-    check_pair(rules, LimitId::sbp_low, LimitId::sbp_high, places[phase], report);
-    check_pair(rules, LimitId::dbp_low, LimitId::dbp_high, places[phase], report);
-    check_pair(rules, LimitId::map_low, LimitId::map_high, places[phase], report);
-    check_pair(rules, LimitId::rr_low, LimitId::rr_high, places[phase], report);
-    check_deep(rules, places[phase], report);
-    check_bounds(profile, phase, places, report);
+      if (rules[i].watched)
+        RuleCheck(static_cast<LimitId>(i), rules[i], places.limits[phase][i], report).run();
+    check_pair(rules, LimitId::hr_low, LimitId::hr_high, pair, report);
+    check_pair(rules, LimitId::sbp_low, LimitId::sbp_high, pair, report);
+    check_pair(rules, LimitId::dbp_low, LimitId::dbp_high, pair, report);
+    check_pair(rules, LimitId::map_low, LimitId::map_high, pair, report);
+    check_pair(rules, LimitId::rr_low, LimitId::rr_high, pair, report);
+    check_deep(rules, pair, report);
+    check_bounds(profile, phase, places.limits, report);
   }
-  check_whole(profile, file, report);
+  check_whole(profile, places.sign_off, report);
 }
 
 }  // namespace settings

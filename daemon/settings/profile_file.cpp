@@ -332,17 +332,18 @@ Profile make_profile(const std::vector<Layer>& layers, const std::string& name, 
   roots.reserve(layers.size());
   for (const Layer& layer : layers) roots.emplace_back(layer.table, layer.file, "", report);
   Profile profile;
-  LimitPlaces places;
+  ProfilePlaces places;
+  for (const Layer& layer : layers) places.files.push_back(layer.file);
   profile.name = name;
   for (Reader& root : roots) {
     root.allow("extends");
     profile.title = root.text("title").value_or("");
     profile.signed_off_by = root.text("signed_off_by").value_or("");
     read_seconds(root, "titrating_s", 0, 3600, profile.titrating);
-    read_limits(root, profile, places, report);
+    read_limits(root, profile, places.limits, report);
   }
   for (Reader& root : roots) {  // what a phase says, in whichever file, goes before what holds for all
-    read_phases(root, profile, places, report);
+    read_phases(root, profile, places.limits, report);
     read_bounds(root, profile, report);
     read_observation(root, profile.observation);
     read_gate(root, profile.gate);
@@ -354,8 +355,8 @@ Profile make_profile(const std::vector<Layer>& layers, const std::string& name, 
   }
   fill_intervals(profile);
   const Reader& own = roots.back();
-  const Place sign_off = own.has("signed_off_by") ? own.place("signed_off_by") : Place{layers.back().file};
-  check_profile(profile, places, sign_off, report);
+  places.sign_off = own.has("signed_off_by") ? own.place("signed_off_by") : Place{layers.back().file};
+  check_profile(profile, places, report);
   return profile;
 }
 

@@ -14,6 +14,13 @@ namespace settings {
 // Where each limit of each phase is written, so that a check over several of them can point at one.
 using LimitPlaces = std::array<std::array<Place, alarms::limit_count>, vitals::phase_count>;
 
+// Where what a check complains of is written. `files` has what the profile rests on first, as it was read.
+struct ProfilePlaces {
+  std::vector<std::string> files;
+  Place sign_off;
+  LimitPlaces limits;
+};
+
 // Delays, deadband, off-delay, latching and advice of a limit when a profile does not say otherwise.
 alarms::LimitRule standard_rule(alarms::LimitId id);
 
@@ -22,7 +29,6 @@ alarms::LimitRule standard_rule(alarms::LimitId id);
 alarms::Profile make_profile(const std::vector<Layer>& layers, const std::string& name, Report& report);
 
 // Delay caps, crossing limits, limits that are no use, a missing sign-off.
-void check_profile(const alarms::Profile& profile, const LimitPlaces& places, const Place& file,
-                   Report& report);
+void check_profile(const alarms::Profile& profile, const ProfilePlaces& places, Report& report);
 
 }  // namespace settings

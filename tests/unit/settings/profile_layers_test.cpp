@@ -157,6 +157,21 @@ TEST_F(ProfileLayers, a_tower_without_end_is_refused) {
   EXPECT_EQ(problems("extends = \"p3\"\nsigned_off_by = \"me\"\n"), "");
 }
 
+// The file that rests on the other is the one to change, however long the other is.
+TEST_F(ProfileLayers, limits_of_two_files_that_cross_are_reported_in_the_newer_one) {
+  EXPECT_EQ(
+      problems("extends = \"base\"\nsigned_off_by = \"me\"\n[limits]\nsbp-high = { warn = 88 }\n"
+               "[phase.recovery.limits]\nsbp-high = { warn = 150 }\n"),
+      "profiles/quiet.toml:4:12: error: sbp-high 88 and sbp-low 90 cross: the low limit must be below the "
+      "high one; sbp-low is written in profiles/base.toml:25\n"
+      "profiles/quiet.toml:4:12: warning: sbp-high at 88 mmHg is outside 100 to 220, the usual range of this "
+      "limit\n");
+  EXPECT_EQ(
+      problems("extends = \"base\"\nsigned_off_by = \"me\"\n[limits]\nspo2-low = { critical = 79 }\n"),
+      "profiles/quiet.toml:4:12: error: spo2-deep 80 is above spo2-low critical 79: it must lie beyond; "
+      "spo2-deep is written in profiles/base.toml:27\n");
+}
+
 TEST_F(ProfileLayers, check_prints_where_each_value_is_written) {
   profile("extends = \"base\"\nsigned_off_by = \"me\"\n[limits]\nspo2-low = { warn = 94 }\n");
   const std::string table = alarm_table(loaded.settings);
