@@ -142,8 +142,14 @@ bool same(const alarms::Profile& profile, std::size_t a, std::size_t b) {
   return true;
 }
 
-std::string interval_text(const alarms::PhaseIntervals& intervals) {
+// Whatever the profile says: of a cuff that nobody sends or that no limit watches nobody is reminded.
+bool reminds_of_cuff(const Bed& bed) { return bed.expected.contains(vitals::Metric::nibp_sys); }
+
+std::string interval_text(const Settings& settings, const Bed& bed, const alarms::PhaseIntervals& intervals) {
   if (intervals.cuff.count() == 0) return "no cuff reading due";
+  if (settings.carrier(bed, vitals::Metric::nibp_sys) == nullptr)
+    return "no cuff reminder: no source of this bed carries NIBP";
+  if (!reminds_of_cuff(bed)) return "no cuff reminder: no limit of this bed watches NIBP";
   std::string out = "cuff reading due every " + minutes_text(intervals.cuff);
   if (intervals.cuff_titrating != intervals.cuff)
     out += ", every " + minutes_text(intervals.cuff_titrating) + " while titrating";
@@ -158,7 +164,7 @@ void append_phase(std::string& out, const Settings& settings, const Bed& bed, st
   for (std::size_t i = 0; i < alarms::limit_count; ++i)
     if (profile.limits[phase][i].watched)
       rows.push_back(limit_row(settings, bed, static_cast<LimitId>(i), phase));
-  out += "  " + interval_text(profile.intervals[phase]) + "\n";
+  out += "  " + interval_text(settings, bed, profile.intervals[phase]) + "\n";
   append(out, rows);
 }
 
@@ -275,8 +281,10 @@ void append_bed(std::string& out, const Settings& settings, const Bed& bed) {
   out += "  " + observation_text(profile.observation) + "\n";
   if (profile.asks_before()) out += "  " + gate_text(profile) + "\n";
   out += "  " + recovery_text(profile.recovery) + "\n";
-  out += "  above 1 mg/kg/h: a cuff reading at least every " +
-         minutes_text(profile.technical.cuff_high_dose_max) + ", and every alarm calls the unit\n";
+  out += "  above 1 mg/kg/h: ";
+  if (reminds_of_cuff(bed))
+    out += "a cuff reading at least every " + minutes_text(profile.technical.cuff_high_dose_max) + ", and ";
+  out += "every alarm calls the unit\n";
 }
 
 // The values of one table on one line: "limits.spo2-low: warn = 94 (pca.toml:21), critical = 90

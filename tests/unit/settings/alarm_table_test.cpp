@@ -29,7 +29,7 @@ TEST(AlarmTable, is_readable_and_adds_the_monitors_delay_to_ours) {
     sbp-low    nibp-sys  not watched: no source carries it
 
   phase infusing:
-  cuff reading due every 10 min, every 5 min while titrating
+  no cuff reminder: no source of this bed carries NIBP
     condition  metric  source  warn   critical  warn relative    critical relative  our delay   monitor  total            deadband  off-delay  latches
     hr-high    pr      mon1    > 120  > 140     +30 % and > 110  -                  10 s / 5 s  7.5 s    17.5 s / 12.5 s  3         5 s        critical
     spo2-deep  spo2    mon1    -      <= 80     -                -                  - / 0 s     7.5 s    - / 7.5 s        2         5 s        critical
@@ -47,8 +47,26 @@ TEST(AlarmTable, is_readable_and_adds_the_monitors_delay_to_ours) {
   titrating: 15 min after the start and each rate increase; relative limits count from the patient's baseline
   no nurse observation due; sedation by rass
   shown before the end of a session: 60 min since the stop, pressure and rate within 20 % of the baseline, SpO2 > 92 %, score >= 9, stable over 15 min
-  above 1 mg/kg/h: a cuff reading at least every 5 min, and every alarm calls the unit
+  above 1 mg/kg/h: every alarm calls the unit
 )");
+}
+
+TEST(AlarmTable, promises_no_cuff_reminder_beside_an_arterial_line_that_leads) {
+  const Folder folder;
+  folder.write_profile("quiet", Folder::quiet_profile() +
+                                    "[limits.sbp-low]\nwarn = 90\n[phase.infusing]\ncuff_interval_s = 600\n");
+  const auto table_of = [&](const std::string& pressure) {
+    std::string text = changed("protocol = \"nonin\"\nport = \"/dev/serial/by-id/one\"",
+                               "protocol = \"hl7\"\nlisten = \"127.0.0.1:2575\"\n"
+                               "metrics = [\"hr\", \"spo2\", \"nibp\", \"art\"]");
+    const Loaded loaded = folder.load(text + "pressure = \"" + pressure + "\"\n");
+    EXPECT_TRUE(loaded.ok()) << describe(loaded.problems);
+    return alarm_table(loaded.settings);
+  };
+  const std::string none = "no cuff reminder: no limit of this bed watches NIBP\n";
+  EXPECT_NE(table_of("art").find(none), std::string::npos);
+  EXPECT_EQ(table_of("nibp").find(none), std::string::npos);
+  EXPECT_NE(table_of("nibp").find("cuff reading due every 10 min\n"), std::string::npos);
 }
 
 TEST(AlarmTable, of_the_example_says_that_it_is_not_signed_off) {
@@ -60,6 +78,9 @@ TEST(AlarmTable, of_the_example_says_that_it_is_not_signed_off) {
     EXPECT_NE(table.find(scope), std::string::npos);
   // A cuff has no delay of ours: what a nurse must know is the interval.
   EXPECT_NE(table.find("cuff reading due every 10 min, every 5 min while titrating"), std::string::npos);
+  EXPECT_NE(
+      table.find("  above 1 mg/kg/h: a cuff reading at least every 5 min, and every alarm calls the unit\n"),
+      std::string::npos);
   EXPECT_NE(table.find("nurse observation: every 15 min in the first hour of the infusion and while "
                        "titrating, every 30 min otherwise, "
                        "every 30 min in recovery; sedation by rass"),
