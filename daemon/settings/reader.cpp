@@ -37,6 +37,27 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
+// The keys that one table of the settings has; a source's own `listen` is not in the way of [metrics].
+std::string_view home_of(std::string_view key) {
+  struct Home {
+    std::string_view table;
+    std::vector<std::string_view> keys;
+  };
+  static const std::vector<Home> homes{
+      {"[service]", {"log_level"}},
+      {"[node]", {"root", "clock_trusted"}},
+      {"[journal]", {"trend_seconds_days", "trend_days", "keep_days", "size_mb_max"}},
+      {"[broker]", {"host", "alternates", "subscribe_qos", "values", "user", "password_file"}},
+      {"[stations]", {"required", "roles"}},
+      {"[fallback]", {"program", "gpio", "tone", "limit_s", "repeat_s"}},
+      {"[metrics]", {"listen", "network"}},
+      {"[[source]]", {"protocol", "peers", "clock_tolerance_s", "accept_demo", "options"}},
+      {"[[bed]]", {"profile", "sources", "pumps", "cuff_on_oximeter_arm", "idle", "pressure"}}};
+  for (const Home& home : homes)
+    if (std::find(home.keys.begin(), home.keys.end(), key) != home.keys.end()) return home.table;
+  return {};
+}
+
 Place place_at(const toml::source_position& position, const std::string& file) {
   return {file, position.line, position.column};
 }
@@ -64,14 +85,25 @@ const toml::node* Reader::find(std::string_view key) {
   return table_.get(key);
 }
 
+// A line whose [table] was not taken along stands in the table above it.
+std::string Reader::in_table(std::string_view key) const {
+  return name_.empty() ? std::string(key) : std::string(key) + " in " + name_;
+}
+
+std::string Reader::home(std::string_view key) const {
+  const std::string_view table = home_of(key);
+  if (table.empty() || table == name_ || (key == "listen" && name_ == "[[source]]")) return "";
+  return "; " + std::string(key) + " belongs under " + std::string(table);
+}
+
 void Reader::wrong_type(std::string_view key, const toml::node& node, std::string_view wanted) {
-  report_.error(place(key), std::string(key) + " must be " + std::string(wanted) + ", not " +
-                                std::string(type_word(node.type())));
+  report_.error(place(key), in_table(key) + " must be " + std::string(wanted) + ", not " +
+                                std::string(type_word(node.type())) + home(key));
 }
 
 void Reader::out_of_range(std::string_view key, double least, double most) {
-  report_.error(place(key),
-                std::string(key) + " must be " + settings::number(least) + " to " + settings::number(most));
+  report_.error(place(key), in_table(key) + " must be " + settings::number(least) + " to " +
+                                settings::number(most) + home(key));
 }
 
 std::optional<std::string> Reader::text(std::string_view key) {
@@ -204,7 +236,8 @@ std::string Reader::required_text(std::string_view key, std::string_view example
 std::optional<std::string> Reader::word(std::string_view key, const std::vector<std::string>& words) {
   auto value = text(key);
   if (!value || std::find(words.begin(), words.end(), *value) != words.end()) return value;
-  report_.error(place(key), std::string(key) + " is one of " + joined(words) + ", not " + in_quotes(*value));
+  report_.error(place(key),
+                in_table(key) + " is one of " + joined(words) + ", not " + in_quotes(*value) + home(key));
   return std::nullopt;
 }
 
@@ -219,8 +252,9 @@ void Reader::finish() {
     if (std::find(known_.begin(), known_.end(), word) != known_.end()) continue;
     if (std::find(hidden_.begin(), hidden_.end(), word) != hidden_.end()) continue;
     const std::string in = name_.empty() ? "" : " in " + name_;
+    const std::string right = home(word);
     report_.error(place_at(key.source().begin, file_),
-                  "unknown key " + in_quotes(word) + in + suggestion(word, known_));
+                  "unknown key " + in_quotes(word) + in + (right.empty() ? suggestion(word, known_) : right));
   }
 }
 
@@ -263,7 +297,8 @@ std::optional<toml::table> parse_file(const std::string& path, Fingerprint& read
   try {
     return toml::parse(text, path);
   } catch (const toml::parse_error& failure) {
-    report.error(place_at(failure.source().begin, path), one_line(failure.description()));
+    report.error(place_at(failure.source().begin, path),
+                 one_line(failure.description()) + (is_utf8(text) ? "" : ": save the file as UTF-8"));
     return std::nullopt;
   }
 }

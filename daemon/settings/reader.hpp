@@ -59,6 +59,8 @@ class Reader {
 
  private:
   const toml::node* find(std::string_view key);
+  std::string in_table(std::string_view key) const;  // "ns-1 in [stations] roles"
+  std::string home(std::string_view key) const;  // "; tone belongs under [fallback]", where that is another
   void wrong_type(std::string_view key, const toml::node& node, std::string_view wanted);
   void out_of_range(std::string_view key, double least, double most);
 

@@ -72,6 +72,19 @@ std::optional<Endpoint> endpoint_of(std::string_view text) {
   return out;
 }
 
+bool is_utf8(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto lead = static_cast<unsigned char>(text[at++]);
+    if (lead == 0) return false;  // a blank half of UTF-16
+    if (lead < 0x80) continue;
+    if (lead < 0xc2 || lead > 0xf4) return false;
+    for (int rest = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3; rest > 0; --rest)
+      if (at == text.size() || (static_cast<unsigned char>(text[at++]) & 0xc0U) != 0x80U) return false;
+  }
+  return true;
+}
+
 std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
   if (known.empty()) return "";
   // Long words are cut: nobody mistypes a name by hundreds of letters, and the search is quadratic.

@@ -18,6 +18,8 @@ bool is_address(const std::string& text);  // IPv4 or IPv6, numeric
 bool is_loopback(const std::string& address);
 bool is_any_address(const std::string& address);  // 0.0.0.0 or ::
 
+bool is_utf8(std::string_view text);  // as far as an editor's choice of another encoding shows
+
 struct Endpoint {
   std::string address;
   std::uint16_t port = 0;

@@ -67,13 +67,13 @@ profiles/quiet.toml:6:1: error: unknown key "hr-lo" in [limits], did you mean "h
        R"(profiles/quiet.toml:9:13: error: unknown key "wran" in [limits] hr-high, did you mean "warn"?
 )"},
       {with("warn = 120", R"(warn = "120")"),
-       R"(profiles/quiet.toml:9:13: error: warn must be a number, not text
+       R"(profiles/quiet.toml:9:13: error: warn in [limits] hr-high must be a number, not text
 )"},
       {with("warn = 120", "warn = 700"),
-       R"(profiles/quiet.toml:9:13: error: warn must be 1 to 350
+       R"(profiles/quiet.toml:9:13: error: warn in [limits] hr-high must be 1 to 350
 )"},
       {with("warn = 120", "warn = nan"),
-       R"(profiles/quiet.toml:9:13: error: warn must be 1 to 350
+       R"(profiles/quiet.toml:9:13: error: warn in [limits] hr-high must be 1 to 350
 )"},
       {with("critical = 140", "critical = 110"),
        R"(profiles/quiet.toml:9:11: error: hr-high critical 110 is below warn 120: it must lie beyond
@@ -126,7 +126,7 @@ profiles/quiet.toml:9:57: error: unknown key "below" in [limits] hr-high warn_re
        R"(profiles/quiet.toml:7:41: error: [limits] spo2-low warn_relative needs below or at_most, one of them
 )"},
       {with("warn = 120", "warn = 120, warn_relative = { percent = -30, above = 110 }"),
-       R"(profiles/quiet.toml:9:43: error: percent must be 1 to 100
+       R"(profiles/quiet.toml:9:43: error: percent in [limits] hr-high warn_relative must be 1 to 100
 )"},
       {whole + R"([phase.sleeping]
 )",
@@ -135,7 +135,7 @@ profiles/quiet.toml:9:57: error: unknown key "below" in [limits] hr-high warn_re
       {whole + R"([phase.infusing]
 cuff_interval_s = 5
 )",
-       R"(profiles/quiet.toml:11:1: error: cuff_interval_s must be 60 to 14400
+       R"(profiles/quiet.toml:11:1: error: cuff_interval_s in [phase] infusing must be 60 to 14400
 )"},
       {whole + R"([phase.recovery.limits.hr-low]
 warn = 130
@@ -147,18 +147,18 @@ profiles/quiet.toml:10:1: warning: hr-low at 130 /min is outside 30 to 100, the 
 hr_zero_delay_s = 16
 blind_delay = 5
 )",
-       R"(profiles/quiet.toml:11:1: error: hr_zero_delay_s must be 0 to 15
+       R"(profiles/quiet.toml:11:1: error: hr_zero_delay_s in [technical] must be 0 to 15
 profiles/quiet.toml:12:1: error: unknown key "blind_delay" in [technical], did you mean "blind_delay_s"?
 )"},
       {whole + R"([freshness]
 streaming_s = 31
 )",
-       R"(profiles/quiet.toml:11:1: error: streaming_s must be 2 to 30
+       R"(profiles/quiet.toml:11:1: error: streaming_s in [freshness] must be 2 to 30
 )"},
       {whole + R"([realarm]
 high_s = 30
 )",
-       R"(profiles/quiet.toml:11:1: error: high_s must be 60 to 600
+       R"(profiles/quiet.toml:11:1: error: high_s in [realarm] must be 60 to 600
 )"},
       {whole + R"([callout]
 high_unit_s = 300
@@ -168,7 +168,7 @@ high_unit_s = 300
       {whole + R"([recovery]
 min_s = 60
 )",
-       R"(profiles/quiet.toml:11:1: error: min_s must be 1800 to 14400
+       R"(profiles/quiet.toml:11:1: error: min_s in [recovery] must be 1800 to 14400
 )"},
       {whole + R"([bounds.sbp-high]
 least = 120
@@ -190,25 +190,25 @@ least = 20
       {whole + R"([bounds.sbp-high]
 least = 20
 )",
-       R"(profiles/quiet.toml:11:1: error: least must be 25 to 290
+       R"(profiles/quiet.toml:11:1: error: least in [bounds] sbp-high must be 25 to 290
 )"},
       {whole + R"([checklist]
 Psychosis = "active psychosis"
 liver = 3
 )",
        R"(profiles/quiet.toml:11:1: error: "Psychosis" is no key of a checklist: at most 32 of a-z, 0-9 and -
-profiles/quiet.toml:12:1: error: liver must be text in quotes, not a whole number
+profiles/quiet.toml:12:1: error: liver in [checklist] must be text in quotes, not a whole number
 )"},
       {whole + R"([gate]
 sbp_most = 1800
 )",
-       R"(profiles/quiet.toml:11:1: error: sbp_most must be 100 to 250
+       R"(profiles/quiet.toml:11:1: error: sbp_most in [gate] must be 100 to 250
 )"},
       {with("interval_s = 1800", R"(scale = "ramsay"
 observation.interval_s = 99999)"),
        R"(profiles/quiet.toml: warning: no observation by a nurse is due while infusing: [observation] names no interval for it
-profiles/quiet.toml:2:13: error: scale is one of rass, poss, not "ramsay"
-profiles/quiet.toml:3:13: error: interval_s must be 0 to 14400
+profiles/quiet.toml:2:13: error: scale in [observation] is one of rass, poss, not "ramsay"
+profiles/quiet.toml:3:13: error: interval_s in [observation] must be 0 to 14400
 )"},
       {with("interval_s = 1800", "interval_recovery_s = 1800"),
        R"(profiles/quiet.toml: warning: no observation by a nurse is due while infusing: [observation] names no interval for it

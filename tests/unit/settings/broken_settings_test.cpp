@@ -110,7 +110,7 @@ TEST(BrokenSettings, further_brokers_are_addresses_with_their_port_and_qos_is_0_
       {changed("[broker]", "[broker]\nalternates = [\"127.0.0.1\", \"broker:1883\"]\nsubscribe_qos = 2"),
        R"(vitalsd.toml:2:15: error: alternate "127.0.0.1" must be ADDRESS:PORT, as in "192.0.2.1:8883"
 vitalsd.toml:2:28: error: alternate "broker:1883" must be ADDRESS:PORT, as in "192.0.2.1:8883"
-vitalsd.toml:3:1: error: subscribe_qos must be 0 to 1
+vitalsd.toml:3:1: error: subscribe_qos in [broker] must be 0 to 1
 )"},
   });
 }
@@ -126,7 +126,7 @@ TEST(BrokenSettings, the_fallback_is_a_program_by_its_full_path) {
   expect_problems({
       {quiet_settings() + "[fallback]\nprogram = [\"beep\"]\nrepeat_s = 1\n",
        R"(vitalsd.toml:16:12: error: program "beep" must be an absolute path
-vitalsd.toml:17:1: error: repeat_s must be 5 to 300
+vitalsd.toml:17:1: error: repeat_s in [fallback] must be 5 to 300
 )"},
       {quiet_settings() + "[fallback]\nprogram = [\"/no/beep\"]\n",
        R"(vitalsd.toml:16:12: warning: /no/beep cannot be run by this user: it must be there and executable for the service's user
@@ -166,7 +166,7 @@ vitalsd.toml:16:1: error: chip "gpiochip0" must be the path of a device, as in "
 )"},
       {quiet_settings() + "[fallback.gpio]\nline = 5000\npull = true\n",
        R"(vitalsd.toml:15:1: error: [fallback] gpio without chip: add chip = "/dev/gpiochip0"
-vitalsd.toml:16:1: error: line must be 0 to 4095
+vitalsd.toml:16:1: error: line in [fallback] gpio must be 0 to 4095
 vitalsd.toml:17:1: error: unknown key "pull" in [fallback] gpio, known are: chip, line, active_low
 )"},
       {quiet_settings() + "[fallback.gpio]\nchip = \"/dev/no-chip\"\nline = 1\n",
@@ -174,7 +174,7 @@ vitalsd.toml:17:1: error: unknown key "pull" in [fallback] gpio, known are: chip
 )"},
       {quiet_settings() + "[fallback.tone]\ndevice = \"\"\nvolume_percent = 0\n",
        R"(vitalsd.toml:16:1: error: device must not be empty: `aplay -L` lists what there is
-vitalsd.toml:17:1: error: volume_percent must be 1 to 100
+vitalsd.toml:17:1: error: volume_percent in [fallback] tone must be 1 to 100
 )"},
   });
 }
@@ -184,12 +184,12 @@ TEST(BrokenSettings, values_of_a_wrong_type) {
       {changed(R"(host = "127.0.0.1")", R"(host = 5
 port = "x"
 tls = 1)"),
-       R"(vitalsd.toml:2:1: error: host must be text in quotes, not a whole number
-vitalsd.toml:3:1: error: port must be a whole number, not text
-vitalsd.toml:4:1: error: tls must be true or false, not a whole number
+       R"(vitalsd.toml:2:1: error: host in [broker] must be text in quotes, not a whole number
+vitalsd.toml:3:1: error: port in [broker] must be a whole number, not text
+vitalsd.toml:4:1: error: tls in [broker] must be true or false, not a whole number
 )"},
       {changed(R"(["ns-1"])", R"("ns-1")"),
-       R"(vitalsd.toml:4:1: error: required must be a list of texts in quotes, not text
+       R"(vitalsd.toml:4:1: error: required in [stations] must be a list of texts in quotes, not text
 vitalsd.toml:4:1: warning: no required stations: nobody notices when the station at the nurses' desk is off, as long as any other listens
 )"},
       {changed(R"(["ns-1"])", R"(["ns-1", 5])"),
@@ -202,7 +202,7 @@ vitalsd.toml:10:2: error: bed must be written as [[bed]], not a table
       {changed("[broker]", R"(broker = 1
 [node])"),
        R"(vitalsd.toml:1:1: error: broker must be a table, not a whole number
-vitalsd.toml:3:1: error: unknown key "host" in [node], known are: name, root, clock_trusted
+vitalsd.toml:3:1: error: unknown key "host" in [node]; host belongs under [broker]
 )"},
   });
 }
@@ -211,12 +211,12 @@ TEST(BrokenSettings, values_out_of_range) {
   expect_problems({
       {changed(R"(host = "127.0.0.1")", R"(host = "127.0.0.1"
 port = 70000)"),
-       R"(vitalsd.toml:3:1: error: port must be 1 to 65535
+       R"(vitalsd.toml:3:1: error: port in [broker] must be 1 to 65535
 )"},
       {changed("[broker]", R"([service]
 log_level = "loud"
 [broker])"),
-       R"(vitalsd.toml:2:1: error: log_level is one of trace, debug, info, warning, error, not "loud"
+       R"(vitalsd.toml:2:1: error: log_level in [service] is one of trace, debug, info, warning, error, not "loud"
 )"},
       {changed("[broker]", R"([node]
 name = "Gateway 1"
@@ -232,10 +232,10 @@ trend_days = 40000
 keep_days = "ever"
 size_mb_max = 1
 [broker])"),
-       R"(vitalsd.toml:2:1: error: trend_seconds_days must be 1 to 36500
-vitalsd.toml:3:1: error: trend_days must be 1 to 36500
-vitalsd.toml:4:1: error: keep_days must be a whole number, not text
-vitalsd.toml:5:1: error: size_mb_max must be 64 to 1000000
+       R"(vitalsd.toml:2:1: error: trend_seconds_days in [journal] must be 1 to 36500
+vitalsd.toml:3:1: error: trend_days in [journal] must be 1 to 36500
+vitalsd.toml:4:1: error: keep_days in [journal] must be a whole number, not text
+vitalsd.toml:5:1: error: size_mb_max in [journal] must be 64 to 1000000
 )"},
       {changed("[broker]", R"([journal]
 trend_seconds_days = 8
@@ -292,7 +292,7 @@ TEST(BrokenSettings, stations_that_nobody_may_act_from) {
        R"(vitalsd.toml:4:13: error: required station "ns-2" has no role in [stations] roles, did you mean "ns-1"?
 )"},
       {changed(R"("nurse")", R"("doctor")"),
-       R"(vitalsd.toml:5:11: error: ns-1 is one of viewer, nurse, charge, admin, not "doctor"
+       R"(vitalsd.toml:5:11: error: ns-1 in [stations] roles is one of viewer, nurse, charge, admin, not "doctor"
 )"},
       {changed(R"(ns-1 = "nurse")", ""),
        R"(vitalsd.toml:4:13: error: required station "ns-1" has no role in [stations] roles
@@ -339,7 +339,7 @@ vitalsd.toml:11:1: warning: not watched at bed pain/b1, since no source of it ca
 baud = 1
 port =)"),
        R"(vitalsd.toml:9:1: warning: period_s has no effect: nonin streams
-vitalsd.toml:10:1: error: baud must be 50 to 4000000
+vitalsd.toml:10:1: error: baud in [[source]] must be 50 to 4000000
 )"},
   });
 }
@@ -420,11 +420,11 @@ vitalsd.toml:14:1: error: sources is empty: name at least one [[source]]
 )"},
       {quiet_settings() + R"(rate = "rr"
 )",
-       R"(vitalsd.toml:15:1: error: rate is one of hr, pr, not "rr"
+       R"(vitalsd.toml:15:1: error: rate in [[bed]] is one of hr, pr, not "rr"
 )"},
       {quiet_settings() + R"(idle = "sleep"
 )",
-       R"(vitalsd.toml:15:1: error: idle is one of watch, off, not "sleep"
+       R"(vitalsd.toml:15:1: error: idle in [[bed]] is one of watch, off, not "sleep"
 )"},
   });
 }
@@ -456,7 +456,7 @@ vitalsd.toml:7:1: error: [[bed]] without unit: add unit = "pain"
 vitalsd.toml:8:1: error: name "b 1" must be 1 to 32 of a-z, 0-9 and -: it is part of topics
 vitalsd.toml:9:12: error: no [[source]] is called "s"
 vitalsd.toml:11:1: error: path must not be empty
-vitalsd.toml:13:1: error: log_level is one of trace, debug, info, warning, error, not "loud"
+vitalsd.toml:13:1: error: log_level in [service] is one of trace, debug, info, warning, error, not "loud"
 )"},
   });
 }

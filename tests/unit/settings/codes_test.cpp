@@ -51,7 +51,8 @@ vitalsd.toml:15:3: error: [[codes]] without code: add code = "4711"
 vitalsd.toml:16:36: error: unit has no meaning for a code that is ignored
 vitalsd.toml:18:5: error: code "5" is there twice, first in line 17
 )"},
-      {hl7("codes = \"4711\""), "vitalsd.toml:10:1: error: codes must be written as [[codes]], not text\n"},
+      {hl7("codes = \"4711\""),
+       "vitalsd.toml:10:1: error: codes in [[source]] must be written as [[codes]], not text\n"},
       {hl7("codes = [1]"), "vitalsd.toml:10:10: error: codes must be written as [[codes]]\n"},
       {hl7("options = { codes = \"1|S|hr\" }\ncodes = [ { code = \"2\", metric = \"hr\" } ]"),
        "vitalsd.toml:11:1: error: codes and options.codes: write them in one place\n"},

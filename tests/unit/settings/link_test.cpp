@@ -137,10 +137,10 @@ data_bits = 9
 stop_bits = 1.5
 parity = "E"
 flow = "xon")"),
-       R"(vitalsd.toml:10:1: error: data_bits must be 7 to 8
-vitalsd.toml:11:1: error: stop_bits must be a whole number, not a number
-vitalsd.toml:12:1: error: parity is one of none, even, odd, not "E"
-vitalsd.toml:13:1: error: flow is one of none, rts-cts, not "xon"
+       R"(vitalsd.toml:10:1: error: data_bits in [[source]] must be 7 to 8
+vitalsd.toml:11:1: error: stop_bits in [[source]] must be a whole number, not a number
+vitalsd.toml:12:1: error: parity in [[source]] is one of none, even, odd, not "E"
+vitalsd.toml:13:1: error: flow in [[source]] is one of none, rts-cts, not "xon"
 )"},
       {linked(R"(connect = "tcp://192.0.2.10:4001"
 parity = "even")"),
@@ -193,7 +193,7 @@ tls = { cert_file = "", key_file = "/nowhere/box.key", require_client_cert = 1, 
        R"(vitalsd.toml:10:7: error: tls without ca_file: it says whose client certificates are taken
 vitalsd.toml:10:9: error: cert_file must not be empty: name the file
 vitalsd.toml:10:25: warning: key_file "/nowhere/box.key" cannot be read by this user: it must be there and readable for vitalsd when it starts
-vitalsd.toml:10:56: error: require_client_cert must be true or false, not a whole number
+vitalsd.toml:10:56: error: require_client_cert in [[source]] tls must be true or false, not a whole number
 vitalsd.toml:10:81: error: unknown key "ca" in [[source]] tls, known are: cert_file, key_file, ca_file, require_client_cert, peer_names
 )"},
       {hl7(R"(connect = "tcp://127.0.0.1:2575"
