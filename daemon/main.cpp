@@ -1,7 +1,6 @@
 // Arguments to a subcommand, nothing more.
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <iostream>
 
 #include "daemon/app/app.hpp"
 #include "daemon/service/log.hpp"
@@ -23,14 +22,15 @@ std::string banner() {
 
 int run(const std::string& path) {
   const settings::Loaded loaded = settings::load(path);
-  std::cerr << settings::describe(loaded.problems);
+  service::start_log(loaded.settings.log_level);
+  for (const settings::Problem& problem : loaded.problems)
+    service::log_lines(problem.warning, settings::describe({problem}));
   if (!loaded.ok()) {
-    std::cerr << "vitalsd: " << path << " is not usable; not starting\n";
+    service::log_lines(false, path + " is not usable; not starting");
     return 1;
   }
   std::signal(SIGXFSZ, SIG_IGN);  // a full quota is a failed journal, an alarm, not the end of the daemon
   std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its connection
-  service::start_log(loaded.settings.log_level);
   app::App app(loaded.settings, path);
   return app.run();
 }

@@ -12,6 +12,7 @@
 #include "daemon/app/build.hpp"
 #include "daemon/links/tls.hpp"
 #include "daemon/service/clock.hpp"
+#include "daemon/service/log.hpp"
 #include "daemon/service/version.hpp"
 #include "daemon/service/watchdog.hpp"
 #include "daemon/vitals/check.hpp"
@@ -219,8 +220,10 @@ void App::local_call_tried(const std::string& trouble, bool any_fails) {
 void App::settings_seen(const SettingsSeen& seen) {
   const bool usable = seen.problems.empty();
   if (seen.asked || seen.hash != hash_said_) {
-    if (!usable)
-      spdlog::error("{} is not usable, the next start would fail:\n{}", settings_file_, seen.problems);
+    if (!usable) {
+      spdlog::error("{} is not usable, the next start would fail:", settings_file_);
+      service::log_lines(false, seen.problems);
+    }
     if (usable && seen.hash != config_hash_)
       spdlog::warn("{} or a profile of it has changed; a restart takes it, alarms and sessions go on over it",
                    settings_file_);

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from rig import DAEMON
+from rig import DAEMON, NODE
 
 WATCHDOG_S = 1
 
@@ -47,6 +47,37 @@ def test_systemd_is_told_of_the_start_of_every_second_and_of_the_end(world, tmp_
     manager.next("STOPPING=1")
     assert world.daemon.process.child.wait(20) == 0
 
+
+def errors_in_journal(text):
+    return [line for line in text.splitlines() if line.startswith("<3>")]
+
+
+@pytest.mark.quick
+def test_each_mistake_in_the_settings_is_an_error_of_its_own_to_journald(world, tmp_path):
+    journald = {"JOURNAL_STREAM": "1:1"}
+    good = world.daemon.settings.read_text()
+    broken = good.replace("protocol", "protokoll").replace("clock_trusted", "clock_trustet")
+    world.daemon.settings.write_text(broken)
+    refused = subprocess.run([DAEMON, "run", "--settings", str(world.daemon.settings)], capture_output=True, text=True,
+                             timeout=60, env={**os.environ, **journald})
+    assert refused.returncode == 1
+    place = f"<3>{world.daemon.settings}:"
+    named = [line for line in errors_in_journal(refused.stderr) if line.startswith(place) and " error: " in line]
+    assert len(named) >= 4 and not [line for line in refused.stderr.splitlines() if line[:1] != "<"], refused.stderr
+    assert refused.stderr.splitlines()[-1] == f"<3>{world.daemon.settings} is not usable; not starting"
+
+    world.daemon.settings.write_text(good)
+    world.station()
+    world.daemon.start(journald)
+    station = world.stations[0]
+    station.online(NODE)
+    world.daemon.settings.write_text(broken)
+    world.daemon.process.child.send_signal(signal.SIGHUP)
+
+    def told():
+        text = world.daemon.log.read_text()
+        return len([line for line in errors_in_journal(text) if line.startswith(place)]) >= 4
+    station.wait_for(told, 15, "each mistake with the priority of an error")
 
 
 def descendants(pid):
