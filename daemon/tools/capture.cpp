@@ -94,15 +94,13 @@ class Session {
 
   int run() {
     const std::string trouble = recorder_.start();
-    if (!trouble.empty()) {
-      std::cerr << "vitalsd capture: " << trouble << '\n';
-      return 1;
-    }
+    if (!trouble.empty()) return give_up(trouble);
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (!error) end();
     });
     every_second();
     loop_.run();
+    if (!recorder_.ever_open()) return give_up(recorder_.state());
     recorder_.stop();
     std::cerr << fmt::format("\n{} bytes, {} frames in {}\n", recorder_.bytes(), recorder_.frames(),
                              options_.out);
@@ -110,6 +108,14 @@ class Session {
   }
 
  private:
+  // The file holds nothing but its header, and would be in the way of the next try.
+  int give_up(const std::string& trouble) {
+    std::cerr << "\nvitalsd capture: nothing could be opened: " << trouble << '\n';
+    recorder_.stop();
+    ::unlink(options_.out.c_str());
+    return 1;
+  }
+
   static std::unique_ptr<Pseudonyms> pseudonyms(const CaptureOptions& options,
                                                 const settings::Source& source) {
     if (options.with_identity || source.protocol != "hl7") return nullptr;

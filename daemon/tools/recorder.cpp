@@ -40,6 +40,7 @@ std::string Recorder::start() {
   std::string trouble;
   if (entry_->facts->line.baud == 0) {
     trouble = start_peers();
+    opened_ = trouble.empty() && std::holds_alternative<settings::MllpListen>(source_.link);
   } else {
     start_link();
   }
@@ -102,6 +103,7 @@ std::uint64_t Recorder::frames() const {
 }
 
 void Recorder::open(std::uint64_t id, const std::string& detail) {
+  opened_ = true;
   app::IntakeHandlers handlers;
   handlers.on_send = [this, id](drivers::Bytes bytes) { send(id, bytes); };
   // What is in the file is kept: the sender may go on.

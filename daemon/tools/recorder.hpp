@@ -34,6 +34,7 @@ class Recorder {
 
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t frames() const;
+  bool ever_open() const { return opened_; }           // a port, a connection, or somebody could have come
   const std::string& state() const { return state_; }  // of the link, for people
 
  private:
@@ -65,6 +66,7 @@ class Recorder {
   vitals::Stamp start_;
   std::string line_, state_;
   std::uint64_t bytes_ = 0, frames_ended_ = 0;
+  bool opened_ = false;
 };
 
 }  // namespace tools

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -177,3 +178,27 @@ def test_what_is_captured_can_be_replayed(tmp_path, device, protocol, line):
     values = [json.loads(text) for text in replayed.stdout.splitlines()]
     sys_or_spo2 = [v["v"] for v in values if v.get("metric") in ("spo2", "nibp-sys") and v.get("v") is not None]
     assert sys_or_spo2 and set(sys_or_spo2) <= {97, 121}, replayed.stdout[:2000]
+
+
+def test_a_capture_that_nothing_could_be_opened_for_says_so_and_leaves_no_file(tmp_path, device):
+    out = tmp_path / "none.capture"
+
+    def refused(*link):
+        said = run("capture", "--out", str(out), "--seconds", "2", *link)
+        assert said.returncode == 1 and "nothing could be opened: " in said.stderr, said.stderr
+        assert not out.exists(), "a second try would be refused for it"
+        return said.stderr
+    assert "no such device" in refused("--protocol", "nonin", "--port", str(tmp_path / "none"))
+    assert "refused" in refused("--protocol", "nonin", "--connect", f"tcp://127.0.0.1:{free_port()}")
+    monitor = device("nonin")
+    with open(monitor.target, "rb", buffering=0) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert f"({os.getpid()})" in refused("--protocol", "nonin", "--port", monitor.target)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused("--protocol", "hl7", "--listen", "127.0.0.1:%d" % taken.getsockname()[1])
+
+
+def test_a_capture_that_nobody_sent_anything_to_is_one(tmp_path):
+    out = tmp_path / "quiet.capture"
+    said = run("capture", "--out", str(out), "--seconds", "1", "--protocol", "hl7", "--listen", f"127.0.0.1:{free_port()}")
+    assert said.returncode == 0 and out.exists(), said.stderr
