@@ -246,9 +246,11 @@ void AlertReader::hand_on(AlarmTable& table) {
 void AlertReader::announce(bool required) {
   if (announced_) return;
   const Separators& by = message_->separators();
-  const bool known = !alert_.device.empty() || rules_.location == LocationRule::device;
-  subject_.device = known ? text_of(alert_.device, by, scratch_) : reporter_;
+  subject_.device =
+      rules_.location == LocationRule::device ? text_of(alert_.device, by, scratch_) : reporter_;
   subject_.location = choose_location(subject_, rules_.location, message_->header, scratch_);
+  if (subject_.location.empty() && !alert_.device.empty())  // a pump may be known to belong somewhere
+    subject_.device = text_of(alert_.device, by, scratch_);
   if (!required && subject_.location.empty()) return;
   announced_ = any_announced_ = true;
   message_->out.on_subject(subject_);
