@@ -28,8 +28,8 @@ def test_gate_and_recovery_warn_and_are_recorded_over_kill_nine(world):
     assert "60 min since the stop" in text and "RASS 0" in text and "escort" in text and "Aldrete" not in text
     ended = station.wait_for(lambda: infusion(station).get("phase") == "ended" and infusion(station), what="ended")
     assert ended["recovery"]["text"] == text
-    events = [m.doc for m in station.messages if m.topic.endswith("/event/infusion")]
-    assert any(e["phase"] == "ended" and e["recovery"]["text"] == text for e in events)
+    station.wait_for(lambda: any(m.doc["phase"] == "ended" and m.doc["recovery"]["text"] == text
+                                 for m in station.messages if m.topic.endswith("/event/infusion")), what="the end as an event")
     restart(world, station)
     assert infusion(station)["recovery"]["text"] == text
 

@@ -88,7 +88,8 @@ def test_a_disk_that_fills_up_in_a_session_delays_no_alarm_is_two_and_loses_noth
     assert (again["id"], again["ack"]) == (second["id"], "acked"), "what waited for the disk was kept"
     assert station.last[f"{station.bed(BED)}/infusion"].doc["phase"] == "infusing"
     # What happened while nothing could be written is missing in the log of events, which says so, and only that.
-    assert any(m.doc.get("event") == "log-lost" for m in station.messages if m.topic.endswith("/event/node"))
+    station.wait_for(lambda: any(m.doc.get("event") == "log-lost" for m in station.messages
+                                 if m.topic.endswith("/event/node")), what="log-lost")
     kept = {(doc["id"], doc["rev"]) for bed in (BED, MONITOR_BED) for doc in station.history(bed, 0)
             if doc["schema"] == "vitals.alarm/1"}
     assert set(witness.confirmed) <= kept

@@ -74,8 +74,8 @@ def test_free_text_is_in_the_journal_and_nowhere_else(world):
     assert station.command(BED, "note", args={"text": words["note"]})["status"] == "applied"
     assert station.command(BED, "observe", args={"pain": 1, "note": words["observe"]})["status"] == "applied"
     assert station.command(BED, "infusion-hold", args={"reason": words["infusion-hold"]})["status"] == "applied"
-    audit = [m.doc for m in station.messages if m.topic.endswith("/event/cmd")]
-    assert {"note", "observe", "infusion-hold"} <= {doc["verb"] for doc in audit}
+    station.wait_for(lambda: {"note", "observe", "infusion-hold"} <= {
+        m.doc["verb"] for m in station.messages if m.topic.endswith("/event/cmd")}, what="their events, which follow the answers")
     world.daemon.stop()
     for text in words.values():
         assert not [m for m in station.messages if text.encode() in m.payload and "/cmd/" not in m.topic], text

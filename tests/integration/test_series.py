@@ -86,5 +86,5 @@ def test_a_bolus_by_hand_counts_in_the_dose_over_kill_nine(world):
     shown(station, "the second one", lambda doc: doc["last_bolus"]["mg"] == 28 and doc["dose_mg"] == 42)
     applied(station, "infusion-start", rate=0.5, rate_unit="mg/kg/h", planned_min=60)
     shown(station, "the rate", lambda doc: doc["rate"] == 0.5 and doc["planned_min"] == 60)
-    events = [m.doc for m in station.messages if m.topic.endswith("/event/infusion")]
-    assert [e["dose_mg"] for e in events if "last_bolus" in e][:2] == [14, 42]
+    station.wait_for(lambda: [m.doc["dose_mg"] for m in station.messages if m.topic.endswith("/event/infusion")
+                              and "last_bolus" in m.doc][:2] == [14, 42], what="both as events")
