@@ -221,13 +221,13 @@ void Node::every_second(const Surroundings& seen, Stamp now) {
   commander_->tick(now);
   if (!refused_.empty() && now.mono >= subscribe_at_) subscribe_again();
   if (reconcile_at_ && now.mono >= *reconcile_at_) reconcile(now);
-  if (presence_refused_ && connection_ != 0 && !reconcile_at_) publish_status("online", "reconnect", now);
+  watch_presence(now);
   if (now.mono >= next_heartbeat_) heartbeat(seen.lag_ms, now);
 }
 
 NodeDesk::Hearing Node::hearing(Stamp now) {
   NodeDesk::Hearing out;
-  out.broker = connection_ != 0;
+  out.broker = connection_ != 0 && echo_.heard();
   out.listener = commander_->listened_to(now);
   out.receipts_missing = node_->alarms().receipts().missing(now);
   for (const auto& desk : desks_) {

@@ -19,6 +19,7 @@
 #include "daemon/app/bed_desk.hpp"
 #include "daemon/app/commander.hpp"
 #include "daemon/app/doors.hpp"
+#include "daemon/app/echo.hpp"
 #include "daemon/app/host.hpp"
 #include "daemon/app/intake.hpp"
 #include "daemon/app/node_desk.hpp"
@@ -101,6 +102,7 @@ class Node final : public Host, private Outlet {
   void watch_queues(std::uint64_t inbound_dropped, const journal::Health& journal, Stamp now);
   void watch_clock(Stamp now);
 
+  void say_all(Stamp now);
   void subscribe_all();
   void subscribe_again();
   void on_retained_alarm(const std::string& topic, const std::string& payload, Stamp now);
@@ -109,6 +111,8 @@ class Node final : public Host, private Outlet {
   void adopt(const std::string& topic, const std::string& payload, Stamp now);
   void reconcile(Stamp now);
   void publish_status(std::string_view state, std::string_view reason, Stamp now);
+  void on_presence(const std::string& payload, Stamp now);
+  void watch_presence(Stamp now);
   BedDesk* find_bed(std::string_view unit, std::string_view bed);
   std::vector<BedDesk*> worst_first() const;
 
@@ -137,6 +141,7 @@ class Node final : public Host, private Outlet {
   std::vector<std::string> refused_;  // subscriptions
   MonoTime subscribe_at_{};
   bool presence_refused_ = false;                              // `online` was not taken: said again
+  Echo echo_;                                                  // of it
   std::vector<std::pair<std::string, std::string>> retained_;  // alarm topics found after a connect
   MonoTime next_heartbeat_{};
   NodeDesk::Unheard unheard_;

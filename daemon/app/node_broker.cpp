@@ -39,11 +39,16 @@ void Node::publish_status(std::string_view state, std::string_view reason, Stamp
 
 void Node::on_connected(std::uint64_t connection, Stamp now) {
   connection_ = connection;
+  echo_.connected();
   const settings::Broker& from = settings_.broker;
   const std::size_t broker = broker_.health().broker;
   const settings::Broker::Address at =
       broker == 0 ? settings::Broker::Address{from.host, from.port} : from.alternates[broker - 1];
   spdlog::info("broker: connected to {} port {}, connection {}", at.host, at.port, connection);
+  say_all(now);
+}
+
+void Node::say_all(Stamp now) {
   node_->alarms().receipts().start_over(now);
   for (auto& desk : desks_) desk->alarms().receipts().start_over(now);
   node_->repeat_alarms(now);
@@ -112,9 +117,7 @@ void Node::on_lost(const std::string& reason) {
 void Node::on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now) {
   const std::string& node = node_->alarms().prefix();
   if (topic == node + "/status") {
-    // The will of a connection of ours that is over came late: say again that we are here.
-    if (connection_ != 0 && !reconcile_at_ && payload.find("\"offline\"") != std::string::npos)
-      publish_status("online", "reconnect", now);
+    on_presence(payload, now);
   } else if (contract::parse_alarm_topic(identity_.root, topic)) {
     if (retained) on_retained_alarm(topic, payload, now);
   } else if (contract::parse_station_topic(identity_.root, topic)) {
@@ -125,9 +128,31 @@ void Node::on_message(const std::string& topic, const std::string& payload, bool
   settle(now);
 }
 
+void Node::on_presence(const std::string& payload, Stamp now) {
+  if (connection_ == 0) return;
+  // The will of a connection of ours that is over came late: say again that we are here.
+  if (!reconcile_at_ && payload.find("\"offline\"") != std::string::npos)
+    publish_status("online", "reconnect", now);
+  const auto status = contract::parse_node_status(payload);
+  const bool ours =
+      status && status->state == "online" && status->boot == identity_.boot && status->conn == connection_;
+  if (!ours || !echo_.came_back()) return;
+  spdlog::info("broker: what we publish comes back");
+  say_all(now);  // all of the time before was discarded
+}
+
+void Node::watch_presence(Stamp now) {
+  if (connection_ == 0 || reconcile_at_) return;
+  const bool missed_before = echo_.missed();
+  const bool overdue = echo_.overdue(now.mono);
+  if (overdue && !missed_before) spdlog::error("the broker discards what we publish: check its access rules");
+  if (overdue || presence_refused_) publish_status("online", "reconnect", now);
+}
+
 void Node::on_delivered(std::uint64_t token, bool delivered, Stamp now) {
   if (token == presence_token) {
     presence_refused_ = !delivered;
+    if (delivered) echo_.taken(now.mono);
     return;
   }
   const std::uint32_t index = app::desk_of(token);

@@ -51,6 +51,13 @@ struct StoredAlarm {
 };
 std::optional<StoredAlarm> parse_alarm(std::string_view json);
 
+// Who wrote a presence, of which connection, and what it says; nullopt: not such a document.
+struct StoredNodeStatus {
+  std::string boot, state;
+  std::uint64_t conn = 0;
+};
+std::optional<StoredNodeStatus> parse_node_status(std::string_view json);
+
 struct Value {                      // obs/{metric}
   vitals::Observation observation;  // quality already `stale` when past its limit
   WallTime ts{};

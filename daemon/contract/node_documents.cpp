@@ -2,10 +2,16 @@
 // are no document of a bed.
 #include "daemon/contract/documents.hpp"
 #include "daemon/contract/envelope.hpp"
+#include "daemon/contract/json_reader.hpp"
 #include "daemon/contract/json_writer.hpp"
 #include "daemon/contract/schemas.hpp"
 
 namespace contract {
+namespace {
+
+constexpr std::size_t node_status_bytes_max = 4096;
+
+}  // namespace
 
 void render_node_status(std::string& out, const NodeStatus& status) {
   JsonWriter writer(out);
@@ -18,6 +24,16 @@ void render_node_status(std::string& out, const NodeStatus& status) {
   writer.time("ts", status.ts);
   writer.text("reason", status.reason);
   writer.close_object();
+}
+
+std::optional<StoredNodeStatus> parse_node_status(std::string_view json) {
+  const auto document = parse_object(json, node_status_bytes_max);
+  if (!document) return std::nullopt;
+  const Fields fields(*document);
+  const auto boot = fields.text("boot"), state = fields.text("state");
+  const auto conn = fields.count("conn");
+  if (fields.text("schema") != schema::node || !boot || !state || !conn) return std::nullopt;
+  return StoredNodeStatus{std::string{*boot}, std::string{*state}, *conn};
 }
 
 void render_node_info(std::string& out, const NodeInfo& info) {

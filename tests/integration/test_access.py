@@ -1,5 +1,6 @@
 """The broker's access rules as `vitalsd acl` makes them from the settings: each role gets through what it may send, in its
 own name, and the broker itself keeps everything else away."""
+import signal
 import subprocess
 import threading
 
@@ -133,3 +134,24 @@ def test_stations_read_the_ward_and_nobody_elses_answers_and_write_nothing_of_it
     assert {payload for _, payload in wall.seen} == {"true", LAST}
     daemon.until("own")
     assert "forged" not in {payload for _, payload in daemon.until(LAST)}
+
+
+@pytest.mark.faults
+def test_a_broker_that_discards_what_the_daemon_says_counts_as_lost(world, beeper):
+    """It acknowledges what its rules refuse: only what comes back proves that somebody can hear us."""
+    world.broker.stop()
+    rules = world.folder / "acl"
+    rules.write_text("topic read vitals/1/#\ntopic readwrite vitals/1/station/#\ntopic write vitals/1/node/+/cmd/#\n")
+    world.broker.config.write_text(world.broker.config.read_text() + f"acl_file {rules}\n")
+    world.broker.start()
+    station = world.station()
+    world.daemon.start()
+    beeper.told("off")
+    world.oximeter.show(spo2=75)
+    beeper.told("on no connection to the broker: stations hear nothing")
+    assert "the broker discards what we publish: check its access rules" in world.daemon.log.read_text()
+    rules.write_text("topic readwrite #\n")
+    world.broker.process.child.send_signal(signal.SIGHUP)
+    station.online(NODE)
+    station.alarm("pain/b1", "spo2-deep", state="active")
+    beeper.told("off")

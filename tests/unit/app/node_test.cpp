@@ -1,15 +1,11 @@
 // Between a journal and a broker that only write down what comes: what a start, a late answer and a refusal
 // must not break.
-#include "daemon/app/node.hpp"
-
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
-#include "daemon/settings/builtin.hpp"
-#include "tests/unit/app/recording_outlet.hpp"
+#include "tests/unit/app/node_fixture.hpp"
 
 namespace app::test {
 namespace {
@@ -20,90 +16,8 @@ using testing::HasSubstr;
 
 constexpr const char* lost_topic = "vitals/1/bed/pain/b1/alarm/link-lost-mon1";
 
-class Journal final : public JournalDoor {
- public:
-  const journal::Restored& restored() const override { return kept; }
-  void write(std::vector<journal::Entry> entries, Kept) override {
-    for (journal::Entry& entry : entries) written.push_back(std::move(entry));
-  }
-  void read_events(const std::string&, std::uint64_t, PageRead) override {}
-  journal::Health health() const override { return {}; }
-
-  std::vector<std::uint64_t> numbers(const std::string& scope) const {
-    std::vector<std::uint64_t> out;
-    for (const journal::Entry& entry : written)
-      if (const auto* event = std::get_if<journal::EventEntry>(&entry); event && event->scope == scope)
-        out.push_back(event->seq);
-    return out;
-  }
-
-  journal::Restored kept;
-  std::vector<journal::Entry> written;
-};
-
-class Broker final : public BrokerDoor {
- public:
-  void publish(stations::Message message) override {
-    said.messages.push_back(std::move(message));
-    waits = true;
-  }
-  void flush() override { waits = false; }
-  void subscribe(std::string filter, int) override { filters.push_back(std::move(filter)); }
-  void unsubscribe(std::string filter) override { std::erase(filters, filter); }
-  stations::BrokerHealth health() const override { return {}; }
-
-  const stations::Message* newest(const std::string& topic) const {
-    const auto found = said.on(topic);
-    return found.empty() ? nullptr : found.back();
-  }
-
-  RecordingOutlet said;
-  std::vector<std::string> filters;
-  bool waits = false;
-};
-
-settings::Settings one_bed() {
-  settings::Settings out;
-  out.node.name = "gw1";
-  out.profiles["ketamine-adult"] = settings::builtin_profile("ketamine-adult").value();
-  out.stations.roles = {{"ns-1", settings::Role::nurse}};
-  settings::Source source;
-  source.name = "mon1";
-  source.protocol = "nonin";
-  source.metrics.insert(vitals::Metric::spo2);
-  out.sources.push_back(source);
-  settings::Bed bed;
-  bed.unit = "pain";
-  bed.name = "b1";
-  bed.profile = "ketamine-adult";
-  bed.sources = {"mon1"};
-  bed.expected.insert(vitals::Metric::spo2);
-  out.beds.push_back(bed);
-  return out;
-}
-
-class NodeTest : public testing::Test {
+class NodeTest : public NodeFixture {
  protected:
-  void start(std::int64_t ms) {
-    Node::Parts parts;
-    parts.settings = &settings_;
-    parts.identity = {"gw1", "run" + std::to_string(++runs_), "vitals", "c0ffee12"};
-    parts.journal = &journal_;
-    parts.broker = &broker_;
-    parts.salt = [] { return bed::Salt{1, 2}; };
-    now_ms_ = ms;
-    node_ = std::make_unique<Node>(std::move(parts), at(ms));
-    node_->settle(at(ms));
-  }
-  void pass(Milliseconds time) {
-    for (const std::int64_t end = now_ms_ + time.count(); now_ms_ < end; now_ms_ += 1'000) {
-      node_->every_second({}, at(now_ms_ + 1'000));
-      node_->settle(at(now_ms_ + 1'000));
-    }
-  }
-  void hear(const std::string& topic, const std::string& payload, bool retained) {
-    node_->on_message(topic, payload, retained, at(now_ms_));
-  }
   // Nothing was ever connected to its source, so a bed has this alarm after a while.
   std::string lost_document() {
     start(0);
@@ -123,13 +37,6 @@ class NodeTest : public testing::Test {
     EXPECT_THAT(said->payload, HasSubstr(before.substr(before.find("\"id\""), 33)));
     EXPECT_THAT(said->payload, HasSubstr(R"("state":"active")"));
   }
-
-  settings::Settings settings_ = one_bed();
-  Journal journal_;
-  Broker broker_;
-  std::unique_ptr<Node> node_;
-  int runs_ = 0;
-  std::int64_t now_ms_ = 0;
 };
 
 TEST_F(NodeTest, P2_AnAlarmThatOnlyTheBrokerKnowsIsTakenOverAlsoWhenTheBrokerComesLate) {
@@ -217,7 +124,7 @@ TEST_F(NodeTest, AnOnlineThatIsRefusedIsSaidAgain) {
   node_->on_delivered(said.front()->token, false, at(3'000));
   pass(1s);
   EXPECT_EQ(broker_.said.on(topic).size(), 2U);
-  node_->on_delivered(broker_.newest(topic)->token, true, at(4'000));
+  take_presence(true);
   pass(5s);
   EXPECT_EQ(broker_.said.on(topic).size(), 2U);
 }

@@ -1,0 +1,105 @@
+// What stands on the broker, what comes from it, and whether it passes on what we say.
+#include <gmock/gmock.h>
+
+#include "tests/unit/app/node_fixture.hpp"
+
+namespace app::test {
+namespace {
+
+using std::chrono_literals::operator""s;
+using testing::Contains;
+using testing::HasSubstr;
+
+constexpr const char* state_topic = "vitals/1/bed/pain/b1/state";
+constexpr const char* rate_topic = "vitals/1/bed/pain/b1/alarm/hr-low";
+
+std::string replaced(std::string text, const std::string& from, const std::string& by) {
+  const std::size_t found = text.find(from);
+  return found == std::string::npos ? text : text.replace(found, from.size(), by);
+}
+
+class NodeBrokerTest : public NodeFixture {
+ protected:
+  void connect() {
+    start(0);
+    node_->on_connected(1, at(0));
+    pass(3s);
+  }
+  // It acknowledges all, and passes on nothing.
+  void pass_unheard(Milliseconds time) {
+    for (Milliseconds done{0}; done < time; done += 1s) {
+      take_presence(false);
+      pass(1s);
+    }
+  }
+  std::string state_of(const std::string& node) const {
+    return replaced(broker_.newest(state_topic)->payload, R"("node":"gw1")", R"("node":")" + node + "\"");
+  }
+  void command(const std::string& place, const std::string& verb, const std::string& args) {
+    const std::string number = std::to_string(++commands_);
+    hear(place + "/cmd/" + verb + "/ns-1",
+         R"({"schema":"vitals.cmd/1","cmd_id":"command-)" + number + R"(","verb":")" + verb +
+             R"(","issued_at":)" + std::to_string(vitals::unix_ms(at(now_ms_).wall)) +
+             R"(,"ttl_s":30,"actor":"rn-1","station":"ns-1","args":)" + args + "}",
+         false);
+  }
+  unsigned stations_online() const {
+    Snapshot seen;
+    node_->sample(seen, at(now_ms_));
+    return seen.stations_online;
+  }
+  std::size_t emptied(const std::string& topic) const {
+    const auto all = broker_.said.on(topic);
+    return static_cast<std::size_t>(std::count_if(
+        all.begin(), all.end(), [](const auto* one) { return one->retain && one->payload.empty(); }));
+  }
+
+  int commands_ = 0;
+};
+
+TEST_F(NodeBrokerTest, ABrokerThatDiscardsWhatWePublishIsALostOne) {
+  connect();
+  pass_unheard(14s);
+  EXPECT_FALSE(has_alarm("broker-lost"));
+  EXPECT_GE(broker_.said.on(status_topic).size(), 3U) << "tried again";
+  pass_unheard(4s);
+  EXPECT_TRUE(has_alarm("broker-lost"));
+  node_->on_lost("gone");
+  node_->on_connected(2, at(now_ms_));
+  pass(20s);
+  EXPECT_TRUE(has_alarm("broker-lost")) << "another connection alone proves nothing";
+}
+
+TEST_F(NodeBrokerTest, ABrokerThatPassesOnAgainWhatWePublishIsToldAll) {
+  connect();
+  pass_unheard(30s);
+  ASSERT_TRUE(has_alarm("broker-lost"));
+  broker_.filters.clear();
+  take_presence(true);
+  EXPECT_THAT(broker_.filters, Contains("vitals/1/bed/pain/b1/alarm/+")) << "what stands there is compared";
+  pass(6s);
+  EXPECT_FALSE(has_alarm("broker-lost"));
+}
+
+TEST_F(NodeBrokerTest, APresenceThatComesBackLateIsNoAlarm) {
+  connect();
+  take_presence(false);
+  pass(12s);
+  take_presence(true);
+  pass(60s);
+  EXPECT_FALSE(has_alarm("broker-lost"));
+}
+
+TEST_F(NodeBrokerTest, APresenceOfAnotherConnectionProvesNothing) {
+  connect();
+  take_presence(false);
+  const std::string own = broker_.newest(status_topic)->payload;
+  hear(status_topic, replaced(own, R"("conn":1)", R"("conn":7)"), false);
+  hear(status_topic, replaced(own, R"("boot":"run1")", R"("boot":"run0")"), true);
+  hear(status_topic, "\"online\" and no document", false);
+  pass(18s);
+  EXPECT_TRUE(has_alarm("broker-lost"));
+}
+
+}  // namespace
+}  // namespace app::test
