@@ -222,6 +222,7 @@ void Node::every_second(const Surroundings& seen, Stamp now) {
   if (!refused_.empty() && now.mono >= subscribe_at_) subscribe_again();
   if (reconcile_at_ && now.mono >= *reconcile_at_) reconcile(now);
   watch_presence(now);
+  watch_conflict(now);
   if (now.mono >= next_heartbeat_) heartbeat(seen.lag_ms, now);
 }
 

@@ -70,6 +70,8 @@ class Node final : public Host, private Outlet {
   void on_lost(const std::string& reason);
   void on_connect_failed(const std::string& reason, Stamp now);
   void on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now);
+  // The state of a bed as we published it, which comes back to us. Any thread.
+  bool is_own_state(std::string_view topic, std::string_view payload) const;
   void on_delivered(std::uint64_t token, bool delivered, Stamp now);
   void on_subscribed(const std::string& filter, bool granted, Stamp now);
 
@@ -113,11 +115,14 @@ class Node final : public Host, private Outlet {
   void publish_status(std::string_view state, std::string_view reason, Stamp now);
   void on_presence(const std::string& payload, Stamp now);
   void watch_presence(Stamp now);
+  void on_bed_state(const std::string& topic, const std::string& payload, bool retained, Stamp now);
+  void watch_conflict(Stamp now);
   BedDesk* find_bed(std::string_view unit, std::string_view bed);
   std::vector<BedDesk*> worst_first() const;
 
   const settings::Settings& settings_;
   const Identity identity_;
+  const std::string own_mark_ = "\"node\":\"" + identity_.node + "\"";  // in each document of ours
   JournalDoor& journal_;
   BrokerDoor& broker_;
   std::function<bed::Salt()> salt_;
@@ -143,6 +148,9 @@ class Node final : public Host, private Outlet {
   bool presence_refused_ = false;                              // `online` was not taken: said again
   Echo echo_;                                                  // of it
   std::vector<std::pair<std::string, std::string>> retained_;  // alarm topics found after a connect
+  bool foreign_alarms_ = false;               // stood under a bed of ours at the last connect
+  std::optional<MonoTime> foreign_state_at_;  // another node's, of a bed of ours, was heard last
+  Seldom conflicts_;
   MonoTime next_heartbeat_{};
   NodeDesk::Unheard unheard_;
   Seldom connect_trouble_, journal_trouble_;

@@ -18,7 +18,11 @@ constexpr Milliseconds collect_ms = 2s;
 constexpr std::size_t retained_max = 100'000;
 constexpr Milliseconds subscribe_again_ms = 5s;
 constexpr std::uint64_t presence_token = ~std::uint64_t{0};  // of no desk
-constexpr std::size_t refused_max = 10'000;                  // subscriptions; a few per bed
+// A node repeats the state of each bed every 30 s: two in a row are one that goes on, while a bed that has
+// moved to us leaves a single one behind.
+constexpr Milliseconds foreign_state_ms{45'000};
+constexpr Milliseconds state_age_max{90'000};  // of one that was retained
+constexpr std::size_t refused_max = 10'000;    // subscriptions; a few per bed
 
 }  // namespace
 
@@ -87,6 +91,8 @@ void Node::subscribe_all() {
     broker_.subscribe(desk->alarms().prefix() + "/cmd/+/+", qos);
     broker_.subscribe(desk->alarms().prefix() + "/alarm/+", qos);
   }
+  // To hear another node that has the same bed. QoS 0: what is lost comes again.
+  for (auto& desk : desks_) broker_.subscribe(desk->alarms().prefix() + "/state", 0);
 }
 
 // A broker that is just starting, or whose access rules are being changed, may refuse what it grants a moment
@@ -115,11 +121,14 @@ void Node::on_lost(const std::string& reason) {
 }
 
 void Node::on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now) {
+  if (is_own_state(topic, payload)) return;
   const std::string& node = node_->alarms().prefix();
   if (topic == node + "/status") {
     on_presence(payload, now);
   } else if (contract::parse_alarm_topic(identity_.root, topic)) {
     if (retained) on_retained_alarm(topic, payload, now);
+  } else if (contract::parse_state_topic(identity_.root, topic)) {
+    on_bed_state(topic, payload, retained, now);
   } else if (contract::parse_station_topic(identity_.root, topic)) {
     commander_->station_status(payload);
   } else {
@@ -149,6 +158,24 @@ void Node::watch_presence(Stamp now) {
   if (overdue || presence_refused_) publish_status("online", "reconnect", now);
 }
 
+bool Node::is_own_state(std::string_view topic, std::string_view payload) const {
+  return topic.ends_with("/state") && payload.find(own_mark_) != std::string_view::npos;
+}
+
+void Node::on_bed_state(const std::string& topic, const std::string& payload, bool retained, Stamp now) {
+  const auto author = contract::parse_author(payload);
+  if (!author || author->node == identity_.node) return;
+  if (retained && std::chrono::abs(now.wall - author->ts) > state_age_max) return;
+  foreign_state_at_ = now.mono;
+  const std::string said = topic + " was written by node " + author->node;
+  if (conflicts_.due(said, now.mono)) spdlog::error("{}: two nodes claim this bed", said);
+}
+
+void Node::watch_conflict(Stamp now) {
+  const bool heard = foreign_state_at_ && now.mono - *foreign_state_at_ < foreign_state_ms;
+  node_->bed_conflict(foreign_alarms_ || heard, now);
+}
+
 void Node::on_delivered(std::uint64_t token, bool delivered, Stamp now) {
   if (token == presence_token) {
     presence_refused_ = !delivered;
@@ -168,7 +195,7 @@ void Node::on_retained_alarm(const std::string& topic, const std::string& payloa
   if (payload.empty()) return;
   adopt(topic, payload, now);
   if (!reconcile_at_) {
-    if (judge_retained(topic, payload)) node_->bed_conflict(true, now);
+    foreign_alarms_ = judge_retained(topic, payload) || foreign_alarms_;
   } else if (retained_.size() < retained_max) {
     retained_.emplace_back(topic, payload);
   }
@@ -230,10 +257,11 @@ void Node::reconcile(Stamp now) {
   const bool first = std::exchange(reconciled_on_, reconciled_on_ == 0 ? connection_ : reconciled_on_) == 0;
   broker_.unsubscribe(node_->alarms().prefix() + "/alarm/+");
   for (auto& desk : desks_) broker_.unsubscribe(desk->alarms().prefix() + "/alarm/+");
-  bool conflict = false;
-  for (const auto& [topic, payload] : retained_) conflict = judge_retained(topic, payload) || conflict;
+  foreign_alarms_ = false;
+  for (const auto& [topic, payload] : retained_)
+    foreign_alarms_ = judge_retained(topic, payload) || foreign_alarms_;
   retained_.clear();
-  node_->bed_conflict(conflict, now);
+  watch_conflict(now);
   std::vector<std::string> beds;
   beds.reserve(settings_.beds.size());
   for (const settings::Bed& bed : settings_.beds) beds.push_back(bed.scope());

@@ -53,7 +53,7 @@ class NodeDesk final : private alarms::Listener {
   // told at once, and then once an hour: who reads the log finds its gaps named.
   void log_gaps(std::uint64_t gone, std::uint64_t lost, Stamp now);
   void unknown_bed(std::string_view source, Stamp now);
-  // Whether another node's alarms stood under our beds at the last connect.
+  // Whether another node speaks of our beds.
   void bed_conflict(bool found, Stamp now);
   void disk_low(bool low, Stamp now);
   void overflow(Stamp now);  // a queue has just given something up

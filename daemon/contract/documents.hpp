@@ -51,6 +51,13 @@ struct StoredAlarm {
 };
 std::optional<StoredAlarm> parse_alarm(std::string_view json);
 
+// Who wrote a document of whatever kind and version, and when. nullopt: it does not say who.
+struct Author {
+  std::string node;
+  WallTime ts{};
+};
+std::optional<Author> parse_author(std::string_view json);
+
 // Who wrote a presence, of which connection, and what it says; nullopt: not such a document.
 struct StoredNodeStatus {
   std::string boot, state;

@@ -10,6 +10,8 @@ namespace contract {
 namespace {
 
 constexpr std::size_t node_status_bytes_max = 4096;
+constexpr std::size_t document_bytes_max =
+    std::size_t{64} * 1024;  // of any kind, with room for later versions
 
 }  // namespace
 
@@ -24,6 +26,15 @@ void render_node_status(std::string& out, const NodeStatus& status) {
   writer.time("ts", status.ts);
   writer.text("reason", status.reason);
   writer.close_object();
+}
+
+std::optional<Author> parse_author(std::string_view json) {
+  const auto document = parse_object(json, document_bytes_max);
+  if (!document) return std::nullopt;
+  const Fields fields(*document);
+  const auto node = fields.text("node");
+  if (!node) return std::nullopt;
+  return Author{std::string{*node}, fields.time("ts").value_or(WallTime{})};
 }
 
 std::optional<StoredNodeStatus> parse_node_status(std::string_view json) {

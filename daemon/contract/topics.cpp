@@ -76,6 +76,13 @@ std::optional<AlarmTopic> parse_alarm_topic(std::string_view root, std::string_v
   return out;
 }
 
+std::optional<BedTopic> parse_state_topic(std::string_view root, std::string_view topic) {
+  std::string_view rest = below_root(root, topic);
+  AlarmTopic owner;
+  if (!take_owner(rest, owner) || owner.for_node || rest != "state") return std::nullopt;
+  return BedTopic{owner.unit, owner.bed};
+}
+
 std::optional<std::string_view> parse_station_topic(std::string_view root, std::string_view topic) {
   std::string_view rest = below_root(root, topic);
   if (take_level(rest) != "station") return std::nullopt;

@@ -39,6 +39,12 @@ struct AlarmTopic {
 };
 std::optional<AlarmTopic> parse_alarm_topic(std::string_view root, std::string_view topic);
 
+// The bed of "{root}/1/bed/{unit}/{bed}/state".
+struct BedTopic {
+  std::string_view unit, bed;
+};
+std::optional<BedTopic> parse_state_topic(std::string_view root, std::string_view topic);
+
 // The station of "{root}/1/station/{station}/status".
 std::optional<std::string_view> parse_station_topic(std::string_view root, std::string_view topic);
 

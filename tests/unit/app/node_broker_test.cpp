@@ -101,5 +101,28 @@ TEST_F(NodeBrokerTest, APresenceOfAnotherConnectionProvesNothing) {
   EXPECT_TRUE(has_alarm("broker-lost"));
 }
 
+TEST_F(NodeBrokerTest, ABedThatAnotherNodeReportsTooIsAConflict) {
+  connect();
+  EXPECT_THAT(broker_.filters, Contains(state_topic));
+  for (int i = 0; i < 3; ++i) {
+    hear(state_topic, state_of("gw2"), false);
+    hear(state_topic, state_of("gw1"), false);  // our own comes back too
+    pass(30s);
+  }
+  EXPECT_TRUE(has_alarm("bed-conflict"));
+  pass(120s);
+  EXPECT_FALSE(has_alarm("bed-conflict")) << "it does not do so any more";
+}
+
+TEST_F(NodeBrokerTest, ABedThatAnotherNodeHasGivenUpIsNoConflict) {
+  connect();
+  const std::string other = state_of("gw2");
+  start(20'000);
+  node_->on_connected(1, at(20'000));
+  hear(state_topic, other, true);
+  pass(120s);
+  EXPECT_FALSE(has_alarm("bed-conflict"));
+}
+
 }  // namespace
 }  // namespace app::test
