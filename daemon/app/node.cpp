@@ -48,6 +48,7 @@ Node::Node(Parts parts, Stamp now)
                          read_events(scope, from_seq, std::move(then));
                        }});
   make_beds(now);
+  find_removed_beds(now);
   restore(now);
 }
 
@@ -69,6 +70,14 @@ void Node::make_beds(Stamp now) {
     desk_of_[&desks_.back()->bed()] = desks_.back().get();
     desk_named_[bed.scope()] = desks_.back().get();
   }
+}
+
+void Node::find_removed_beds(Stamp now) {
+  const journal::Restored& restored = journal_.restored();
+  auto index = static_cast<std::uint32_t>(desks_.size());
+  for (const std::string& scope : restored.beds)
+    if (desk_named_.count(scope) == 0)
+      removed_beds_.add(scope, ++index, next_seq(restored, scope, now), restored);
 }
 
 // Unfinished episodes with their acknowledgements, and sessions, as the journal has them.
@@ -218,6 +227,7 @@ void Node::every_second(const Surroundings& seen, Stamp now) {
     desk->tick(now);
   }
   node_->tick(now);
+  removed_beds_.tick(now);
   commander_->tick(now);
   if (!refused_.empty() && now.mono >= subscribe_at_) subscribe_again();
   if (reconcile_at_ && now.mono >= *reconcile_at_) reconcile(now);

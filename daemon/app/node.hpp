@@ -23,6 +23,7 @@
 #include "daemon/app/host.hpp"
 #include "daemon/app/intake.hpp"
 #include "daemon/app/node_desk.hpp"
+#include "daemon/app/removed_beds.hpp"
 #include "daemon/app/samples.hpp"
 #include "daemon/app/seldom.hpp"
 #include "daemon/contract/documents.hpp"
@@ -92,6 +93,7 @@ class Node final : public Host, private Outlet {
   void record(journal::Entry entry) override;
 
   void make_beds(Stamp now);
+  void find_removed_beds(Stamp now);
   void restore(Stamp now);
   void restore_session(const journal::Restored::Session& stored, Stamp now);
   bool restore_episode(const journal::Restored::Episode& stored, Stamp now);
@@ -138,6 +140,7 @@ class Node final : public Host, private Outlet {
   std::vector<std::unique_ptr<BedDesk>> desks_;
   std::unordered_map<const bed::Bed*, BedDesk*> desk_of_;
   std::unordered_map<std::string, BedDesk*> desk_named_;  // "unit/bed"
+  RemovedBeds removed_beds_{identity_, *this};
   std::unique_ptr<Commander> commander_;
 
   std::uint64_t connection_ = 0;  // 0: not connected

@@ -91,6 +91,7 @@ void Node::subscribe_all() {
     broker_.subscribe(desk->alarms().prefix() + "/cmd/+/+", qos);
     broker_.subscribe(desk->alarms().prefix() + "/alarm/+", qos);
   }
+  removed_beds_.subscribe(broker_, qos);
   // To hear another node that has the same bed. QoS 0: what is lost comes again.
   for (auto& desk : desks_) broker_.subscribe(desk->alarms().prefix() + "/state", 0);
 }
@@ -121,8 +122,9 @@ void Node::on_lost(const std::string& reason) {
 }
 
 void Node::on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now) {
-  if (is_own_state(topic, payload)) return;
+  if (!retained && is_own_state(topic, payload)) return;
   const std::string& node = node_->alarms().prefix();
+  if (removed_beds_.take(topic, payload, retained, now)) return settle(now);
   if (topic == node + "/status") {
     on_presence(payload, now);
   } else if (contract::parse_alarm_topic(identity_.root, topic)) {
@@ -187,6 +189,8 @@ void Node::on_delivered(std::uint64_t token, bool delivered, Stamp now) {
     node_->alarms().delivered(token, delivered, now);
   } else if (index <= desks_.size()) {
     desks_[index - 1]->alarms().delivered(token, delivered, now);
+  } else {
+    removed_beds_.delivered(token, delivered, now);
   }
 }
 
@@ -257,6 +261,8 @@ void Node::reconcile(Stamp now) {
   const bool first = std::exchange(reconciled_on_, reconciled_on_ == 0 ? connection_ : reconciled_on_) == 0;
   broker_.unsubscribe(node_->alarms().prefix() + "/alarm/+");
   for (auto& desk : desks_) broker_.unsubscribe(desk->alarms().prefix() + "/alarm/+");
+  removed_beds_.unsubscribe(broker_);
+  removed_beds_.close_unseen(now);
   foreign_alarms_ = false;
   for (const auto& [topic, payload] : retained_)
     foreign_alarms_ = judge_retained(topic, payload) || foreign_alarms_;

@@ -53,6 +53,13 @@ class NodeBrokerTest : public NodeFixture {
     return static_cast<std::size_t>(std::count_if(
         all.begin(), all.end(), [](const auto* one) { return one->retain && one->payload.empty(); }));
   }
+  std::size_t ended(const std::string& scope) const {
+    return static_cast<std::size_t>(
+        std::count_if(journal_.written.begin(), journal_.written.end(), [&](const journal::Entry& entry) {
+          const auto* alarm = std::get_if<journal::AlarmEntry>(&entry);
+          return alarm != nullptr && alarm->scope == scope && alarm->ended;
+        }));
+  }
 
   int commands_ = 0;
 };
@@ -122,6 +129,56 @@ TEST_F(NodeBrokerTest, ABedThatAnotherNodeHasGivenUpIsNoConflict) {
   hear(state_topic, other, true);
   pass(120s);
   EXPECT_FALSE(has_alarm("bed-conflict"));
+}
+
+TEST_F(NodeBrokerTest, ABedThatIsNoLongerInTheSettingsIsTakenOffTheBroker) {
+  settings_.beds.push_back(settings_.beds.front());
+  settings_.beds.back().name = "b2";
+  connect();
+  pass(20s);
+  const std::string bed = "vitals/1/bed/pain/b2", alarm = bed + "/alarm/link-lost-mon1";
+  const std::string document = broker_.newest(alarm)->payload,
+                    state = broker_.newest(bed + "/state")->payload;
+  journal_.kept.beds = {"pain/b1", "pain/b2"};
+  journal_.kept.episodes = {
+      {"pain/b2", "link-lost-mon1", document.substr(document.find("\"id\"") + 6, 26), document, 1}};
+  settings_.beds.pop_back();
+  start(30'000);
+  broker_.said.messages.clear();
+  node_->on_connected(1, at(30'000));
+  EXPECT_THAT(broker_.filters, Contains(bed + "/+"));
+  hear(alarm, document, true);
+  hear(bed + "/state", state, true);
+  hear(bed + "/infusion", replaced(state, R"("node":"gw1")", R"("node":"gw2")"), true);
+  hear(bed + "/limits", "of nobody", true);
+  ASSERT_NE(broker_.newest(alarm), nullptr);
+  EXPECT_THAT(broker_.newest(alarm)->payload, HasSubstr(R"("end_reason":"config")"));
+  EXPECT_THAT(broker_.newest(alarm)->payload, HasSubstr(R"("rev":2)"));
+  node_->on_delivered(broker_.newest(alarm)->token, true, at(now_ms_));
+  pass(6s);
+  EXPECT_EQ(emptied(alarm), 1U);
+  EXPECT_EQ(emptied(bed + "/state"), 1U);
+  EXPECT_EQ(emptied(bed + "/infusion"), 0U) << "another node's";
+  EXPECT_EQ(emptied(bed + "/limits"), 0U);
+  EXPECT_EQ(ended("pain/b2"), 1U);
+}
+
+TEST_F(NodeBrokerTest, ABedThatIsNoLongerOursEndsInTheJournalAndNotUnderItsNewNode) {
+  connect();
+  pass(20s);
+  const std::string document = replaced(broker_.newest("vitals/1/bed/pain/b1/alarm/link-lost-mon1")->payload,
+                                        R"("bed":"b1")", R"("bed":"b2")");
+  const std::string alarm = "vitals/1/bed/pain/b2/alarm/link-lost-mon1";
+  journal_.kept.beds = {"pain/b1", "pain/b2"};
+  journal_.kept.episodes = {
+      {"pain/b2", "link-lost-mon1", document.substr(document.find("\"id\"") + 6, 26), document, 1}};
+  start(30'000);
+  broker_.said.messages.clear();
+  node_->on_connected(1, at(30'000));
+  hear(alarm, replaced(document, R"("node":"gw1")", R"("node":"gw2")"), true);
+  pass(10s);
+  EXPECT_EQ(broker_.newest(alarm), nullptr);
+  EXPECT_EQ(ended("pain/b2"), 1U);
 }
 
 }  // namespace
