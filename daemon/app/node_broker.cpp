@@ -238,10 +238,11 @@ void Node::adopt(const std::string& topic, const std::string& payload, Stamp now
 // True: it is another node's.
 bool Node::judge_retained(const std::string& topic, const std::string& payload) {
   const auto where = contract::parse_alarm_topic(identity_.root, topic);
-  const auto document = contract::parse_alarm(payload);
+  const auto author =
+      contract::parse_author(payload);  // of whatever version, and with words that are new to us
   if (!where) return false;
-  if (document && document->node != identity_.node) {
-    spdlog::error("{} was written by node {}: two nodes claim this bed", topic, document->node);
+  if (author && author->node != identity_.node) {
+    spdlog::error("{} was written by node {}: two nodes claim this bed", topic, author->node);
     return true;
   }
   if (where->for_node) {

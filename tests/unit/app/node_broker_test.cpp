@@ -181,5 +181,29 @@ TEST_F(NodeBrokerTest, ABedThatIsNoLongerOursEndsInTheJournalAndNotUnderItsNewNo
   EXPECT_EQ(ended("pain/b2"), 1U);
 }
 
+TEST_F(NodeBrokerTest, AnotherNodesAlarmInWordsThatAreNewToUsIsLeftAlone) {
+  connect();
+  pass(20s);
+  const std::string own = broker_.newest("vitals/1/bed/pain/b1/alarm/link-lost-mon1")->payload;
+  const std::string other =
+      replaced(replaced(own, "link-lost-mon1", "hr-low"), R"("node":"gw1")", R"("node":"gw2")");
+  const std::string mine = replaced(own, "link-lost-mon1", "hr-low");
+  const std::vector<std::pair<std::string, std::string>> words{
+      {R"("audio":"on")", R"("audio":"off")"},
+      {R"("schema":"vitals.alarm/1")", R"("schema":"vitals.alarm/2")"},
+      {R"("inhibit":null)", R"("inhibit":"by-design")"}};
+  for (const auto& [word, new_word] : words) {
+    start(now_ms_ + 1'000);
+    broker_.said.messages.clear();
+    node_->on_connected(1, at(now_ms_));
+    hear(rate_topic, replaced(other, word, new_word), true);
+    pass(70s);
+    EXPECT_EQ(emptied(rate_topic), 0U) << new_word;
+    EXPECT_TRUE(has_alarm("bed-conflict")) << new_word;
+    hear(rate_topic, replaced(mine, word, new_word), true);
+    EXPECT_EQ(emptied(rate_topic), 1U) << "ours, " << new_word;
+  }
+}
+
 }  // namespace
 }  // namespace app::test
