@@ -244,6 +244,7 @@ Commander::Done Commander::resync(const Command& command, const Target& target, 
     target.bed->repeat_states(now);
   } else {
     parts_.node->repeat_alarms(now);
+    if (parts_.repeat_presence) parts_.repeat_presence(now);
   }
   return {"applied", "", {}, {}};
 }

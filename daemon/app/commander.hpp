@@ -40,6 +40,7 @@ class Commander {
     std::function<BedDesk*(std::string_view unit, std::string_view bed)> find_bed;
     // Events of a place from one on, as the journal has them, all that was recorded so far included.
     std::function<void(const std::string& scope, std::uint64_t from_seq, PageRead then)> read_events;
+    std::function<void(Stamp now)> repeat_presence = {};  // of the node, and what it is; may be empty
   };
   explicit Commander(Parts parts) : parts_(std::move(parts)) {}
 

@@ -46,7 +46,8 @@ Node::Node(Parts parts, Stamp now)
                        [this](std::string_view unit, std::string_view bed) { return find_bed(unit, bed); },
                        [this](const std::string& scope, std::uint64_t from_seq, PageRead then) {
                          read_events(scope, from_seq, std::move(then));
-                       }});
+                       },
+                       [this](Stamp when) { repeat_presence(when); }});
   make_beds(now);
   find_removed_beds(now);
   restore(now);

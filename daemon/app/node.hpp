@@ -115,6 +115,8 @@ class Node final : public Host, private Outlet {
   void adopt(const std::string& topic, const std::string& payload, Stamp now);
   void reconcile(Stamp now);
   void publish_status(std::string_view state, std::string_view reason, Stamp now);
+  void publish_info(Stamp now);
+  void repeat_presence(Stamp now);
   void on_presence(const std::string& payload, Stamp now);
   void watch_presence(Stamp now);
   void on_bed_state(const std::string& topic, const std::string& payload, bool retained, Stamp now);

@@ -139,6 +139,19 @@ void Node::on_message(const std::string& topic, const std::string& payload, bool
   settle(now);
 }
 
+void Node::publish_info(Stamp now) {
+  std::vector<std::string> beds;
+  beds.reserve(settings_.beds.size());
+  for (const settings::Bed& bed : settings_.beds) beds.push_back(bed.scope());
+  node_->publish_info(beds, identity_.config_hash, now);
+}
+
+void Node::repeat_presence(Stamp now) {
+  if (connection_ == 0 || reconcile_at_) return;  // comes when the broker was compared, `online` last
+  publish_info(now);
+  publish_status("online", "reconnect", now);
+}
+
 void Node::on_presence(const std::string& payload, Stamp now) {
   if (connection_ == 0) return;
   // The will of a connection of ours that is over came late: say again that we are here.
@@ -269,10 +282,7 @@ void Node::reconcile(Stamp now) {
     foreign_alarms_ = judge_retained(topic, payload) || foreign_alarms_;
   retained_.clear();
   watch_conflict(now);
-  std::vector<std::string> beds;
-  beds.reserve(settings_.beds.size());
-  for (const settings::Bed& bed : settings_.beds) beds.push_back(bed.scope());
-  node_->publish_info(beds, identity_.config_hash, now);
+  publish_info(now);
   for (auto& desk : desks_) desk->repeat_states(now);
   publish_status("online", first ? "start" : "reconnect", now);
 }

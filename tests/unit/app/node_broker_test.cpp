@@ -205,5 +205,22 @@ TEST_F(NodeBrokerTest, AnotherNodesAlarmInWordsThatAreNewToUsIsLeftAlone) {
   }
 }
 
+TEST_F(NodeBrokerTest, ResyncOfTheNodeBringsItsPresenceToo) {
+  connect();
+  take_presence(true);
+  broker_.said.messages.clear();
+  command("vitals/1/node/gw1", "resync", "{}");
+  ASSERT_NE(broker_.newest(status_topic), nullptr);
+  EXPECT_THAT(broker_.newest(status_topic)->payload, HasSubstr("online"));
+  EXPECT_NE(broker_.newest("vitals/1/node/gw1/info"), nullptr);
+}
+
+TEST_F(NodeBrokerTest, ResyncWhileTheBrokerIsComparedDoesNotSayOnlineEarly) {
+  start(0);
+  node_->on_connected(1, at(0));
+  command("vitals/1/node/gw1", "resync", "{}");
+  EXPECT_EQ(broker_.newest(status_topic), nullptr);
+}
+
 }  // namespace
 }  // namespace app::test
