@@ -367,9 +367,10 @@ void Commander::answer(const Target& target, const Command& command, const Done&
   parts_.outlet->publish(std::move(message));
 }
 
-void Commander::station_status(std::string_view payload) {
+void Commander::station_status(std::string_view station, std::string_view payload) {
   const auto status = contract::parse_station_status(payload);
-  if (!status || parts_.stations->roles.count(status->station) == 0) return;  // bounded by the settings
+  if (!status || status->station != station) return;               // each speaks of itself only
+  if (parts_.stations->roles.count(status->station) == 0) return;  // bounded by the settings
   said_online_[status->station] = status->online;
 }
 

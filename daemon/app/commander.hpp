@@ -46,7 +46,8 @@ class Commander {
 
   void restore(const journal::Restored& restored);
   void handle(std::string_view topic, std::string_view payload, bool retained, bool clock_synced, Stamp now);
-  void station_status(std::string_view payload);
+  // `station`: of the topic.
+  void station_status(std::string_view station, std::string_view payload);
   void tick(Stamp now);
   unsigned stations_online(Stamp now) const;
   // A required station, or where none is required any, is online and confirms.

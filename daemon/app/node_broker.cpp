@@ -131,8 +131,8 @@ void Node::on_message(const std::string& topic, const std::string& payload, bool
     if (retained) on_retained_alarm(topic, payload, now);
   } else if (contract::parse_state_topic(identity_.root, topic)) {
     on_bed_state(topic, payload, retained, now);
-  } else if (contract::parse_station_topic(identity_.root, topic)) {
-    commander_->station_status(payload);
+  } else if (const auto station = contract::parse_station_topic(identity_.root, topic)) {
+    commander_->station_status(*station, payload);
   } else {
     commander_->handle(topic, payload, retained, clock_synced_, now);
   }

@@ -222,5 +222,18 @@ TEST_F(NodeBrokerTest, ResyncWhileTheBrokerIsComparedDoesNotSayOnlineEarly) {
   EXPECT_EQ(broker_.newest(status_topic), nullptr);
 }
 
+TEST_F(NodeBrokerTest, AStationSpeaksOfItselfOnly) {
+  settings_.stations.roles["ns-2"] = settings::Role::nurse;
+  connect();
+  command("vitals/1/node/gw1", "received", R"({"list":[]})");
+  ASSERT_EQ(stations_online(), 1U);
+  const std::string offline =
+      R"({"schema":"vitals.station/1","station":"ns-1","state":"offline","boot":"1","conn":1,"ts":1800000000000,"reason":"x"})";
+  hear("vitals/1/station/ns-2/status", offline, false);
+  EXPECT_EQ(stations_online(), 1U);
+  hear("vitals/1/station/ns-1/status", offline, false);
+  EXPECT_EQ(stations_online(), 0U);
+}
+
 }  // namespace
 }  // namespace app::test
