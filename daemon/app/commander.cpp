@@ -7,7 +7,6 @@
 
 #include "daemon/alarms/episode_id.hpp"
 #include "daemon/app/roles.hpp"
-#include "daemon/contract/topics.hpp"
 
 namespace app {
 namespace {
@@ -120,26 +119,31 @@ bool Commander::allowed(std::string_view client, std::string_view verb) const {
   return role->second >= least_role(verb);
 }
 
+Commander::Target Commander::target_of(const contract::CommandTopic& where) const {
+  if (where.for_node)
+    return where.node == parts_.identity->node ? Target{nullptr, &parts_.node->alarms()} : Target{};
+  BedDesk* bed = parts_.find_bed(where.unit, where.bed);
+  return bed == nullptr ? Target{} : Target{bed, &bed->alarms()};
+}
+
+// Never executed: it would come back at every connect.
+void Commander::delete_retained(std::string_view topic) {
+  spdlog::warn("retained command on {} deleted, not executed", topic);
+  Message empty;
+  empty.topic = topic;
+  empty.retain = true;
+  parts_.outlet->publish(std::move(empty));
+}
+
 void Commander::handle(std::string_view topic, std::string_view payload, bool retained, bool clock_synced,
                        Stamp now) {
+  const auto place = contract::parse_command_place(parts_.identity->root, topic);
+  if (!place || payload.empty()) return;
+  const Target target = target_of(*place);
+  if (target.desk == nullptr) return;
+  if (retained) delete_retained(topic);
   const auto where = contract::parse_command_topic(parts_.identity->root, topic);
-  if (!where || payload.empty()) return;
-  Target target;
-  if (where->for_node) {
-    if (where->node != parts_.identity->node) return;
-    target.desk = &parts_.node->alarms();
-  } else {
-    target.bed = parts_.find_bed(where->unit, where->bed);
-    if (target.bed == nullptr) return;  // another node's bed
-    target.desk = &target.bed->alarms();
-  }
-  if (retained) {  // never executed: it would come back at every connect
-    spdlog::warn("retained command on {} deleted, not executed", topic);
-    Message empty;
-    empty.topic = topic;
-    empty.retain = true;
-    parts_.outlet->publish(std::move(empty));
-  }
+  if (!where) return;
   auto parsed =
       contract::parse_command(where->verb, where->client, payload, retained, now.wall, clock_synced);
   if (const auto* refusal = std::get_if<contract::Refusal>(&parsed)) {

@@ -13,6 +13,7 @@
 #include "daemon/app/host.hpp"
 #include "daemon/app/node_desk.hpp"
 #include "daemon/contract/commands.hpp"
+#include "daemon/contract/topics.hpp"
 #include "daemon/journal/journal.hpp"
 #include "daemon/settings/settings.hpp"
 
@@ -75,6 +76,9 @@ class Commander {
     vitals::WallTime at{};
   };
 
+  // No desk: another node's.
+  Target target_of(const contract::CommandTopic& where) const;
+  void delete_retained(std::string_view topic);
   Done execute(const contract::Command& command, const Target& target, Stamp now);
   Done execute_on_bed(const contract::Command& command, BedDesk& desk, Stamp now);
   Done resync(const contract::Command& command, const Target& target, Stamp now);

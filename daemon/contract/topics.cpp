@@ -57,10 +57,28 @@ std::string bed_prefix(std::string_view root, std::string_view unit, std::string
 bool is_id(std::string_view text) { return is_word(text, id_length_max); }
 bool is_condition(std::string_view text) { return is_word(text, condition_length_max); }
 
-std::optional<CommandTopic> parse_command_topic(std::string_view root, std::string_view topic) {
-  std::string_view rest = below_root(root, topic);
+namespace {
+
+std::optional<CommandTopic> take_command_place(std::string_view root, std::string_view topic,
+                                               std::string_view& rest) {
+  rest = below_root(root, topic);
   CommandTopic out;
   if (!take_owner(rest, out) || take_level(rest) != "cmd") return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
+std::optional<CommandTopic> parse_command_place(std::string_view root, std::string_view topic) {
+  std::string_view rest;
+  return take_command_place(root, topic, rest);
+}
+
+std::optional<CommandTopic> parse_command_topic(std::string_view root, std::string_view topic) {
+  std::string_view rest;
+  auto place = take_command_place(root, topic, rest);
+  if (!place) return std::nullopt;
+  CommandTopic& out = *place;
   out.verb = take_level(rest);
   out.client = rest;  // a further level fails is_id
   if (!is_id(out.verb) || !is_id(out.client)) return std::nullopt;

@@ -30,6 +30,10 @@ struct CommandTopic {
 };
 std::optional<CommandTopic> parse_command_topic(std::string_view root, std::string_view topic);
 
+// Whose command topic it is, whatever its last two levels are: what a station may get wrong. verb and client
+// are empty.
+std::optional<CommandTopic> parse_command_place(std::string_view root, std::string_view topic);
+
 // ".../alarm/{condition}" of a bed or a node, as found retained after a connect.
 struct AlarmTopic {
   bool for_node = false;

@@ -235,5 +235,20 @@ TEST_F(NodeBrokerTest, AStationSpeaksOfItselfOnly) {
   EXPECT_EQ(stations_online(), 0U);
 }
 
+TEST_F(NodeBrokerTest, ARetainedCommandIsDeletedWhateverItsTopic) {
+  connect();
+  for (const std::string topic : {"vitals/1/node/gw1/cmd/ACK/ns-1", "vitals/1/bed/pain/b1/cmd/ack/NS_1",
+                                  "vitals/1/bed/pain/b1/cmd/ack/ns-1"}) {
+    hear(topic, "{}", false);
+    EXPECT_EQ(emptied(topic), 0U) << topic;
+    hear(topic, "{}", true);
+    EXPECT_EQ(emptied(topic), 1U) << topic;
+  }
+  for (const std::string topic : {"vitals/1/bed/pain/b9/cmd/ack/NS_1", "vitals/1/bed/pain/b1/alarm/SPO2"}) {
+    hear(topic, "{}", true);
+    EXPECT_EQ(emptied(topic), 0U) << topic;
+  }
+}
+
 }  // namespace
 }  // namespace app::test
