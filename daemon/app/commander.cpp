@@ -263,9 +263,13 @@ bool Commander::again(MonoTime& last, Milliseconds least, Stamp now) {
 void Commander::replay(const Command& command, const Target& target, std::string_view json, Stamp now) {
   if (!again(replayed_[command.client + " " + target.desk->scope()], replay_ms_min, now))
     return finish(target, command, {"refused", "at most once in a second", {}, {}}, json, now);
-  remember(command.command_id, {"applied", "", now.wall});
   const std::uint64_t from_seq = std::get<contract::Replay>(command.request).from_seq;
   const std::uint64_t newest = target.desk->seq();
+  if (from_seq > newest) {
+    const std::string text = "the newest event is number " + std::to_string(newest);
+    return finish(target, command, {"refused", text, {}, {}}, json, now);
+  }
+  remember(command.command_id, {"applied", "", now.wall});
   const auto done = [this, command, target, newest, json = std::string{json}](const journal::Page& page,
                                                                               Stamp at) {
     finish(target, command, send_records(command, target, newest, page), json, at);

@@ -250,5 +250,15 @@ TEST_F(NodeBrokerTest, ARetainedCommandIsDeletedWhateverItsTopic) {
   }
 }
 
+TEST_F(NodeBrokerTest, AReplayFromANumberThatIsStillToComeIsRefused) {
+  connect();
+  command("vitals/1/bed/pain/b1", "replay", R"({"from_seq":9007199254740000})");
+  pass(3s);
+  const stations::Message* answer = broker_.newest("vitals/1/bed/pain/b1/rsp/ns-1");
+  ASSERT_NE(answer, nullptr);
+  EXPECT_THAT(answer->payload, HasSubstr(R"("status":"refused")"));
+  EXPECT_THAT(answer->payload, HasSubstr("the newest event is number "));
+}
+
 }  // namespace
 }  // namespace app::test
