@@ -62,13 +62,14 @@ stations::BrokerHandlers App::broker_handlers() {
     boost::asio::post(loop_, [this, connection] { node_->on_connected(connection, service::now()); });
   };
   out.on_lost = [this](const std::string& reason) {
-    boost::asio::post(loop_, [this, reason] { node_->on_lost(reason); });
+    boost::asio::post(loop_, [this, reason] { node_->on_lost(reason, service::now()); });
   };
   out.on_connect_failed = [this](const std::string& reason) {
     boost::asio::post(loop_, [this, reason] { node_->on_connect_failed(reason, service::now()); });
   };
   out.on_message = [this](std::string topic, std::string payload, bool retained) {
-    if (!retained && node_->is_own_state(topic, payload)) return;  // thousands of beds: the loop need not wake for them
+    if (!retained && node_->is_own_state(topic, payload))
+      return;  // thousands of beds: the loop need not wake for them
     if (inbound_waiting_.fetch_add(1) >=
         inbound_waiting_max) {  // a flooding station: the sender gets no answer
       inbound_waiting_.fetch_sub(1);

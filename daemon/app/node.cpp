@@ -239,7 +239,7 @@ void Node::every_second(const Surroundings& seen, Stamp now) {
 
 NodeDesk::Hearing Node::hearing(Stamp now) {
   NodeDesk::Hearing out;
-  out.broker = connection_ != 0 && echo_.heard();
+  out.broker = connection_ != 0 && echo_.heard() && !keeps_breaking(now);
   out.listener = commander_->listened_to(now);
   out.receipts_missing = node_->alarms().receipts().missing(now);
   for (const auto& desk : desks_) {

@@ -68,7 +68,7 @@ class Node final : public Host, private Outlet {
   // After each connect: alarms at once, then what stands on the broker is compared with what is true here,
   // then the rest, `online` last.
   void on_connected(std::uint64_t connection, Stamp now);
-  void on_lost(const std::string& reason);
+  void on_lost(const std::string& reason, Stamp now);
   void on_connect_failed(const std::string& reason, Stamp now);
   void on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now);
   // The state of a bed as we published it, which comes back to us. Any thread.
@@ -121,6 +121,7 @@ class Node final : public Host, private Outlet {
   void watch_presence(Stamp now);
   void on_bed_state(const std::string& topic, const std::string& payload, bool retained, Stamp now);
   void watch_conflict(Stamp now);
+  bool keeps_breaking(Stamp now);
   BedDesk* find_bed(std::string_view unit, std::string_view bed);
   std::vector<BedDesk*> worst_first() const;
 
@@ -150,8 +151,9 @@ class Node final : public Host, private Outlet {
   std::uint64_t reconciled_on_ = 0;   // the first connection of this run on which that was done
   std::vector<std::string> refused_;  // subscriptions
   MonoTime subscribe_at_{};
-  bool presence_refused_ = false;                              // `online` was not taken: said again
-  Echo echo_;                                                  // of it
+  std::vector<MonoTime> broken_at_;  // connections that were lost, of the last minute
+  bool presence_refused_ = false;    // `online` was not taken: said again
+  Echo echo_;                        // of it
   std::vector<std::pair<std::string, std::string>> retained_;  // alarm topics found after a connect
   bool foreign_alarms_ = false;               // stood under a bed of ours at the last connect
   std::optional<MonoTime> foreign_state_at_;  // another node's, of a bed of ours, was heard last

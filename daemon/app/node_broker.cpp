@@ -22,7 +22,9 @@ constexpr std::uint64_t presence_token = ~std::uint64_t{0};  // of no desk
 // moved to us leaves a single one behind.
 constexpr Milliseconds foreign_state_ms{45'000};
 constexpr Milliseconds state_age_max{90'000};  // of one that was retained
-constexpr std::size_t refused_max = 10'000;    // subscriptions; a few per bed
+constexpr std::size_t broken_max = 3;          // connections in broken_ms
+constexpr Milliseconds broken_ms{60'000};
+constexpr std::size_t refused_max = 10'000;  // subscriptions; a few per bed
 
 }  // namespace
 
@@ -114,11 +116,23 @@ void Node::on_connect_failed(const std::string& reason, Stamp now) {
   if (connect_trouble_.due(reason, now.mono)) spdlog::error("broker: no connection to {}", reason);
 }
 
-void Node::on_lost(const std::string& reason) {
+void Node::on_lost(const std::string& reason, Stamp now) {
   spdlog::warn("broker: connection lost: {}", reason);
+  const bool before = keeps_breaking(now);
+  if (before) broken_at_.erase(broken_at_.begin());
+  broken_at_.push_back(now.mono);
+  if (!before && keeps_breaking(now))
+    spdlog::error("broker: each connection breaks soon: is there another daemon of the name {}?",
+                  identity_.node);
   connection_ = 0;
   reconcile_at_.reset();
   refused_.clear();
+}
+
+// Each of them begins anew with the time after which its loss is an alarm, and stations hear next to nothing.
+bool Node::keeps_breaking(Stamp now) {
+  std::erase_if(broken_at_, [&](MonoTime at) { return now.mono - at > broken_ms; });
+  return broken_at_.size() > broken_max;
 }
 
 void Node::on_message(const std::string& topic, const std::string& payload, bool retained, Stamp now) {

@@ -146,7 +146,7 @@ DaemonLink::Handlers World::link_handlers() {
   };
   out.on_lost = [this](const std::string& reason) {
     promises_.lost();
-    node_->on_lost(reason);
+    node_->on_lost(reason, ground.stamp());
   };
   out.on_message = [this](const Packet& packet) {
     const bool command = apart(packet.topic).kind == "cmd";

@@ -71,7 +71,7 @@ TEST_F(NodeBrokerTest, ABrokerThatDiscardsWhatWePublishIsALostOne) {
   EXPECT_GE(broker_.said.on(status_topic).size(), 3U) << "tried again";
   pass_unheard(4s);
   EXPECT_TRUE(has_alarm("broker-lost"));
-  node_->on_lost("gone");
+  node_->on_lost("gone", at(now_ms_));
   node_->on_connected(2, at(now_ms_));
   pass(20s);
   EXPECT_TRUE(has_alarm("broker-lost")) << "another connection alone proves nothing";
@@ -258,6 +258,25 @@ TEST_F(NodeBrokerTest, AReplayFromANumberThatIsStillToComeIsRefused) {
   ASSERT_NE(answer, nullptr);
   EXPECT_THAT(answer->payload, HasSubstr(R"("status":"refused")"));
   EXPECT_THAT(answer->payload, HasSubstr("the newest event is number "));
+}
+
+TEST_F(NodeBrokerTest, AConnectionThatIsLostAgainAndAgainIsALostOne) {
+  start(0);
+  for (std::uint64_t attempt = 1; attempt <= 5; ++attempt) {
+    node_->on_connected(attempt, at(now_ms_));
+    pass(4s);
+    EXPECT_FALSE(has_alarm("broker-lost")) << attempt;
+    node_->on_lost("session taken over", at(now_ms_));
+  }
+  for (std::uint64_t attempt = 6; attempt <= 10; ++attempt) {
+    node_->on_connected(attempt, at(now_ms_));
+    pass(4s);
+    node_->on_lost("session taken over", at(now_ms_));
+  }
+  EXPECT_TRUE(has_alarm("broker-lost"));
+  node_->on_connected(11, at(now_ms_));
+  pass(70s);
+  EXPECT_FALSE(has_alarm("broker-lost"));
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_F(NodeTest, P2_AnAlarmThatItsRunCouldNotKeepIsTakenOverAlsoByTheRunAfterThe
 
 TEST_F(NodeTest, P2_AtAConnectAlarmsGoOutBeforeTheBrokerIsReconciled) {
   ASSERT_THAT(lost_document(), HasSubstr(R"("state":"active")"));
-  node_->on_lost("gone");
+  node_->on_lost("gone", at(now_ms_));
   broker_.said.messages.clear();
   node_->on_connected(2, at(now_ms_));
   const stations::Message* said = broker_.newest(lost_topic);
