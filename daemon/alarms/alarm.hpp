@@ -88,8 +88,9 @@ struct Alarm {
   EpisodeId id{};
   std::string_view condition;  // "spo2-low"; owned by the condition's specification
   std::uint64_t rev = 0;
-  std::uint64_t rev_priority =
-      0;  // the rev at which the priority last rose: an older acknowledgement conflicts
+  // The rev at which the priority last rose, or at which it called after a silence (latched, shelved): an
+  // older acknowledgement conflicts.
+  std::uint64_t rev_priority = 0;
   Change change = Change::start;  // what this document reports
   State state = State::inactive;
   Kind kind = Kind::physiological;

@@ -258,8 +258,7 @@ void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listene
 void Condition::start_again(Priority priority, Stamp now, Listener& out) {
   alarm_->state = State::active;
   alarm_->data = Data::fresh;
-  call_anew(now);
-  if (priority > alarm_->priority) alarm_->rev_priority = alarm_->rev + 1;
+  call_after_silence(now);
   alarm_->priority = priority;
   alarm_->audience = around_->least_audience;
   run_->on_since = now.mono;
@@ -279,8 +278,7 @@ void Condition::clear(Stamp now, Listener& out) {
 void Condition::raise(Priority priority, Stamp now, Listener& out) {
   if (alarm_->priority >= priority) return;
   alarm_->priority = priority;
-  alarm_->rev_priority = alarm_->rev + 1;
-  call_anew(now);
+  call_after_silence(now);
   alarm_->latches = alarm_->latches || (behaviour_.latching && priority == Priority::high);
   const bool was_shelved = shelf_ != nullptr;  // any rise ends that: it was set aside as it was
   shelf_.reset();
@@ -310,6 +308,12 @@ void Condition::call_anew(Stamp now) {
   alarm_->response = Response::undefined;
   alarm_->response_by.clear();
   sound_again();
+}
+
+// Above what anybody has seen: what was meant for it as it was before is no answer to it.
+void Condition::call_after_silence(Stamp now) {
+  call_anew(now);
+  alarm_->rev_priority = alarm_->rev + 1;
 }
 
 void Condition::sound_again() {

@@ -257,6 +257,7 @@ class alignas(64) Condition {  // a cache line, see the members
   void end_shelf(ShelfChange how, Stamp now, Listener& out);
   void called(Stamp now);
   void call_anew(Stamp now);
+  void call_after_silence(Stamp now);
   void sound_again();
   AckResult seen(std::string_view id, std::uint64_t rev) const;
   void restore_audio(const Alarm& stored, Stamp now);

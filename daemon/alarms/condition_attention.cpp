@@ -6,11 +6,12 @@
 
 namespace alarms {
 
-// Applied: it is this episode, and its priority has not risen since `rev` was seen.
+// Applied: it is this episode, and it has neither risen nor begun to call since `rev` was seen.
 AckResult Condition::seen(std::string_view id, std::uint64_t rev) const {
   if (!alarm_ || view(alarm_->id) != id) return {AckVerdict::refused, "this episode is not present", 0};
   if (rev > alarm_->rev) return {AckVerdict::refused, "this revision was never issued", alarm_->rev};
-  if (rev < alarm_->rev_priority) return {AckVerdict::conflict, "the priority has risen since", alarm_->rev};
+  if (rev < alarm_->rev_priority)
+    return {AckVerdict::conflict, "it has risen or begun to call since", alarm_->rev};
   return {AckVerdict::applied, "", alarm_->rev};
 }
 

@@ -36,7 +36,7 @@ void Condition::end_shelf(ShelfChange how, Stamp now, Listener& out) {
   shelf_.reset();
   if (alarm_) {
     alarm_->inhibit = Inhibit::none;
-    call_anew(now);
+    call_after_silence(now);
     publish(Change::update, now, out);
   }
   out.on_shelf(*this, how, now);
@@ -64,7 +64,7 @@ bool Condition::restore_shelf(const Shelf& stored, Stamp now) {
 void Condition::restore_inhibit(const Alarm& stored, Stamp now) {
   break_shelf(alarm_->priority);
   inhibit_if_shelved();
-  if (stored.inhibit != Inhibit::none && !shelf_) call_anew(now);
+  if (stored.inhibit != Inhibit::none && !shelf_) call_after_silence(now);
 }
 
 }  // namespace alarms

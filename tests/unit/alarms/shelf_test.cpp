@@ -305,6 +305,7 @@ TEST_F(ShelfOverRestart, without_a_credible_end_it_is_over_and_calls) {
     EXPECT_EQ(restored->alarm()->inhibit, Inhibit::none);
     EXPECT_EQ(restored->alarm()->priority, Priority::medium);
     EXPECT_FALSE(restored->alarm()->acked) << "the end of a shelf calls anew";
+    EXPECT_EQ(restored->alarm()->rev_priority, restored->alarm()->rev) << "nothing older acknowledges it";
   }
 }
 
