@@ -28,6 +28,15 @@ Condition* Engine::find(std::string_view name) {
   return found == conditions_.end() ? nullptr : &*found;
 }
 
+// An episode's id says enough; who names the condition too has to name the right one.
+Condition* Engine::find(std::string_view name, std::string_view id) {
+  if (!name.empty()) return find(name);
+  const auto found = std::find_if(conditions_.begin(), conditions_.end(), [&](const Condition& c) {
+    return c.alarm() != nullptr && view(c.alarm()->id) == id;
+  });
+  return found == conditions_.end() ? nullptr : &*found;
+}
+
 void Engine::read(Condition& condition, const Reading& reading, Stamp now, Listener& out) {
   advance(now, out);
   // The everyday case, as Condition::read() decides it, but without looking at the condition: of thousands of
@@ -74,8 +83,10 @@ void Engine::call_at_least(Audience audience, Stamp now, Listener& out) {
 }
 
 template <typename Act>
-AckResult Engine::on(std::string_view condition, Stamp now, Listener& out, Act act) {
-  Condition* found = find(condition);
+AckResult Engine::on(const Which& which, Stamp now, Listener& out, Act act) {
+  Condition* found = find(which.condition, which.id);
+  if (found == nullptr && which.condition.empty())
+    return {AckVerdict::refused, "this episode is not present", 0};
   if (found == nullptr) return {AckVerdict::refused, "there is no such condition here", 0};
   advance(now, out);
   const AckResult result = act(*found);
@@ -85,31 +96,32 @@ AckResult Engine::on(std::string_view condition, Stamp now, Listener& out, Act a
 
 AckResult Engine::acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                               std::string_view by, Stamp now, Listener& out) {
-  return on(condition, now, out, [&](Condition& one) { return one.acknowledge(id, rev, by, now, out); });
+  return on({condition, id}, now, out,
+            [&](Condition& one) { return one.acknowledge(id, rev, by, now, out); });
 }
 
 AckResult Engine::reset(std::string_view condition, std::string_view id, Stamp now, Listener& out) {
-  return on(condition, now, out, [&](Condition& one) { return one.reset(id, now, out); });
+  return on({condition, id}, now, out, [&](Condition& one) { return one.reset(id, now, out); });
 }
 
 AckResult Engine::unacknowledge(std::string_view condition, std::string_view id, std::uint64_t rev, Stamp now,
                                 Listener& out) {
-  return on(condition, now, out, [&](Condition& one) { return one.unacknowledge(id, rev, now, out); });
+  return on({condition, id}, now, out, [&](Condition& one) { return one.unacknowledge(id, rev, now, out); });
 }
 
 AckResult Engine::pause_audio(std::string_view condition, std::string_view id, std::uint64_t rev,
                               Milliseconds time, std::string_view by, Stamp now, Listener& out) {
-  return on(condition, now, out,
+  return on({condition, id}, now, out,
             [&](Condition& one) { return one.pause_audio(id, rev, time, by, now, out); });
 }
 
 AckResult Engine::resume_audio(std::string_view condition, std::string_view id, Stamp now, Listener& out) {
-  return on(condition, now, out, [&](Condition& one) { return one.resume_audio(id, now, out); });
+  return on({condition, id}, now, out, [&](Condition& one) { return one.resume_audio(id, now, out); });
 }
 
 AckResult Engine::respond(std::string_view condition, std::string_view id, std::uint64_t rev,
                           Response response, std::string_view by, Stamp now, Listener& out) {
-  return on(condition, now, out,
+  return on({condition, id}, now, out,
             [&](Condition& one) { return one.respond(id, rev, response, by, now, out); });
 }
 
@@ -133,11 +145,11 @@ bool Engine::resume_audio(Stamp now, Listener& out) {
 
 AckResult Engine::shelve(std::string_view condition, Milliseconds time, std::string_view by, Stamp now,
                          Listener& out) {
-  return on(condition, now, out, [&](Condition& one) { return one.shelve(time, by, now, out); });
+  return on({condition, {}}, now, out, [&](Condition& one) { return one.shelve(time, by, now, out); });
 }
 
 AckResult Engine::unshelve(std::string_view condition, Stamp now, Listener& out) {
-  return on(condition, now, out, [&](Condition& one) { return one.unshelve(now, out); });
+  return on({condition, {}}, now, out, [&](Condition& one) { return one.unshelve(now, out); });
 }
 
 void Engine::unshelve_all(Stamp now, Listener& out) {

@@ -38,6 +38,7 @@ class Engine {
   void assert_present(Condition& condition, bool present, Stamp now, Listener& out);
   void assert_at_once(Condition& condition, Stamp now, Listener& out);
   bool lose(Condition& condition, Data how, Stamp now, Listener& out);
+  // What people do with an episode; without a `condition` its id says which.
   AckResult acknowledge(std::string_view condition, std::string_view id, std::uint64_t rev,
                         std::string_view by, Stamp now, Listener& out);
   AckResult reset(std::string_view condition, std::string_view id, Stamp now, Listener& out);
@@ -76,8 +77,12 @@ class Engine {
   MonoTime deadline() const { return deadline_; }
 
  private:
+  struct Which {
+    std::string_view condition, id;
+  };
   template <typename Act>
-  AckResult on(std::string_view condition, Stamp now, Listener& out, Act act);
+  AckResult on(const Which& which, Stamp now, Listener& out, Act act);
+  Condition* find(std::string_view name, std::string_view id);
   Condition* due_first(MonoTime now);
   void note(Condition& condition) {  // after all that may have moved its timers or its state
     deadline_ = std::min(deadline_, condition.deadline());
