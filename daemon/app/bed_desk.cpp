@@ -27,8 +27,9 @@ std::vector<const alarms::Alarm*> by_priority(const bed::Bed& bed) {
 }
 
 contract::LinkDocument document(const LinkView& link) {
-  return {link.source,  link.state,  link.protocol, link.detail,      link.since,
-          link.last_rx, link.frames, link.faults,   link.clock_offset};
+  const LinkFigures& figures = *link.figures;
+  return {link.source,     link.state,     link.protocol,  link.detail,      link.since,
+          figures.last_rx, figures.frames, figures.faults, link.clock_offset};
 }
 
 Desk desk_for(const Identity& identity, const bed::Settings& settings, std::uint32_t index) {
@@ -261,13 +262,12 @@ void BedDesk::observed(const infusion::NurseObservation& observation, std::strin
 void BedDesk::link_changed(const LinkView& link, Stamp now) {
   const auto found = std::find_if(links_.begin(), links_.end(),
                                   [&](const LinkView& one) { return one.source == link.source; });
-  const bool news = found == links_.end() || found->state != link.state;
+  if (found != links_.end() && found->state == link.state) return link_reworded(*found, link, now);
   if (found == links_.end()) {
     links_.push_back(link);
   } else {
     *found = link;
   }
-  if (!news) return;
   if (const auto source = source_named(link.source))
     bed_.device_status(*source, {drivers::Signal::wrong_device, link.state == "wrong-device", now});
   publish_link(link, now);
@@ -275,6 +275,13 @@ void BedDesk::link_changed(const LinkView& link, Stamp now) {
   alarms_.event("link", bed_.sim(), now, [&](std::string& out, const contract::Envelope& envelope) {
     contract::render_link(out, document(shown), envelope);
   });
+}
+
+// Another reason for the same state: to be read, and no event.
+void BedDesk::link_reworded(LinkView& known, const LinkView& link, Stamp now) {
+  if (known.detail == link.detail) return;
+  known.detail = link.detail;
+  publish_link(known, now);
 }
 
 void BedDesk::set_stations_online(unsigned count) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,15 @@
 
 namespace app {
 
+struct LinkFigures {  // of a source; go on between the changes of its state
+  std::optional<vitals::WallTime> last_rx;
+  std::uint64_t frames = 0, faults = 0;
+};
+
 struct LinkView {  // what the link document of one source says
   std::string source, protocol, state, detail;
   vitals::WallTime since{};
-  std::optional<vitals::WallTime> last_rx;
-  std::uint64_t frames = 0, faults = 0;
+  std::shared_ptr<const LinkFigures> figures = std::make_shared<LinkFigures>();  // as of now, never null
   std::optional<Milliseconds> clock_offset;  // of the device's clock against ours
 };
 
@@ -92,6 +97,7 @@ class BedDesk final : private bed::Output {
   void publish_summary(Stamp now);
   void publish_news2(Stamp now);
   void publish_link(const LinkView& link, Stamp now);
+  void link_reworded(LinkView& known, const LinkView& link, Stamp now);
   void keep_session(Stamp now);  // in the journal
   std::optional<std::size_t> source_named(std::string_view name) const;
   LinkView with_signals(LinkView link) const;              // what the device says of itself added

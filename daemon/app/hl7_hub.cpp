@@ -51,13 +51,18 @@ class Hl7Hub final : public SourceHub {
         routes_(std::make_shared<Whereabouts>(std::move(routes))) {
     for (const Route& route : routes_->all()) {
       place_of_.emplace(route.bed, beds_.size());
-      beds_.push_back({route, {}, false});
+      beds_.push_back({route, {}, down});
     }
     view_.source = source.name;
     view_.protocol = source.protocol;
+    view_.figures = figures_;
   }
 
-  void start() override { open(service::now()); }
+  // Down is told as well: what an earlier run has said of this source may stand on the broker.
+  void start() override {
+    tell_down("nothing heard yet", service::now());
+    open(service::now());
+  }
   void stop() override {
     stopped_ = true;
     if (link_.peers) link_.peers->stop();
@@ -73,10 +78,8 @@ class Hl7Hub final : public SourceHub {
     close_condemned();
     faults_.tick(now.mono);
     if (!link_.peers && now.mono >= open_at_) open(now);
-    const Milliseconds silence = std::max(silence_ms_min, 2 * source_.period);
-    if (connections_.empty())
-      for (Hearing& bed : beds_)
-        if (bed.up && now.mono - bed.heard_at > silence) set_link(bed, false, "no connection", now);
+    count();
+    judge_silence(now);
     host_.settle(now);
   }
 
@@ -88,8 +91,10 @@ class Hl7Hub final : public SourceHub {
 
   SourceSample sample(Stamp now) const override {
     SourceSample out = make_sample(source_, counts_, counters(), faults_, now);
-    const bool up = std::any_of(beds_.begin(), beds_.end(), [](const Hearing& bed) { return bed.up; });
-    out.state = links::name(up ? links::State::up : links::State::down);
+    const auto any = [this](std::string_view state) {
+      return std::any_of(beds_.begin(), beds_.end(), [&](const Hearing& bed) { return bed.state == state; });
+    };
+    out.state = any(up) ? up : any(quiet) ? quiet : down;
     out.connections = connections_.size();
     out.refusals = refusals_;
     out.answers = answers_;
@@ -112,8 +117,10 @@ class Hl7Hub final : public SourceHub {
   struct Hearing {
     Route route;
     MonoTime heard_at{};
-    bool up = false;
+    std::string_view state;
   };
+  static constexpr std::string_view up = links::name(links::State::up), quiet = "quiet",
+                                    down = links::name(links::State::down);
 
   void open(Stamp now) {
     if (stopped_) return;
@@ -163,7 +170,21 @@ class Hl7Hub final : public SourceHub {
   // Why there is nothing yet; beds that still count as heard learn it when their time is over.
   void tell_down(const std::string& detail, Stamp now) {
     for (Hearing& bed : beds_)
-      if (!bed.up) tell(bed, "down", detail, now);
+      if (bed.state == down) tell(bed, detail, now);
+  }
+
+  // Without a connection a bed is lost. With one it is not, and nothing is said of it: its monitor is off or
+  // has gone, or the sender stands still.
+  void judge_silence(Stamp now) {
+    const Milliseconds silence = std::max(silence_ms_min, 2 * source_.period);
+    for (Hearing& bed : beds_) {
+      if (bed.state == down || now.mono - bed.heard_at <= silence) continue;
+      if (connections_.empty()) {
+        set_link(bed, down, "no connection", now);
+      } else {
+        set_link(bed, quiet, "", now);
+      }
+    }
   }
 
   IntakeHandlers intake_handlers(links::ConnectionId id) {
@@ -212,7 +233,7 @@ class Hl7Hub final : public SourceHub {
   void set_up(const std::string& peer, Stamp now) {
     for (Hearing& bed : beds_) {
       bed.heard_at = now.mono;
-      set_link(bed, true, peer, now);
+      set_link(bed, up, peer, now);
     }
   }
 
@@ -222,7 +243,7 @@ class Hl7Hub final : public SourceHub {
     if (connects_) set_up(found->second->peer, rx);
     counts_.received(bytes.size(), rx);
     found->second->driver->feed(bytes, rx, *found->second->intake);
-    view_.last_rx = rx.wall;
+    figures_->last_rx = rx.wall;
     close_condemned();
     host_.settle(rx);
   }
@@ -250,23 +271,28 @@ class Hl7Hub final : public SourceHub {
     const Stamp now = service::now();
     Hearing& bed = beds_[place_of_.at(route.bed)];
     bed.heard_at = now.mono;
-    set_link(bed, true, "values", now);
+    set_link(bed, up, "values", now);
   }
 
-  void set_link(Hearing& bed, bool up, const std::string& detail, Stamp now) {
-    if (bed.up == up) return;
-    bed.up = up;
-    bed.route.bed->link(bed.route.source, up, now);
-    tell(bed, up ? "up" : "down", detail, now);
+  void set_link(Hearing& bed, std::string_view state, const std::string& detail, Stamp now) {
+    if (bed.state == state) return;
+    const bool was_up = bed.state != down, is_up = state != down;
+    bed.state = state;
+    if (is_up != was_up) bed.route.bed->link(bed.route.source, is_up, now);
+    tell(bed, detail, now);
   }
 
-  void tell(Hearing& bed, std::string_view state, const std::string& detail, Stamp now) {
-    view_.state = state;
+  void count() {
+    const Counters sum = counters();
+    figures_->frames = sum.frames;
+    figures_->faults = sum.faults;
+  }
+
+  void tell(Hearing& bed, const std::string& detail, Stamp now) {
+    view_.state = bed.state;
     view_.detail = detail;
     view_.since = now.wall;
-    const Counters sum = counters();
-    view_.frames = sum.frames;
-    view_.faults = sum.faults;
+    count();
     if (BedDesk* desk = host_.desk_of(*bed.route.bed)) desk->link_changed(view_, now);
   }
 
@@ -331,6 +357,7 @@ class Hl7Hub final : public SourceHub {
   bool stopped_ = false;
   std::map<links::ConnectionId, std::unique_ptr<Connection>> connections_;
   std::vector<std::pair<links::ConnectionId, std::string>> condemned_;
+  std::shared_ptr<LinkFigures> figures_ = std::make_shared<LinkFigures>();
   LinkView view_;
 };
 

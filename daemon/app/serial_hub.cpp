@@ -29,6 +29,7 @@ class SerialHub final : public SourceHub {
                             [this](auto rx) { on_damage(rx); }});
     view_.source = source.name;
     view_.protocol = source.protocol;
+    view_.figures = figures_;
   }
 
   void start() override { link_->start(); }
@@ -47,6 +48,7 @@ class SerialHub final : public SourceHub {
     faults_.tick(now.mono);
     if (!up_) return;
     driver_->tick(now, intake_);
+    count();
     judge_silence(now);
     host_.settle(now);
   }
@@ -116,7 +118,7 @@ class SerialHub final : public SourceHub {
       heard_at_ = rx.mono;
       bytes_unheard_ = damaged_unheard_ = 0;
     }
-    view_.last_rx = rx.wall;
+    figures_->last_rx = rx.wall;
     host_.settle(rx);
   }
 
@@ -148,12 +150,16 @@ class SerialHub final : public SourceHub {
     host_.settle(now);
   }
 
+  void count() {
+    figures_->frames = intake_.counters().frames;
+    figures_->faults = intake_.counters().faults;
+  }
+
   void tell(std::string_view state, const std::string& detail, Stamp now) {
     view_.state = state;
     view_.detail = detail;
     view_.since = now.wall;
-    view_.frames = intake_.counters().frames;
-    view_.faults = intake_.counters().faults;
+    count();
     for (const Route& route : intake_.beds())
       if (BedDesk* desk = host_.desk_of(*route.bed)) desk->link_changed(view_, now);
   }
@@ -165,6 +171,7 @@ class SerialHub final : public SourceHub {
   Intake intake_;
   std::unique_ptr<drivers::Driver> driver_;
   std::unique_ptr<links::Link> link_;
+  std::shared_ptr<LinkFigures> figures_ = std::make_shared<LinkFigures>();
   LinkView view_;
   LinkCounts counts_;
   bool up_ = false;

@@ -150,12 +150,72 @@ TEST_F(HubTest, AnHl7ClientWithoutAServerSaysWhy) {
   source_.protocol = "hl7";
   const auto hub = make_hl7_hub(loop_, source_, routes(), *this);
   hub->start();
-  ASSERT_TRUE(run_until([&] { return !link().empty(); }));
-  EXPECT_THAT(link(), testing::AllOf(HasSubstr("\"down\""), HasSubstr("refused")));
+  ASSERT_TRUE(run_until([&] { return link().find("refused") != std::string::npos; }));
+  EXPECT_THAT(link(), HasSubstr("\"down\""));
   const SourceSample sample = hub->sample(service::now());
   EXPECT_EQ(sample.state, "down");
   EXPECT_EQ(sample.refusals[static_cast<std::size_t>(Refusal::no_connection)], 1U);
   EXPECT_FALSE(sample.received_ago.has_value());
+}
+
+// Else what an earlier run has said of it would stand on the broker.
+TEST_F(HubTest, AnHl7SourceIsDownFromTheStart) {
+  source_.protocol = "hl7";
+  settings::MllpListen listen;
+  listen.port = free_port();
+  source_.link = listen;
+  const auto hub = make_hl7_hub(loop_, source_, routes(), *this);
+  hub->start();
+  EXPECT_THAT(link(), testing::AllOf(HasSubstr("\"down\""), HasSubstr("nothing heard yet")));
+  EXPECT_EQ(hub->sample(service::now()).state, "down");
+  hub->stop();
+}
+
+TEST_F(HubTest, AnHl7ConnectionThatIsOpenAndSilentIsQuiet) {
+  serve();
+  source_.protocol = "hl7";
+  const auto hub = make_hl7_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return peers_.size() == 1; }));
+  say(message);
+  ASSERT_TRUE(run_until([&] { return link().find("\"up\"") != std::string::npos; }));
+  const Stamp now = service::now();
+  hub->tick({now.mono + 19s, now.wall + 19s});
+  EXPECT_THAT(link(), HasSubstr("\"up\"")) << "two periods";
+  hub->tick({now.mono + 21s, now.wall + 21s});
+  EXPECT_THAT(link(), HasSubstr("\"quiet\""));
+  EXPECT_EQ(hub->sample(now).state, "quiet");
+  say(message);
+  EXPECT_TRUE(run_until([&] { return link().find("\"up\"") != std::string::npos; }));
+}
+
+TEST_F(HubTest, WhatALinkCountsIsToldWithEachRepeat) {
+  serve();
+  source_.protocol = "hl7";
+  const auto hub = make_hl7_hub(loop_, source_, routes(), *this);
+  hub->start();
+  ASSERT_TRUE(run_until([&] { return peers_.size() == 1; }));
+  say(message);
+  ASSERT_TRUE(run_until([&] { return heard_.find("MSA|AA|ID1") != std::string::npos; }));
+  EXPECT_THAT(link(), HasSubstr("\"frames\":0")) << "it was up with the first bytes";
+  hub->tick(service::now());
+  desk_->repeat_states(service::now());
+  EXPECT_THAT(link(), testing::AllOf(HasSubstr("\"up\""), HasSubstr("\"frames\":1"),
+                                     testing::Not(HasSubstr("\"last_rx\":null"))));
+}
+
+TEST_F(HubTest, AnotherReasonForTheSameStateIsToldAndIsNoEvent) {
+  LinkView view;
+  view.source = "mon1";
+  view.state = "down";
+  view.detail = "refused";
+  view.since = vitals::wall_from_unix_ms(1'764'000'000'000);
+  desk_->link_changed(view, service::now());
+  view.detail = "timed out";
+  view.since += 5s;
+  desk_->link_changed(view, service::now());
+  EXPECT_THAT(link(), testing::AllOf(HasSubstr("timed out"), HasSubstr("\"since\":1764000000000")));
+  EXPECT_EQ(outlet_.on(contract::bed_prefix("vitals", "b1", "b1") + "/event/link").size(), 1U);
 }
 
 TEST_F(HubTest, TlsFilesThatAreNotThereAreNamedAndNothingListens) {
@@ -194,6 +254,8 @@ TEST_F(HubTest, ASerialProtocolComesThroughADeviceServer) {
   const SourceSample sample = hub->sample(service::now());
   EXPECT_EQ(sample.bytes, bytes.size());
   EXPECT_GT(sample.frames, 0U);
+  desk_->repeat_states(service::now());
+  EXPECT_THAT(link(), HasSubstr("\"frames\":" + std::to_string(sample.frames)));
   EXPECT_EQ(sample.opened, 1U);
 }
 
