@@ -183,6 +183,8 @@ void BedDesk::flush(Stamp now) {
     publish_state(now);
     publish_infusion(now);
     publish_limits(now);
+  } else if (summary_dirty_ && audience() != audience_told_) {
+    publish_state(now);
   }
   if (summary_dirty_) publish_summary(now);
   state_dirty_ = summary_dirty_ = false;
@@ -320,14 +322,22 @@ std::uint64_t BedDesk::avoided() const {
 
 void BedDesk::count_active(unsigned& high, unsigned& medium, unsigned& low) const {
   for (const alarms::Condition& condition : bed_.conditions()) {
-    if (condition.alarm() == nullptr) continue;
-    switch (condition.alarm()->shown()) {
+    const alarms::Alarm* alarm = condition.alarm();
+    if (alarm == nullptr || alarm->state != alarms::State::active) continue;
+    switch (alarm->shown()) {
       case alarms::Priority::high: ++high; break;
       case alarms::Priority::medium: ++medium; break;
       case alarms::Priority::low: ++low; break;
       case alarms::Priority::info: break;
     }
   }
+}
+
+alarms::Audience BedDesk::audience() const {
+  alarms::Audience out = bed_.audience();
+  for (const alarms::Condition& condition : bed_.conditions())
+    if (condition.alarm() != nullptr) out = std::max(out, condition.alarm()->audience);
+  return out;
 }
 
 void BedDesk::publish_state(Stamp now) {
@@ -339,9 +349,8 @@ void BedDesk::publish_state(Stamp now) {
   state.monitoring = bed::name(bed_.monitoring(now.mono));
   for (const Metric metric : bed_.missing(now.mono)) state.missing.push_back(vitals::name(metric));
   state.stations_online = stations_online_;
-  auto audience = bed_.audience();
-  for (const auto* alarm : by_priority(bed_)) audience = std::max(audience, alarm->audience);
-  state.audience = alarms::name(audience);
+  audience_told_ = audience();
+  state.audience = alarms::name(audience_told_);
   const auto pause = bed_.audio_pause();
   if (pause) state.paused_until = pause->until;
   if (pause) state.paused_by = pause->by;
@@ -409,9 +418,14 @@ void BedDesk::publish_summary(Stamp now) {
     }
     summary.set.push_back({alarm->condition, alarm->id, alarm->rev});
     if (!alarm->acked && alarm->inhibit == alarms::Inhibit::none) ++summary.unacked;
-    if (alarm->shown() == alarms::Priority::info) ++summary.info;
   }
-  count_active(summary.high, summary.medium, summary.low);
+  const auto present = [all = active()](alarms::Priority priority) {
+    return static_cast<unsigned>(all[static_cast<std::size_t>(priority)]);
+  };
+  summary.high = present(alarms::Priority::high);
+  summary.medium = present(alarms::Priority::medium);
+  summary.low = present(alarms::Priority::low);
+  summary.info = present(alarms::Priority::info);
   summary.set_rev = set_rev_;
   const alarms::LoadFigures load = alarms_.load(now.mono);
   summary.load = {load.last_10min, load.last_hour, load.flood, load.chattering};

@@ -68,6 +68,7 @@ class BedDesk final : private bed::Output {
   void set_on_touched(std::function<void()> on_touched);
   void settled() { touched_ = false; }
   bool has_alarm(std::string_view condition) const;
+  // Latched ones too; count_active() leaves them out: they call nobody.
   ActiveAlarms active() const { return app::count_active(bed_.conditions()); }
   std::vector<ClockSample> clocks() const;
   std::uint64_t avoided() const;  // alarms that a delay has spared
@@ -86,6 +87,7 @@ class BedDesk final : private bed::Output {
   void on_touched() override { touch(); }
 
   const alarms::Alarm* alarm_of(std::string_view condition) const;
+  alarms::Audience audience() const;  // of the whole bed
   void touch();
   void make_dirty(bool& document) {
     document = true;
@@ -121,6 +123,7 @@ class BedDesk final : private bed::Output {
   std::vector<LinkView> links_;
   std::uint64_t set_rev_ = 0;
   unsigned stations_online_ = 0;
+  alarms::Audience audience_told_ = alarms::Audience::bed;
   struct ShownNews2 {
     infusion::News2 score;
     MonoTime until{};
