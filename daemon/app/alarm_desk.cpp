@@ -92,13 +92,14 @@ void AlarmDesk::repeat_ends() {
   }
 }
 
-void AlarmDesk::ghost(std::string_view condition) {
+void AlarmDesk::ghost(std::string_view condition, std::string kept_end) {
   Ended* old = ended(condition);
   if (old != nullptr && !old->delivered_at) return;  // its end is on its way
   if (old == nullptr) {
     if (ended_.size() >= ended_max) ended_.erase(ended_.begin());
     old = &ended_.emplace_back();
     old->condition = condition;
+    old->document = std::move(kept_end);
   }
   old->token = next_token();
   old->delivered_at.reset();

@@ -43,9 +43,9 @@ class AlarmDesk {
   // After a connect: ends that no broker has confirmed, said again. Stations that were there when the alarm
   // was raised hear of its end even if the broker has forgotten it.
   void repeat_ends();
-  // A retained document that stands on the broker without a condition here: its end again if we know it, then
-  // empty.
-  void ghost(std::string_view condition);
+  // A retained document that stands on the broker without a condition here: its end again if we know it, or
+  // as an earlier run has kept it (`kept_end`; may be empty), then empty.
+  void ghost(std::string_view condition, std::string kept_end);
   void delivered(std::uint64_t token, bool ok, Stamp now);
   // Says refused ends again, and empties what ended long enough ago.
   void tick(Stamp now);

@@ -112,6 +112,8 @@ class Node final : public Host, private Outlet {
   void on_retained_alarm(const std::string& topic, const std::string& payload, Stamp now);
   bool judge_retained(const std::string& topic, const std::string& payload);
   bool uncommitted(const contract::StoredAlarm& document, const std::string& scope) const;
+  void lay_ghost(const std::string& scope, std::string_view condition,
+                 const std::optional<contract::StoredAlarm>& stands);
   void adopt(const std::string& topic, const std::string& payload, Stamp now);
   void reconcile(Stamp now);
   void publish_status(std::string_view state, std::string_view reason, Stamp now);

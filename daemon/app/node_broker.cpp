@@ -273,13 +273,13 @@ bool Node::judge_retained(const std::string& topic, const std::string& payload) 
     return true;
   }
   if (where->for_node) {
-    if (!node_->has_alarm(where->condition)) node_->alarms().ghost(where->condition);
+    if (!node_->has_alarm(where->condition)) lay_ghost("node", where->condition, document);
     return false;
   }
   BedDesk* desk = find_bed(where->unit, where->bed);
   if (desk == nullptr || desk->has_alarm(where->condition)) return false;
   spdlog::info("{} is not present here: taken off the broker", topic);
-  desk->alarms().ghost(where->condition);
+  lay_ghost(desk->alarms().scope(), where->condition, document);
   return false;
 }
 

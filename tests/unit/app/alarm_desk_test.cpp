@@ -118,8 +118,8 @@ TEST_F(AlarmDeskTest, AGhostOfAnEndedAlarmGetsItsEndAgainAnUnknownOneIsEmptied) 
   desk_.transition(alarm(alarms::State::inactive, 2), at(0));
   desk_.delivered(outlet_.messages[0].token, true, at(10));
   outlet_.messages.clear();
-  desk_.ghost("spo2-low");
-  desk_.ghost("hr-high");
+  desk_.ghost("spo2-low", {});
+  desk_.ghost("hr-high", {});
   ASSERT_EQ(outlet_.messages.size(), 2U);
   EXPECT_THAT(outlet_.messages[0].payload, HasSubstr("\"phase\":\"end\""));
   EXPECT_TRUE(outlet_.messages[1].payload.empty());

@@ -23,7 +23,10 @@ class FakeJournal final : public JournalDoor {
   void write(std::vector<journal::Entry> entries, Kept) override {
     for (journal::Entry& entry : entries) written.push_back(std::move(entry));
   }
-  void read_events(const std::string&, std::uint64_t, PageRead) override {}
+  void read_events(const std::string&, std::uint64_t from_seq, PageRead then) override {
+    asked_from = from_seq;
+    then(log, at(0));
+  }
   journal::Health health() const override { return {}; }
 
   std::vector<std::uint64_t> numbers(const std::string& scope) const {
@@ -35,6 +38,8 @@ class FakeJournal final : public JournalDoor {
   }
 
   journal::Restored kept;
+  journal::Page log;
+  std::uint64_t asked_from = 0;
   std::vector<journal::Entry> written;
 };
 

@@ -84,6 +84,30 @@ TEST_F(NodeTest, P2_AGhostThatComesAfterTheCollectingIsEmptied) {
   EXPECT_EQ(broker_.newest(lost_topic)->payload, "");
 }
 
+// Nobody heard the end: the broker was down, and then the daemon was killed.
+TEST_F(NodeTest, TheEndOfAGhostIsToldAsTheLogHasItBeforeItIsEmptied) {
+  const std::string ghost = lost_document();
+  journal_.kept.sequences = {{"pain/b1", "run1", 1ULL << 52U}};
+  std::string end = ghost;
+  const std::string active = R"("state":"active")";
+  end.replace(end.find(active), active.size(), R"("state":"inactive")");
+  journal_.log.docs = {R"({"schema":"vitals.event-cmd/1"})", ghost, end};
+  start(30'000);
+  node_->on_connected(1, at(30'000));
+  broker_.said.messages.clear();
+  hear(lost_topic, ghost, true);
+  pass(3s);
+  const std::string seq = R"("seq":)";
+  EXPECT_EQ(journal_.asked_from, std::stoull(ghost.substr(ghost.find(seq) + seq.size())) + 1);
+  ASSERT_EQ(broker_.said.on(lost_topic).size(), 1U);
+  const stations::Message said = *broker_.newest(lost_topic);
+  EXPECT_EQ(said.payload, end);
+  EXPECT_TRUE(said.retain);
+  node_->on_delivered(said.token, true, at(now_ms_));
+  pass(6s);
+  EXPECT_EQ(broker_.newest(lost_topic)->payload, "");
+}
+
 TEST_F(NodeTest, P2_TheNumbersOfARunThatKeptNothingAreNotUsedAgain) {
   using Ahead = std::array<std::int64_t, 3>;  // of the clock, as the journal knows it
   for (const std::int64_t ahead_us : Ahead{-1'000'000, 200'000, 3'600'000'000}) {
