@@ -273,13 +273,14 @@ bool Node::judge_retained(const std::string& topic, const std::string& payload) 
     return true;
   }
   if (where->for_node) {
-    if (!node_->has_alarm(where->condition)) lay_ghost("node", where->condition, document);
+    if (!node_->has_alarm(where->condition))
+      lay_ghost("node", where->condition, contract::parse_alarm(payload));
     return false;
   }
   BedDesk* desk = find_bed(where->unit, where->bed);
   if (desk == nullptr || desk->has_alarm(where->condition)) return false;
   spdlog::info("{} is not present here: taken off the broker", topic);
-  lay_ghost(desk->alarms().scope(), where->condition, document);
+  lay_ghost(desk->alarms().scope(), where->condition, contract::parse_alarm(payload));
   return false;
 }
 

@@ -97,7 +97,7 @@ bool RemovedBeds::take(const std::string& topic, const std::string& payload, boo
 void RemovedBeds::end_alarm(Bed& bed, std::string_view condition, const std::string& payload, Stamp now) {
   const auto found = std::find_if(bed.open.begin(), bed.open.end(),
                                   [&](const auto& one) { return one.condition == condition; });
-  if (found == bed.open.end()) return bed.alarms.ghost(condition);
+  if (found == bed.open.end()) return bed.alarms.ghost(condition, {});
   contract::StoredAlarm stored = std::move(*found);
   bed.open.erase(found);
   const auto shown = contract::parse_alarm(payload);  // stations pass over a lower revision than they hold
