@@ -66,12 +66,15 @@ class Reader {
       // Of any bed: a bound is enough, and found at once.
       if (code == SQLITE_OK) code = each("SELECT minute FROM " + table + " ORDER BY minute LIMIT 1", first);
     }
-    if (code == SQLITE_OK && newest < 0) out_.problem = "it has no trend of " + scope_ + " yet";
+    if (code != SQLITE_OK) return code;
+    if (newest < 0) {
+      out_.problem = "it has no trend of " + scope_ + " yet";
+      return code;
+    }
     const std::int64_t end_ms = (newest + 1) * minute_ms;
     out_.to_ms = std::min(window.to_ms.value_or(end_ms), end_ms);
     out_.from_ms = std::max(window.from_ms.value_or(end_ms - day_ms), oldest * minute_ms);
-    if (code == SQLITE_OK && out_.problem.empty() && out_.from_ms >= out_.to_ms)
-      out_.problem = "it has no trend of " + scope_ + " in that time";
+    if (out_.from_ms >= out_.to_ms) out_.problem = "it has no trend of " + scope_ + " in that time";
     return code;
   }
 

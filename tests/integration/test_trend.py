@@ -19,6 +19,7 @@ def lines(answer):
     return list(csv.DictReader(io.StringIO(answer.stdout)))
 
 
+@pytest.mark.asan
 @pytest.mark.quick
 def test_a_session_is_kept_second_by_second_and_read_while_the_daemon_runs(world):
     station = world.started()
