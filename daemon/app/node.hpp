@@ -121,6 +121,7 @@ class Node final : public Host, private Outlet {
   void repeat_presence(Stamp now);
   void on_presence(const std::string& payload, Stamp now);
   void watch_presence(Stamp now);
+  void on_bed_link(const std::string& topic, const std::string& payload);
   void on_bed_state(const std::string& topic, const std::string& payload, bool retained, Stamp now);
   void watch_conflict(Stamp now);
   bool keeps_breaking(Stamp now);

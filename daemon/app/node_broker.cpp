@@ -94,6 +94,8 @@ void Node::subscribe_all() {
     broker_.subscribe(desk->alarms().prefix() + "/alarm/+", qos);
   }
   removed_beds_.subscribe(broker_, qos);
+  if (reconciled_on_ == 0)  // sources change with a start alone
+    for (auto& desk : desks_) broker_.subscribe(desk->alarms().prefix() + "/link/+", qos);
   // To hear another node that has the same bed. QoS 0: what is lost comes again.
   for (auto& desk : desks_) broker_.subscribe(desk->alarms().prefix() + "/state", 0);
 }
@@ -143,6 +145,8 @@ void Node::on_message(const std::string& topic, const std::string& payload, bool
     on_presence(payload, now);
   } else if (contract::parse_alarm_topic(identity_.root, topic)) {
     if (retained) on_retained_alarm(topic, payload, now);
+  } else if (contract::parse_link_topic(identity_.root, topic)) {
+    if (retained) on_bed_link(topic, payload);
   } else if (contract::parse_state_topic(identity_.root, topic)) {
     on_bed_state(topic, payload, retained, now);
   } else if (const auto station = contract::parse_station_topic(identity_.root, topic)) {
@@ -189,6 +193,23 @@ void Node::watch_presence(Stamp now) {
 
 bool Node::is_own_state(std::string_view topic, std::string_view payload) const {
   return topic.ends_with("/state") && payload.find(own_mark_) != std::string_view::npos;
+}
+
+// A source that the settings have dropped or renamed must not stand there as connected.
+void Node::on_bed_link(const std::string& topic, const std::string& payload) {
+  const auto where = contract::parse_link_topic(identity_.root, topic);
+  BedDesk* const desk = find_bed(where->unit, where->bed);
+  if (desk == nullptr) return;
+  const auto& sources = desk->bed().settings().sources;
+  const bool known = std::any_of(sources.begin(), sources.end(),
+                                 [&](const bed::Source& one) { return one.name == where->source; });
+  const auto author = contract::parse_author(payload);
+  if (known || !author || author->node != identity_.node) return;
+  spdlog::info("{} is of a source that this bed does not have: taken off the broker", topic);
+  stations::Message empty;
+  empty.topic = topic;
+  empty.retain = true;
+  publish(std::move(empty));
 }
 
 void Node::on_bed_state(const std::string& topic, const std::string& payload, bool retained, Stamp now) {
@@ -290,6 +311,8 @@ void Node::reconcile(Stamp now) {
   const bool first = std::exchange(reconciled_on_, reconciled_on_ == 0 ? connection_ : reconciled_on_) == 0;
   broker_.unsubscribe(node_->alarms().prefix() + "/alarm/+");
   for (auto& desk : desks_) broker_.unsubscribe(desk->alarms().prefix() + "/alarm/+");
+  if (first)
+    for (auto& desk : desks_) broker_.unsubscribe(desk->alarms().prefix() + "/link/+");
   removed_beds_.unsubscribe(broker_);
   removed_beds_.close_unseen(now);
   foreign_alarms_ = false;

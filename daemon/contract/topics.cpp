@@ -101,6 +101,14 @@ std::optional<BedTopic> parse_state_topic(std::string_view root, std::string_vie
   return BedTopic{owner.unit, owner.bed};
 }
 
+std::optional<LinkTopic> parse_link_topic(std::string_view root, std::string_view topic) {
+  std::string_view rest = below_root(root, topic);
+  AlarmTopic owner;
+  if (!take_owner(rest, owner) || owner.for_node || take_level(rest) != "link" || rest.empty())
+    return std::nullopt;
+  return LinkTopic{owner.unit, owner.bed, rest};
+}
+
 std::optional<std::string_view> parse_station_topic(std::string_view root, std::string_view topic) {
   std::string_view rest = below_root(root, topic);
   if (take_level(rest) != "station") return std::nullopt;

@@ -49,6 +49,13 @@ struct BedTopic {
 };
 std::optional<BedTopic> parse_state_topic(std::string_view root, std::string_view topic);
 
+// ".../link/{source}" of a bed.
+struct LinkTopic {
+  std::string_view unit, bed;
+  std::string_view source;
+};
+std::optional<LinkTopic> parse_link_topic(std::string_view root, std::string_view topic);
+
 // The station of "{root}/1/station/{station}/status".
 std::optional<std::string_view> parse_station_topic(std::string_view root, std::string_view topic);
 

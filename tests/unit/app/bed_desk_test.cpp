@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "daemon/settings/builtin.hpp"
+#include "tests/unit/app/oximeter_bed.hpp"
 #include "tests/unit/app/recording_outlet.hpp"
 
 namespace app::test {
@@ -15,23 +16,6 @@ using vitals::Metric;
 class BedDeskTest : public testing::Test {
  protected:
   BedDeskTest() { desk_.bed().link(0, true, at(0)); }
-
-  bed::Settings settings() {
-    bed::Settings out;
-    out.node = "gw1";
-    out.unit = "pain";
-    out.name = "b1";
-    out.profile = &profile_;
-    bed::Source source;
-    source.name = "mon1";
-    out.sources = {source};
-    for (const Metric metric : {Metric::pr, Metric::spo2}) {
-      out.source_of[vitals::index_of(metric)] = 0;
-      out.expected.insert(metric);
-    }
-    out.leads.rate = Metric::pr;
-    return out;
-  }
 
   // One frame a second.
   void stay(std::int64_t seconds, double spo2) {
@@ -57,7 +41,7 @@ class BedDeskTest : public testing::Test {
   alarms::Profile profile_ = settings::builtin_profile("ketamine-adult").value();
   Identity identity_{"gw1", "9f3c", "vitals"};
   RecordingOutlet outlet_;
-  BedDesk desk_{identity_, settings(), 1, 0, outlet_, at(0)};
+  BedDesk desk_{identity_, oximeter_bed(profile_), 1, 0, outlet_, at(0)};
   std::int64_t now_ms_ = 0;
 };
 

@@ -181,6 +181,26 @@ TEST_F(NodeBrokerTest, ABedThatIsNoLongerOursEndsInTheJournalAndNotUnderItsNewNo
   EXPECT_EQ(ended("pain/b2"), 1U);
 }
 
+TEST_F(NodeBrokerTest, ALinkOfASourceThatIsGoneIsTakenOffTheBroker) {
+  start(1'000);
+  node_->on_connected(1, at(1'000));
+  const std::string links = "vitals/1/bed/pain/b1/link/";
+  EXPECT_THAT(broker_.filters, testing::Contains(links + "+"));
+  broker_.said.messages.clear();
+  const auto document = [](const std::string& node) {
+    return R"({"schema":"vitals.link/1","src":"old","state":"up","node":")" + node +
+           R"(","ts":1800000000000})";
+  };
+  hear(links + "mon1", document("gw1"), true);
+  hear(links + "other", document("gw2"), true);
+  EXPECT_TRUE(broker_.said.on(links + "mon1").empty() && broker_.said.on(links + "other").empty());
+  hear(links + "old", document("gw1"), true);
+  ASSERT_EQ(broker_.said.on(links + "old").size(), 1U);
+  EXPECT_TRUE(broker_.newest(links + "old")->retain && broker_.newest(links + "old")->payload.empty());
+  pass(5s);
+  EXPECT_THAT(broker_.filters, testing::Not(testing::Contains(links + "+")));
+}
+
 TEST_F(NodeBrokerTest, AnotherNodesAlarmInWordsThatAreNewToUsIsLeftAlone) {
   connect();
   pass(20s);

@@ -5,6 +5,7 @@
 
 #include "daemon/app/bed_desk.hpp"
 #include "daemon/settings/builtin.hpp"
+#include "tests/unit/app/oximeter_bed.hpp"
 #include "tests/unit/app/recording_outlet.hpp"
 
 namespace app::test {
@@ -21,19 +22,7 @@ constexpr const char* alarm_topic = "vitals/1/bed/pain/b1/alarm/spo2-low";
 class ValuesDocument : public testing::Test {
  protected:
   bed::Settings settings() {
-    bed::Settings out;
-    out.node = "gw1";
-    out.unit = "pain";
-    out.name = "b1";
-    out.profile = &profile_;
-    bed::Source source;
-    source.name = "mon1";
-    out.sources = {source};
-    for (const Metric metric : {Metric::pr, Metric::spo2}) {
-      out.source_of[vitals::index_of(metric)] = 0;
-      out.expected.insert(metric);
-    }
-    out.leads.rate = Metric::pr;
+    bed::Settings out = oximeter_bed(profile_);
     out.values_together = true;
     return out;
   }
