@@ -230,11 +230,15 @@ void Condition::say_which() {
   alarm_->src_code = spec_->src_code;
 }
 
+EpisodeId Condition::newest_id() const {
+  return make_episode_id(around_->place.node, around_->place.scope, spec_->name, last_on_);
+}
+
 void Condition::start(Priority priority, Milliseconds waited, Stamp now, Listener& out) {
   CHECK(!alarm_);
   alarm_ = std::make_unique<Alarm>();
   last_on_ = std::max(now.wall, last_on_ + Milliseconds{1});  // one id per episode, also within a millisecond
-  alarm_->id = make_episode_id(around_->place.node, around_->place.scope, spec_->name, last_on_);
+  alarm_->id = newest_id();
   say_which();
   alarm_->state = State::active;
   alarm_->audience = around_->least_audience;
@@ -376,7 +380,7 @@ void Condition::finish(EndReason reason, Stamp now, Listener& out) {
 }
 
 bool Condition::restore(const Alarm& stored, Stamp now, Listener& out) {
-  if (alarm_ || stored.state == State::inactive) return false;
+  if (alarm_ || stored.state == State::inactive || stored.id == newest_id()) return false;
   alarm_ = std::make_unique<Alarm>(stored);
   run_ = std::make_unique<Run>();  // a pending delay starts anew
   say_which();

@@ -200,7 +200,7 @@ class alignas(64) Condition {  // a cache line, see the members
   void finish(EndReason reason, Stamp now, Listener& out);  // session end, settings
   // A restored episode keeps id, priority and acknowledgement; data is stale until fresh data judge it. One
   // that is not watched ends by `config` at the next advance(): the phase may be restored after the alarm.
-  // False: `stored` is over, or an episode is already here.
+  // False: `stored` is over, also in this run, or an episode is already here.
   bool restore(const Alarm& stored, Stamp now, Listener& out);
 
  private:
@@ -260,6 +260,7 @@ class alignas(64) Condition {  // a cache line, see the members
   void call_after_silence(Stamp now);
   void sound_again();
   AckResult seen(std::string_view id, std::uint64_t rev) const;
+  EpisodeId newest_id() const;
   void restore_audio(const Alarm& stored, Stamp now);
   void restore_inhibit(const Alarm& stored, Stamp now);
   void end(Change change, EndReason reason, Stamp now, Listener& out);

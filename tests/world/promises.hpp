@@ -147,7 +147,7 @@ class Promises {
   std::unordered_map<std::string, Sent> commands_;
   std::set<std::string, std::less<>> audited_;
   std::optional<Sent> acting_;
-  Milliseconds received_at_{0}, lost_at_{0}, adopted_at_{-1};
+  Milliseconds received_at_{0}, lost_at_{0}, broker_lost_at_{0}, adopted_at_{-1};
   std::map<std::pair<std::string, Metric>, Milliseconds> explained_at_;
   std::map<std::string, Unconfirmed> unconfirmed_;              // "scope condition"
   std::map<std::string, Milliseconds> deep_since_, low_since_;  // scope

@@ -228,6 +228,10 @@ void Promises::is_over(const Transition& t, const Episode& before) {
   } else if (one_of(reason, {"session-end", "phase"})) {
     HOLD(acting_.has_value(), "P7 lost signal never ends an alarm",
          key + ": ended by a session that nobody changed");
+    if (reason == "session-end") {  // the next value begins anew, with its own delay
+      deep_since_.erase(t.scope);
+      low_since_.erase(t.scope);
+    }
   } else {
     // Of a phase that nobody has kept; found when it was restored, or taken over from the broker.
     const Milliseconds now = world_.ground.now();

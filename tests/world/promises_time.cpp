@@ -99,12 +99,16 @@ void Promises::node_alarms(const app::Node& node, const journal::Health& journal
     HOLD(now - lost <= broker_lost_after + beat || has(node, "node", "broker-lost"), "P1 silence alarms",
          "not connected for " + seconds(now - lost) + ", and no broker-lost");
   }
+  // One cause, one alarm: connections that break again and again are told as broker-lost, and what it covered
+  // has its own delay from there.
+  if (has(node, "node", "broker-lost")) broker_lost_at_ = now;
+  const Milliseconds heard_from = std::max(connected_at, broker_lost_at_);
   const Milliseconds deaf = now - std::max(received_at_, started);
-  HOLD(deaf <= listener_after + beat || now - connected_at <= broker_lost_after + beat ||
+  HOLD(deaf <= listener_after + beat || now - heard_from <= broker_lost_after + beat ||
            has(node, "node", "no-listener"),
        "P1 silence alarms", "no station for " + seconds(deaf) + ", and no no-listener");
   for (const auto& [key, one] : unconfirmed_) {
-    const Milliseconds open = now - std::max(one.since, connected_at);
+    const Milliseconds open = now - std::max(one.since, heard_from);
     HOLD(open <= confirm_after + beat || has(node, "node", "confirm-missing"), "P1 silence alarms",
          key + " is unconfirmed for " + seconds(open) + ", and no confirm-missing");
   }

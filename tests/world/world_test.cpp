@@ -61,6 +61,10 @@ TEST_F(WorldTest, SeedsThatFoundSomething) {
       Found{236,
             "the number of an event used twice, after a clock set back and two runs that kept nothing: "
             "NodeTest.P2_TheNumbersOfARunThatKeptNothingAreNotUsedAgain"},
+      Found{1952, "this world's own mistake: connections that break again and again are told as broker-lost"},
+      Found{3660,
+            "the end of an alarm right after a start, undone by what the broker still had: "
+            "Restart.an_alarm_that_has_ended_in_this_run_does_not_come_back"},
       Found{4712, "this world's own mistake: a station was asked in the very moment in which an alarm ended"},
       Found{5953,
             "a run that kept nothing and one killed before it had taken over from the broker: "

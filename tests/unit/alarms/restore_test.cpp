@@ -249,6 +249,17 @@ TEST_F(Restart, an_alarm_that_is_not_watched_any_more_ends_by_config) {
   EXPECT_EQ(last().end_reason, EndReason::config);
 }
 
+// From the broker, which had not heard of the end yet.
+TEST_F(Restart, an_alarm_that_has_ended_in_this_run_does_not_come_back) {
+  go_medium();
+  behaviour.watched = false;
+  restart();
+  second.advance(now, record);
+  ASSERT_EQ(again.alarm(), nullptr);
+  EXPECT_FALSE(second.restore(stored, now, record));
+  EXPECT_EQ(again.alarm(), nullptr);
+}
+
 TEST_F(Restart, an_alarm_whose_phase_is_restored_after_it_lives_on) {
   go_medium();
   const Behaviour watched = behaviour;
