@@ -52,6 +52,7 @@ app::IntakeHandlers Monitor::handlers() {
     Told& told = place->second;
     if (!first && told.at < ground_.now()) told_before_[observation.metric] = told;
     told.at = ground_.now();
+    told.measured_at = measured_at();
     told.value = observation.value;
     told.quality = observation.quality;
     if (observation.has_value()) told.number_at = told.at;
@@ -187,6 +188,7 @@ void Hl7Monitor::say() {
   ++number_;
   tries_ = 0;
   waiting_ = message();
+  written_at_ = ground_.now();
   if (open_) send();
 }
 

@@ -35,6 +35,7 @@ struct Told {  // the newest of one metric, in this run of the daemon
   double value = 0;
   vitals::Quality quality{};
   std::optional<Milliseconds> number_at;  // when it was a number last
+  Milliseconds measured_at{0};
 };
 
 class Monitor {
@@ -61,7 +62,8 @@ class Monitor {
   // Its values carry the time of its own clock, which may be wrong. Believed: it shows what the daemon's
   // does, or the times on its values have come at one pace for long enough to know how wrong it is.
   virtual bool clock_believed() const { return true; }
-  virtual void set_clock(Milliseconds /*by*/) {}  // off the right time
+  virtual Milliseconds measured_at() const { return ground_.now(); }  // what it tells now
+  virtual void set_clock(Milliseconds /*by*/) {}                      // off the right time
   // What is longer than this without a value is silence (docs: freshness of the profile).
   virtual Milliseconds freshness() const = 0;
 
@@ -106,6 +108,7 @@ class Hl7Monitor final : public Monitor {
   void cable() override;
   Milliseconds freshness() const override { return 30s; }
   bool clock_believed() const override;
+  Milliseconds measured_at() const override { return written_at_; }
   void set_clock(Milliseconds by) override;
 
  private:
@@ -121,6 +124,7 @@ class Hl7Monitor final : public Monitor {
   std::unique_ptr<drivers::Driver> driver_;
   std::shared_ptr<bool> open_;  // of this connection
   std::string waiting_;         // message without a positive answer
+  Milliseconds written_at_{0};
   Milliseconds clock_by_{0};
   unsigned at_pace_ = 0;  // messages, since the clock was set or one had to be repeated
   unsigned tries_ = 0;

@@ -71,7 +71,7 @@ void Promises::limits_alarm(const app::Node& node) {
     // What is dated back by the freshness limit and more by a clock that is not known yet is history.
     const bool beyond = monitor.clock_believed() && told != monitor.told().end() &&
                         told->second.quality == vitals::Quality::valid && told->second.value <= limit &&
-                        monitor.link_up() && now - told->second.at < monitor.freshness();
+                        monitor.link_up() && now - told->second.measured_at < monitor.freshness();
     if (!beyond) {
       since.erase(monitor.scope());
       return;
