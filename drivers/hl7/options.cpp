@@ -39,10 +39,10 @@ constexpr std::array<OptionFacts, 11> options_known{{
      "raw: bare messages without VT and FS, each starting with MSH on a new line"},
     {"ack", "auto, original, enhanced-accept or none", "auto",
      "auto: what MSH-15 and MSH-16 of the message ask for"},
-    {"location", "bed, room, bed-or-room, msh-4, device or fixed", "bed",
-     "where the bed is named: PV1-3.3, PV1-3.2, PV1-3.3 or else PV1-3.2, MSH-4, OBX-18 (a pump or monitor of "
-     "one "
-     "bed); fixed: the link has one bed"},
+    {"location", "bed, room, bed-or-room, full, msh-4, device or fixed", "bed",
+     "where the bed is named: PV1-3.3, PV1-3.2, PV1-3.3 or else PV1-3.2, all three of PV1-3 as in ICU^101^A "
+     "(rooms with the same bed names), MSH-4, OBX-18 (a pump or monitor of one bed); fixed: the link has one "
+     "bed"},
     {"patient_id", "auto, or an authority or type as in PID-3.4 and PID-3.5", "auto",
      "which of several patient ids counts; auto: MR, else PI, else the first"},
     {"charset", "auto or double-byte", "auto",
@@ -94,10 +94,11 @@ constexpr std::array<std::pair<std::string_view, AckRule>, 4> ack_rules{
      {"original", AckRule::original},
      {"enhanced-accept", AckRule::enhanced_accept},
      {"none", AckRule::none}}};
-constexpr std::array<std::pair<std::string_view, LocationRule>, 6> location_rules{
+constexpr std::array<std::pair<std::string_view, LocationRule>, 7> location_rules{
     {{"bed", LocationRule::bed},
      {"room", LocationRule::room},
      {"bed-or-room", LocationRule::bed_or_room},
+     {"full", LocationRule::full},
      {"msh-4", LocationRule::msh_4},
      {"device", LocationRule::device},
      {"fixed", LocationRule::fixed}}};

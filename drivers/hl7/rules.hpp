@@ -14,6 +14,7 @@ enum class LocationRule : std::uint8_t {
   bed,          // PV1-3.3
   room,         // PV1-3.2
   bed_or_room,  // PV1-3.3, or PV1-3.2 where it is empty
+  full,         // PV1-3.1 to 3.3, `ICU^101^A`: where rooms have the same bed names
   msh_4,        // the sending facility
   device,       // OBX-18 of the first row that has one: a pump or monitor that belongs to one bed
   fixed,        // one bed per connection: no text

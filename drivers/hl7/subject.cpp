@@ -35,6 +35,17 @@ std::string_view first_stated(std::string_view whole, const Separators& by, Scra
   return text_of(part(whole, by.subcomponent, 2, by.double_byte), by, scratch);
 }
 
+// As PV1-3 has it, without what is empty at its end.
+std::string_view full_location(const Subject& subject, Scratch& scratch) {
+  const std::size_t start = scratch.used();
+  for (const char c : subject.point_of_care) scratch.put(c);
+  if (!subject.room.empty() || !subject.bed.empty()) scratch.put('^');
+  for (const char c : subject.room) scratch.put(c);
+  if (!subject.bed.empty()) scratch.put('^');
+  for (const char c : subject.bed) scratch.put(c);
+  return scratch.since(start);
+}
+
 // One repetition of PID-3.
 std::string_view choose_id(std::string_view ids, std::string_view kind, const Separators& by) {
   if (by.repetition == 0 || ids.find(by.repetition) == std::string_view::npos) return ids;
@@ -86,6 +97,7 @@ std::string_view choose_location(const Subject& subject, LocationRule rule, cons
     case LocationRule::bed: return subject.bed;
     case LocationRule::room: return subject.room;
     case LocationRule::bed_or_room: return subject.bed.empty() ? subject.room : subject.bed;
+    case LocationRule::full: return full_location(subject, scratch);
     case LocationRule::msh_4: return text_of(header.component(4, 1), header.separators(), scratch);
     case LocationRule::device: return subject.device;
     case LocationRule::fixed: return {};
@@ -116,12 +128,14 @@ std::string_view read_device(const Header& header, Scratch& scratch) {
 void RememberedSubject::remember(const Subject& subject) {
   patient_id.assign(subject.patient_id);
   point_of_care.assign(subject.point_of_care);
+  room.assign(subject.room);
   bed.assign(subject.bed);
 }
 
 void RememberedSubject::apply_to(Subject& subject) const {
   subject.patient_id = patient_id;
   subject.point_of_care = point_of_care;
+  subject.room = room;
   subject.bed = bed;
 }
 

@@ -69,6 +69,7 @@ class PlaceOrder {
 struct RememberedSubject {
   std::string patient_id;
   std::string point_of_care;
+  std::string room;
   std::string bed;
 
   void remember(const Subject& subject);

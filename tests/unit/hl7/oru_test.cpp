@@ -381,8 +381,9 @@ TEST(Patients, MindrayAlarmLimitsAreNoValues) {
 }
 
 TEST(Patients, TheLocationTextComesFromWhereTheSourceSays) {
-  const std::vector<std::pair<std::string, std::string>> cases{
-      {"bed", ""}, {"room", "R1"}, {"bed-or-room", "R1"}, {"msh-4", "BAY"}, {"fixed", ""}};
+  const std::vector<std::pair<std::string, std::string>> cases{{"bed", ""},           {"room", "R1"},
+                                                               {"bed-or-room", "R1"}, {"full", "ICU^R1"},
+                                                               {"msh-4", "BAY"},      {"fixed", ""}};
   for (const auto& [rule, location] : cases) {
     Lab lab(Options{{"location", rule}});
     lab.message("MSH|^~\\&|M|BAY|||20260309000000||ORU^R01|1|P|2.6\rPID|||T1\rPV1||I|ICU^R1\r" + hr("70"));
@@ -392,6 +393,23 @@ TEST(Patients, TheLocationTextComesFromWhereTheSourceSays) {
     } else {
       EXPECT_NE(line.find("location=\"" + location + '"'), std::string::npos) << rule;
     }
+  }
+}
+
+TEST(Patients, RoomsWithTheSameBedNamesAreToldApartByTheFullLocation) {
+  const std::vector<std::pair<std::string, std::string>> cases{{"ICU^101^A", "ICU^101^A"},
+                                                               {"ICU^102^A^H&1", "ICU^102^A"},
+                                                               {"ICU^^A", "ICU^^A"},
+                                                               {" ICU ^101&x^&A", "ICU^101^A"},
+                                                               {"^^A", "^^A"},
+                                                               {"ICU", "ICU"},
+                                                               {"^^ICU&7&&&", "ICU^^7"}};
+  for (const auto& [written, location] : cases) {
+    Lab lab(Options{{"location", "full"}});
+    lab.message("MSH|^~\\&|M|BAY|||20260309000000||ORU^R01|1|P|2.6\rPID|||T1\rPV1||I|" + written + "\r" +
+                hr("70"));
+    EXPECT_NE(lab.lines("subject").at(0).find("location=\"" + location + '"'), std::string::npos)
+        << lab.lines("subject").at(0);
   }
 }
 
