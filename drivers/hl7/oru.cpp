@@ -83,7 +83,7 @@ void OruReader::begin_message() {
   zone_ = clock.zone;
   // Separators and zone are those of this message; and OBR-7 mostly repeats MSH-7.
   const std::string_view sent = message_->header.field(7);
-  const bool known = sent.size() <= time_bytes_max;
+  const bool known = sent.size() <= time_bytes_max && !message_time_.to_minute;
   cached_time_text_.assign(known ? sent : std::string_view{});
   cached_time_ = known ? message_time_ : DeviceTime{};
   clock_trusted_ = clock_agrees(message_time_);
@@ -305,19 +305,25 @@ Observation OruReader::judged(Metric metric, const Reading& reading, const UnitF
   return vitals::absent(metric, Reason::implausible, message_->rx);
 }
 
+// A cuff reading is known again by its time as it is written.
+vitals::WallTime OruReader::time_for(Metric metric, const DeviceTime& time) const {
+  if (vitals::is_cuff(metric)) return time.at;
+  return within_minute(time, message_time_.usable() ? message_time_.at : message_->rx.wall);
+}
+
 void OruReader::set_time(const Row& row, Observation& seen) {
   if (message_time_.usable() || group_time_.usable())
-    seen.t_sent = message_time_.usable() ? message_time_.at : group_time_.at;
+    seen.t_sent = message_time_.usable() ? message_time_.at : within_minute(group_time_, message_->rx.wall);
   const int field = 14 + row.status.shift;
   const DeviceTime& own = time_of(fields_[static_cast<std::size_t>(field)]);
   if (own.usable()) {
-    seen.t_src = own.at;
+    seen.t_src = time_for(seen.metric, own);
     seen.time_source = vitals::TimeSource::own;
     return;
   }
   const DeviceTime& shared = group_time_.usable() ? group_time_ : message_time_;
   if (!shared.usable()) return;
-  seen.t_src = shared.at;
+  seen.t_src = time_for(seen.metric, shared);
   seen.time_source = vitals::TimeSource::message;
 }
 

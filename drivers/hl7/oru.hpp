@@ -73,6 +73,7 @@ class OruReader {
                              vitals::Reason doubt);
   void withdraw(const Row& row);
   void offer(const Row& row, vitals::Observation seen);
+  vitals::WallTime time_for(vitals::Metric metric, const DeviceTime& time) const;
   void set_time(const Row& row, vitals::Observation& seen);
   void end_group();
   void judge_pressures(vitals::Metric sys, vitals::Metric dia);

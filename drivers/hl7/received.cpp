@@ -32,6 +32,7 @@ void report(const Received& message, FaultKind kind, std::string_view reason, st
 MessageClock read_clock(const Header& header, const ReadingRules& rules, vitals::WallTime arrival) {
   MessageClock clock;
   clock.sent = parse_time(header.component(7, 1), rules.zone, arrival);
+  clock.sent.at = within_minute(clock.sent, arrival);
   clock.zone = clock.sent.zone_minutes ? Zone::fixed(*clock.sent.zone_minutes) : rules.zone;
   return clock;
 }

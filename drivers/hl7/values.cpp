@@ -102,12 +102,15 @@ std::size_t take_compact(std::string_view& text, CivilTime& civil) {
   return digits;
 }
 
-bool take_iso(std::string_view& text, CivilTime& civil) {
+// How many digits the compact form of it would have.
+std::size_t take_iso(std::string_view& text, CivilTime& civil) {
   const bool sound = take_digits(text, 4, civil.year) && take(text, '-') &&
                      take_digits(text, 2, civil.month) && take(text, '-') &&
                      take_digits(text, 2, civil.day) && take(text, 'T') && take_digits(text, 2, civil.hour) &&
                      take(text, ':') && take_digits(text, 2, civil.minute);
-  return sound && (!take(text, ':') || take_digits(text, 2, civil.second));
+  if (!sound) return 0;
+  if (!take(text, ':')) return 12;
+  return take_digits(text, 2, civil.second) ? 14 : 0;
 }
 
 // A few digits and nothing else, as most values are: read at a fraction of the cost.
@@ -229,7 +232,7 @@ DeviceTime parse_time(std::string_view text, const Zone& zone, vitals::WallTime 
   out.state = TimeState::invalid;
   CivilTime civil;
   const bool iso = looks_iso(text);
-  const std::size_t digits = iso ? (take_iso(text, civil) ? 14 : 0) : take_compact(text, civil);
+  const std::size_t digits = iso ? take_iso(text, civil) : take_compact(text, civil);
   if (digits == 0) return out;
   if (digits == 14 && !take_fraction(text, civil.millisecond)) return out;
   if (!take_zone(text, out.zone_minutes)) return out;
@@ -237,7 +240,13 @@ DeviceTime parse_time(std::string_view text, const Zone& zone, vitals::WallTime 
   if (!local) return out;
   out.at = (out.zone_minutes ? Zone::fixed(*out.zone_minutes) : zone).instant_of(*local, arrival);
   out.state = digits >= 12 ? TimeState::usable : TimeState::coarse;
+  out.to_minute = digits == 12;
   return out;
+}
+
+vitals::WallTime within_minute(const DeviceTime& time, vitals::WallTime reference) {
+  constexpr vitals::Milliseconds rest_of_minute_ms{59'999};
+  return time.to_minute ? std::clamp(reference, time.at, time.at + rest_of_minute_ms) : time.at;
 }
 
 std::array<char, 19> format_time(vitals::WallTime time) {

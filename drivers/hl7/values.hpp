@@ -48,6 +48,7 @@ struct DeviceTime {
   TimeState state = TimeState::absent;
   vitals::WallTime at;
   std::optional<int> zone_minutes;  // as written; none: `at` was computed with the zone given by the caller
+  bool to_minute = false;           // usable, and without seconds
 
   bool usable() const { return state == TimeState::usable; }
 };
@@ -55,6 +56,10 @@ struct DeviceTime {
 // YYYY[MM[DD[HH[MM[SS[.f...]]]]]][+-HHMM], also the ISO form 2026-01-15T14:30:00Z. Second 60 is taken
 // as 59.999. Without a zone of its own the time is one of `zone`; `arrival` decides where that leaves two.
 DeviceTime parse_time(std::string_view text, const Zone& zone, vitals::WallTime arrival);
+
+// Of a time without seconds the instant within its minute that is nearest to `reference`: the reading of now
+// is not called a minute old. Any other as it is.
+vitals::WallTime within_minute(const DeviceTime& time, vitals::WallTime reference);
 
 // Does it look like one to the minute at least, and not all zeros? Only such a time makes one message another
 // than the next.

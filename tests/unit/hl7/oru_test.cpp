@@ -264,6 +264,27 @@ TEST(Reading, TimeIsTheRowsOwnElseTheGroupsElseTheMessages) {
   check(Metric::spo2, TimeSource::own, -7'201'000);
 }
 
+// The latest that it can be: a value of now must not look a minute old. A cuff reading is known by what is
+// written.
+TEST(Reading, ATimeToTheMinuteIsTakenForTheMessagesWhereThatFits) {
+  const auto time = [](Metric metric, std::string_view sent, std::string_view measured, std::int64_t ms) {
+    Lab lab;
+    lab.message("MSH|^~\\&|M|B|||" + std::string(sent) + "||ORU^R01|T1|P|2.6\rPID|||P1\rOBR|1||||||" +
+                    std::string(measured) + "\r" + Obx{.code = spo2_code}.text() +
+                    Obx{.code = sys_code, .unit = "mm[Hg]", .time = std::string(measured)}.text(),
+                ms);
+    const auto* const seen = lab.find(metric);
+    return seen != nullptr && seen->t_src ? vitals::unix_ms(*seen->t_src) - day_unix_ms : -1;
+  };
+  EXPECT_EQ(time(Metric::spo2, "20260309000045", "202603090000", 45'000), 45'000);
+  EXPECT_EQ(time(Metric::spo2, "20260309000645", "202603090000", 405'000), 59'999) << "minutes old is old";
+  EXPECT_EQ(time(Metric::spo2, "20260309000045", "202603090002", 45'000), 120'000) << "ahead is ahead";
+  EXPECT_EQ(time(Metric::spo2, "202603090000", "202603090000", 45'000), 45'000) << "as it came";
+  EXPECT_EQ(time(Metric::spo2, "", "202603090000", 45'000), 45'000);
+  EXPECT_EQ(time(Metric::nibp_sys, "20260309000045", "202603090000", 45'000), 0);
+  EXPECT_EQ(time(Metric::nibp_sys, "202603090000", "202603090000", 45'000), 0);
+}
+
 TEST(Reading, AWrongClockIsToldOnceAndNotTrusted) {
   Lab lab;
   const std::string old = "MSH|^~\\&|M|B|||20130103021726||ORU^R01|";
