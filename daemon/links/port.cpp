@@ -46,21 +46,23 @@ bool lock(int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) == 0; }
 // does that for both kinds with INPCK alone, so it is set on a line without parity too.
 constexpr tcflag_t marking = INPCK | PARMRK, not_marking = IGNPAR | IGNBRK | BRKINT | ISTRIP;
 
-bool set_up_terminal(int fd, bool raw) {
+bool set_up_terminal(int fd, bool raw, bool rts_cts) {
   termios line{};
   if (::tcgetattr(fd, &line) != 0) return false;
   if (raw) ::cfmakeraw(&line);
   line.c_iflag |= marking;
   line.c_iflag &= ~not_marking;
   line.c_cflag |= CLOCAL | CREAD;
-  line.c_cflag &= ~static_cast<tcflag_t>(HUPCL);
+  line.c_cflag &= ~(HUPCL | CRTSCTS);
+  if (rts_cts) line.c_cflag |= CRTSCTS;  // not by libserialport, see port_line.hpp
   line.c_cc[VMIN] = 1;
   line.c_cc[VTIME] = 0;
   if (::tcsetattr(fd, TCSANOW, &line) != 0) return false;
   termios now{};
   if (::tcgetattr(fd, &now) != 0) return false;
   return now.c_cc[VMIN] == 1 && now.c_cc[VTIME] == 0 && (now.c_cflag & HUPCL) == 0 &&
-         (now.c_lflag & (ICANON | ECHO | ISIG)) == 0 && (now.c_iflag & (marking | not_marking)) == marking;
+         ((now.c_cflag & CRTSCTS) != 0) == rts_cts && (now.c_lflag & (ICANON | ECHO | ISIG)) == 0 &&
+         (now.c_iflag & (marking | not_marking)) == marking;
 }
 
 bool has_unsent(int fd) {
@@ -85,7 +87,7 @@ class PlainPort final : public Port {
 
 // No TIOCEXCL here: on a pseudo terminal it would stay as long as the simulator holds the other end, and lock
 // out our own next process after a crash.
-OpenedPort open_plain(const std::string& device) {
+OpenedPort open_plain(const SerialSettings& settings, const std::string& device) {
   const int fd = ::open(device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return refused(errno);
   auto port = std::make_unique<PlainPort>(fd);
@@ -94,7 +96,8 @@ OpenedPort open_plain(const std::string& device) {
   const bool terminal = ::isatty(fd) == 1;
   if (!terminal && !S_ISFIFO(info.st_mode)) return not_open("neither a terminal nor a FIFO");
   if (!lock(fd)) return refused(errno);
-  if (terminal && !set_up_terminal(fd, true)) return not_open("the terminal does not accept raw mode");
+  if (terminal && !set_up_terminal(fd, true, settings.rts_cts))
+    return not_open("the terminal does not accept raw mode");
   return {std::move(port), State::up, device, ""};
 }
 
@@ -152,8 +155,8 @@ OpenedPort open_serial(const SerialSettings& settings, const std::string& device
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   if (!lock(fd)) return refused(errno);
   ::ioctl(fd, TIOCEXCL);
-  if (!set_up_line(port.get(), settings)) return not_open("the port does not accept " + line_text(settings));
-  if (!set_up_terminal(fd, false)) return not_open("the port does not accept raw mode");
+  if (!set_up_line(port.get(), settings) || !set_up_terminal(fd, false, settings.rts_cts))
+    return not_open("the port does not accept " + line_text(settings));
   return {std::make_unique<SerialPort>(std::move(port), fd), State::up, device, ""};
 }
 
@@ -164,7 +167,7 @@ OpenedPort open_port(const SerialSettings& settings) {
   std::array<char, PATH_MAX> resolved{};
   if (::realpath(settings.path.c_str(), resolved.data()) == nullptr) return refused(errno);
   const std::string device = resolved.data();
-  OpenedPort result = settings.plain ? open_plain(device) : open_serial(settings, device);
+  OpenedPort result = settings.plain ? open_plain(settings, device) : open_serial(settings, device);
   result.device = device;
   return result;
 }

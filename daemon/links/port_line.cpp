@@ -28,22 +28,19 @@ LineConfig line_config(const SerialSettings& settings) {
   sp_set_config_bits(out.get(), static_cast<int>(settings.data_bits));
   sp_set_config_parity(out.get(), parity_of(settings.parity));
   sp_set_config_stopbits(out.get(), static_cast<int>(settings.stop_bits));
-  sp_set_config_flowcontrol(out.get(), settings.rts_cts ? SP_FLOWCONTROL_RTSCTS : SP_FLOWCONTROL_NONE);
+  sp_set_config_flowcontrol(out.get(), SP_FLOWCONTROL_NONE);  // the handshake: port.cpp
   return out;
 }
 
 bool is_line(const sp_port_config* found, const SerialSettings& settings) {
   int baud = 0, bits = 0, stop = 0;
   sp_parity parity = SP_PARITY_INVALID;
-  sp_cts cts = SP_CTS_INVALID;
   sp_get_config_baudrate(found, &baud);
   sp_get_config_bits(found, &bits);
   sp_get_config_parity(found, &parity);
   sp_get_config_stopbits(found, &stop);
-  sp_get_config_cts(found, &cts);
   return baud == static_cast<int>(settings.baud) && bits == static_cast<int>(settings.data_bits) &&
-         parity == parity_of(settings.parity) && stop == static_cast<int>(settings.stop_bits) &&
-         (cts == SP_CTS_FLOW_CONTROL) == settings.rts_cts;
+         parity == parity_of(settings.parity) && stop == static_cast<int>(settings.stop_bits);
 }
 
 }  // namespace links

@@ -1,5 +1,6 @@
 // The line of a serial port in libserialport's words. Apart from the port itself, because no pseudo terminal
-// has parity or a handshake: this is what can be looked at without hardware.
+// has parity: this is what can be looked at without hardware. Without the handshake: 0.1.1 writes CRTSCTS
+// into c_iflag and reads it in c_cflag, so that it is neither set nor cleared (port.cpp does it).
 #pragma once
 
 #include <libserialport.h>

@@ -13,7 +13,7 @@ namespace links {
 
 struct SerialSettings {
   std::string path;    // /dev/serial/by-id/...; symlinks are resolved at every open
-  bool plain = false;  // open(2) only: no line settings beyond raw mode
+  bool plain = false;  // open(2) only: no line settings beyond raw mode and the handshake
   unsigned baud = 9600;
   unsigned data_bits = 8;
   char parity = 'N';

@@ -329,6 +329,30 @@ TEST_F(SerialLink, SetsTheLineUp) {
             static_cast<tcflag_t>(INPCK | PARMRK));
 }
 
+// Of the settings alone, whatever another program has left there.
+TEST_F(SerialLink, TheHandshakeIsSetAndCleared) {
+  Device device;
+  const int look = ::open(device.name().c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  const auto has_handshake = [&] {
+    termios line{};
+    EXPECT_EQ(::tcgetattr(look, &line), 0);
+    return (line.c_cflag & CRTSCTS) != 0;
+  };
+  SerialSettings settings;
+  settings.path = device.name();
+  settings.plain = true;
+  for (const bool wanted : {true, false, true}) {
+    settings.rts_cts = wanted;
+    link_ = make_serial_link(loop_.context(), settings, handlers());
+    link_->start();
+    EXPECT_THAT(states_, testing::Contains(State::up)) << detail_;
+    EXPECT_EQ(has_handshake(), wanted);
+    link_.reset();
+    EXPECT_EQ(has_handshake(), wanted) << "left as it was";
+  }
+  ::close(look);
+}
+
 TEST_F(SerialLink, ReadsAFifo) {
   ASSERT_EQ(::mkfifo(symlink().c_str(), 0600), 0);
   make(symlink());
