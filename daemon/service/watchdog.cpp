@@ -72,7 +72,8 @@ std::optional<vitals::Milliseconds> watchdog_period() {
 
 bool clock_synchronised() {
   timex request{};
-  return adjtimex(&request) != TIME_ERROR;
+  const int state = adjtimex(&request);
+  return state >= 0 && state != TIME_ERROR;  // a question that is refused tells nothing
 }
 
 }  // namespace service

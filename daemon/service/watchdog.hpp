@@ -13,7 +13,8 @@ void notify_alive();
 // How often notify_alive is wanted: half of WatchdogSec. nullopt: no watchdog.
 std::optional<vitals::Milliseconds> watchdog_period();
 
-// Is the system clock disciplined (adjtimex)? Decides whether the age of commands can be judged.
+// Is the system clock disciplined (adjtimex)? Not where the kernel does not answer. Decides whether the age
+// of commands can be judged.
 bool clock_synchronised();
 
 }  // namespace service
