@@ -33,6 +33,14 @@ std::optional<Number> number(std::string_view text) {
   return out;
 }
 
+// Opened once and kept: when the process has no file descriptor left, a ping that needs one would not go out,
+// and systemd would kill a daemon that works.
+int kept_socket() {
+  static int kept = -1;
+  if (kept < 0) kept = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  return kept;
+}
+
 // 0, or what errno says of it.
 int send_to_manager(std::string_view name, std::string_view message) {
   sockaddr_un address{};
@@ -41,13 +49,11 @@ int send_to_manager(std::string_view name, std::string_view message) {
   name.copy(address.sun_path, sizeof address.sun_path);
   if (name.front() == '@') address.sun_path[0] = '\0';  // abstract: no file
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
-  const int to = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const int to = kept_socket();
   if (to < 0) return errno;
   const auto* raw = reinterpret_cast<const sockaddr*>(&address);
   const ssize_t sent = sendto(to, message.data(), message.size(), MSG_NOSIGNAL, raw, length);
-  const int error = sent < 0 ? errno : 0;
-  close(to);
-  return error;
+  return sent < 0 ? errno : 0;
 }
 
 void notify(std::string_view message) {

@@ -1,4 +1,5 @@
-// What systemd is told: ready, alive, stopping. Without systemd all of it does nothing.
+// What systemd is told: ready, alive, stopping. Without systemd all of it does nothing. From one
+// thread.
 #pragma once
 
 #include <optional>

@@ -318,11 +318,28 @@ SourceDraft read_source(Reader reader, Report& report) {
   return draft;
 }
 
+// Each connection is an open file; the unit allows LimitNOFILE=4096, and the service needs some for itself.
+void check_connections(const std::vector<SourceDraft>& drafts, Report& report) {
+  constexpr unsigned wise_max = 3'500;
+  unsigned sum = 0;
+  const SourceDraft* last = nullptr;
+  for (const SourceDraft& draft : drafts)
+    if (const auto* link = std::get_if<MllpListen>(&draft.source.link)) {
+      sum += link->connections_max;
+      last = &draft;
+    }
+  if (sum > wise_max)
+    report.warning(last->port, "the sources may have " + std::to_string(sum) +
+                                   " connections together, and the service is allowed 4096 open files: lower "
+                                   "connections_max, or raise LimitNOFILE in a drop-in of the unit");
+}
+
 }  // namespace
 
 std::vector<SourceDraft> read_sources(Reader& root, Report& report) {
   std::vector<SourceDraft> out;
   for (Reader& reader : root.tables("source")) out.push_back(read_source(std::move(reader), report));
+  check_connections(out, report);
   if (!root.has("source")) report.error({root.place().file}, "no [[source]]: nothing would be read");
   return out;
 }

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -57,6 +58,22 @@ class Manager {
   int socket_;
 };
 
+// While it lives no file can be opened.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const rlimit none{0, before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  }
+  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
 class WatchdogTest : public testing::Test {
  protected:
   WatchdogTest() {
@@ -95,6 +112,19 @@ TEST_F(WatchdogTest, TellsAPathAsLongAsOneCanBe) {
   const std::string start = path() + "-";
   ASSERT_LT(start.size(), longest);
   expect_all_is_told(start + std::string(longest - start.size(), 'n'));
+}
+
+// systemd would kill the daemon for it.
+TEST_F(WatchdogTest, IsAliveWithoutAFileDescriptorToSpare) {
+  Manager manager{path()};
+  const Variable socket{"NOTIFY_SOCKET", path()};
+  notify_ready();
+  EXPECT_EQ(manager.next(), "READY=1\nSTATUS=watching");
+  {
+    const NoDescriptors none;
+    notify_alive();
+  }
+  EXPECT_EQ(manager.next(), "WATCHDOG=1");
 }
 
 TEST_F(WatchdogTest, WithoutAManagerNothingHappens) {

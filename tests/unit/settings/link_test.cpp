@@ -212,5 +212,16 @@ tls = { ca_file = "ca.pem", key = "secret" })"),
   });
 }
 
+TEST(Links, connections_that_the_unit_has_no_descriptors_for_are_a_warning) {
+  const Folder folder;
+  const auto said = [&](unsigned most) {
+    return folder.described(
+        folder.load(hl7("listen = \"127.0.0.1:2575\"\nconnections_max = " + std::to_string(most))));
+  };
+  EXPECT_THAT(said(4'096), testing::HasSubstr(
+                               "vitalsd.toml:9:1: warning: the sources may have 4096 connections together"));
+  EXPECT_THAT(said(3'500), testing::Not(testing::HasSubstr("connections together")));
+}
+
 }  // namespace
 }  // namespace settings
