@@ -238,6 +238,8 @@ class Bed final : private alarms::Listener {
     ClockOffset clock;
     Lateness lateness;
     SenderClock sender;
+    bool time_runs = false;                           // on its values
+    std::optional<vitals::WallTime> time_that_stays;  // ... and this one is not theirs
 
     bool demo() const { return demo_told || demo_seen || demo_alarm; }
   };
@@ -360,6 +362,8 @@ class Bed final : private alarms::Listener {
   };
   void check_rates(Stamp now);
   void check_clock(std::size_t source, const Observation& told);
+  void forget_clock(std::size_t source, Stamp now);
+  bool time_stays(std::size_t source, const Observation& told);
   void note_cuff_cycle(bool measuring, Stamp now);
   void note_cuff_reading(MonoTime measured, Stamp now);
   bool lost_to_cuff() const;

@@ -40,6 +40,22 @@ void Bed::check_rates(Stamp now) {
 }
 
 // By values that are measured all the time: the time on a cuff reading or a temperature may rightly be old.
+// A time that stays while the values beneath it change, or that was never seen to run, is of an order or an
+// interval, or of a clock that stands: it tells no ages.
+bool Bed::time_stays(std::size_t source, const Observation& told) {
+  if (!told.t_src || !told.has_value()) return false;
+  auto& under = board_[vitals::index_of(told.metric)].under;
+  auto& stays = links_[source].time_that_stays;
+  if (!under || under->t_src != *told.t_src) {
+    links_[source].time_runs = links_[source].time_runs || under;
+    under = Entry::Under{*told.t_src, told.rx.mono, told.value};
+  }
+  const Milliseconds stayed = told.rx.mono - under->since;
+  if (stayed >= time_stays_ms_min && (under->value != told.value || !links_[source].time_runs))
+    stays = told.t_src;
+  return stays == told.t_src;
+}
+
 void Bed::check_clock(std::size_t source, const Observation& told) {
   if (!told.t_src || !told.has_value() || (!vitals::is_rate(told.metric) && told.metric != Metric::spo2))
     return;
@@ -50,6 +66,11 @@ void Bed::check_clock(std::size_t source, const Observation& told) {
     engine_.assert_present(*link.device_clock,
                            std::chrono::abs(*offset) > settings_.sources[source].clock_tolerance, told.rx,
                            *this);
+}
+
+void Bed::forget_clock(std::size_t source, Stamp now) {
+  links_[source].clock = ClockOffset{};
+  engine_.assert_present(*links_[source].device_clock, false, now, *this);
 }
 
 // --- the cuff and the oximeter

@@ -34,6 +34,12 @@ bool repeats(const Entry& entry, const Observation& next) {
          entry.value_t_src == next.t_src && entry.value == next.value;
 }
 
+// Measured before what stands, by a clock that can be trusted: a correction, or what came by a slower way.
+bool overtaken(const Entry& entry, const Observation& next) {
+  return entry.value_at && next.clock_trusted && next.t_src && entry.value_t_src &&
+         entry.value_time_source == next.time_source && *next.t_src < *entry.value_t_src;
+}
+
 // A value whose own time, by a clock that can be trusted, lies past its freshness limit: history (promise
 // P10). The clock may be slow by more than that limit: what counts is how late the value is against others of
 // its source.
@@ -75,7 +81,12 @@ void Bed::observe(std::size_t source, const Observation& told) {
   const Stamp now = observation.rx;
   links_[source].demo_seen = observation.test;
   note_demo(source, now);
-  check_clock(source, observation);
+  if (time_stays(source, observation)) {
+    observation.clock_trusted = false;
+    forget_clock(source, now);
+  } else {
+    check_clock(source, observation);
+  }
   Entry& entry = board_[vitals::index_of(observation.metric)];
   const bool was_current = entry.current(now.mono);
   const bool news = accept(entry, observation, source);
@@ -91,6 +102,7 @@ void Bed::observe(std::size_t source, const Observation& told) {
 bool Bed::accept(Entry& entry, const Observation& told, std::size_t source) {
   const Milliseconds limit = freshness(settings_.sources[source]);
   const MonoTime now = told.rx.mono;
+  if (entry.current(now) && overtaken(entry, told)) return false;
   const bool again = repeats(entry, told);
   const MonoTime until = (again ? *entry.value_at : now) + limit;
   Observation word = told;
@@ -114,6 +126,7 @@ bool Bed::accept(Entry& entry, const Observation& told, std::size_t source) {
     if (!again) entry.value_at = now;
     if (!again && !word.derived) output_->on_measured(word);
     entry.value_t_src = word.t_src;
+    entry.value_time_source = word.time_source;
     entry.value = word.value;
   }
   // Another quality is told at once; the value alone waits for its second.

@@ -30,7 +30,16 @@ struct Entry {
   // The newest value that was new: its arrival and the device's time, to know a repeat.
   std::optional<MonoTime> value_at;
   std::optional<vitals::WallTime> value_t_src;
+  vitals::TimeSource value_time_source{};
   double value = 0;
+
+  // The device's time that came last, be it history: when it came first, and the value beneath it then.
+  struct Under {
+    vitals::WallTime t_src{};
+    MonoTime since;
+    double value = 0;
+  };
+  std::optional<Under> under;
 
   MonoTime explained_at = MonoTime::min();  // an alarm last stood that says why there is no value
 

@@ -11,6 +11,10 @@
 
 namespace bed {
 
+// Other numbers under the same device time so much later: it is not the time of their measurement. Those of a
+// backlog, parts of one measurement and what corrects it come within moments.
+inline constexpr vitals::Milliseconds time_stays_ms_min{5'000};
+
 class ClockOffset {
  public:
   // A time that the monitor put on a value that it had just measured, and when the value came.

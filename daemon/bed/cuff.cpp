@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/bed/clock_offset.hpp"
 #include "daemon/vitals/check.hpp"
 
 namespace bed {
@@ -39,6 +40,19 @@ vitals::Stamp measured_at(const Observation& part, vitals::Stamp rx) {
 bool same_instant(std::optional<vitals::WallTime> a, std::optional<vitals::WallTime> b) {
   if (!a || !b) return a == b;
   return std::chrono::abs(*a - *b) <= vitals::Milliseconds{2000};
+}
+
+// The reading that came without a time has one now.
+bool dated_later(std::optional<vitals::WallTime> before, vitals::Stamp came,
+                 std::optional<vitals::WallTime> now) {
+  constexpr vitals::Milliseconds underway_ms_max{60'000};
+  return !before && now && *now <= came.wall && came.wall - *now <= underway_ms_max;
+}
+
+bool other_numbers(const CuffValues& a, const CuffValues& b) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (a[i] && b[i] && *a[i] != *b[i]) return true;
+  return false;
 }
 
 }  // namespace
@@ -113,14 +127,15 @@ std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
   told.t_src = own_time(leading());
   const bool trusted = time_trusted(leading());
   const CuffJudgement judged = judge_cuff(told.values, rx);
-  const CuffReading reading = assemble(judged, rx);
+  CuffReading reading = assemble(judged, rx);
+  told.rx = rx;
   told.standing = reading.quality == Quality::stale;
   for (auto& part : parts_) part.reset();
   any_ = false;
 
   const auto same = [&](const std::optional<Told>& before) {
-    return before && before->values == told.values && before->standing == told.standing &&
-           same_instant(before->t_src, told.t_src);
+    if (!before || before->values != told.values || before->standing != told.standing) return false;
+    return same_instant(before->t_src, told.t_src) || dated_later(before->t_src, before->rx, told.t_src);
   };
   // Told again; or by its own time older than what is known: either way no news of the patient.
   // Device times are compared with each other: through our clocks an equal one can look a millisecond older.
@@ -128,6 +143,10 @@ std::optional<CuffReading> CuffAssembler::take(vitals::Stamp rx) {
   // What a monitor shows from before we listened says less than the reading that we saw come.
   const bool remembered = reading.quality == Quality::stale && reading_;
   if (older || remembered || same(reading.measured_any() ? reading_ : failure_)) return std::nullopt;
+  // A time that stays while the numbers change is not that of the measurement.
+  if (reading_ && told.t_src && reading_->t_src == told.t_src && other_numbers(reading_->values, told.values))
+    told.came = told.rx.mono - reading_->rx.mono >= time_stays_ms_min ? rx : reading_->came;
+  reading.measured = told.came.value_or(reading.measured);
   rejected_ = judged.rejected;
   measured_ = trusted ? told.t_src : std::nullopt;
   if (reading.measured_any()) {

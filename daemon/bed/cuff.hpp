@@ -36,7 +36,9 @@ class CuffAssembler {
   struct Told {         // what was told last, to know a repeat
     CuffValues values;  // also those that were rejected
     std::optional<vitals::WallTime> t_src;
-    bool standing = false;  // from before we listened
+    vitals::Stamp rx;
+    std::optional<vitals::Stamp> came;  // where its time is not that of the measurement
+    bool standing = false;              // from before we listened
   };
 
   CuffReading assemble(const CuffJudgement& judged, vitals::Stamp rx) const;

@@ -138,7 +138,22 @@ void OruReader::read_place(std::string_view segment) {
   read_visit(segment, message_->separators(), scratch_, subject_);
 }
 
+// Some senders write the time of a cuff measurement on its group alone. Well before the message it is that;
+// else it may be of the message, new with each.
+void OruReader::end_results() {
+  constexpr vitals::Milliseconds before_ms_min{60'000};
+  const bool of_cuff = !continuous_ && group_time_.usable() && message_time_.usable() &&
+                       message_time_.at - group_time_.at >= before_ms_min;
+  continuous_ = false;
+  if (!of_cuff) return;
+  for (const Metric metric : {Metric::nibp_sys, Metric::nibp_dia, Metric::nibp_map}) {
+    Observation& seen = candidates_[vitals::index_of(metric)].seen;
+    if (filled_.contains(metric) && seen.t_src == group_time_.at) seen.time_source = vitals::TimeSource::own;
+  }
+}
+
 void OruReader::begin_results(std::string_view segment) {
+  end_results();
   const Separators& by = message_->separators();
   fields_.split(segment, by, 7);
   const std::string_view reference = trim(component(fields_[4], 2, by));
@@ -333,6 +348,7 @@ void OruReader::offer(const Row& row, Observation seen) {
   seen.test = seen.test || test_;
   seen.clock_trusted = clock_trusted_;
   set_time(row, seen);
+  continuous_ = continuous_ || !vitals::is_cuff(seen.metric);
   const Candidate fresh{
       seen,
       row.watched.rank,
@@ -381,6 +397,7 @@ Subject OruReader::remembered_subject(const Header& header) {
 void OruReader::end_group() {
   if (!pump_ && (patient_seen_ || located_ || results_seen_)) {
     announce();
+    end_results();
     judge_pressures(Metric::nibp_sys, Metric::nibp_dia);
     judge_pressures(Metric::art_sys, Metric::art_dia);
     for (const auto& facts : vitals::metrics)
@@ -389,7 +406,7 @@ void OruReader::end_group() {
     if (results_seen_) alerts_.end_group(subject_);
     message_->out.on_frame_end(message_->rx);
   }
-  announced_ = results_seen_ = waveform_ = false;
+  announced_ = results_seen_ = waveform_ = continuous_ = false;
   group_time_ = DeviceTime{};
   filled_ = vitals::MetricSet{};
 }

@@ -75,6 +75,7 @@ class OruReader {
   void offer(const Row& row, vitals::Observation seen);
   vitals::WallTime time_for(vitals::Metric metric, const DeviceTime& time) const;
   void set_time(const Row& row, vitals::Observation& seen);
+  void end_results();
   void end_group();
   void judge_pressures(vitals::Metric sys, vitals::Metric dia);
   void fault(FaultKind kind, std::string_view reason);
@@ -107,6 +108,7 @@ class OruReader {
   bool device_row_seen_ = false;
   bool pump_ = false;
   bool waveform_ = false;
+  bool continuous_ = false;  // of what these rows bring, something is measured all the time
   DeviceTime group_time_;
   std::array<Candidate, vitals::metric_count> candidates_;
   vitals::MetricSet filled_;

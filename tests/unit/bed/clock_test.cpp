@@ -189,6 +189,117 @@ TEST_F(LongBacklog, a_clock_that_is_set_ahead_is_believed_at_once) {
   EXPECT_EQ(priority("spo2-low"), Priority::high);
 }
 
+// --- a time that is not that of the measurement: of an order, or of an interval
+
+struct OrderTime : Clocks {
+  WallTime ordered = now.wall;
+  // Every ten seconds, sent by a clock that is right.
+  void each(double spo2, double pr, int n) {
+    for (int i = 0; i < n; ++i) {
+      for (const auto& [metric, v] : {std::pair{Metric::pr, pr}, std::pair{Metric::spo2, spo2}}) {
+        Observation one = vitals::measured(metric, v, now);
+        one.t_src = ordered;
+        one.t_sent = now.wall;
+        one.time_source = vitals::TimeSource::message;
+        one.clock_trusted = true;
+        say(one);
+      }
+      wait(10);
+    }
+  }
+};
+
+TEST_F(OrderTime, one_that_stays_while_values_change_tells_no_ages) {
+  for (const double old_s : {0.0, 20.0, 10'800.0}) {
+    bed_.reset();
+    linked();
+    ordered = now.wall - seconds(old_s);
+    each(97, 70, 4);
+    each(97, 71, 4);
+    EXPECT_EQ(active(), Names{}) << old_s;
+    each(78, 71, 2);
+    EXPECT_EQ(priority("spo2-deep"), Priority::high) << old_s;
+    each(78, 72, 12);
+    EXPECT_EQ(alarm("spo2-deep")->data, alarms::Data::fresh) << old_s;
+    EXPECT_EQ(alarm("device-clock-ward"), nullptr) << old_s;
+  }
+}
+
+TEST_F(OrderTime, one_that_was_never_seen_to_run_tells_none_either) {
+  ordered -= seconds(10'800);
+  each(84, 70, 12);
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+  EXPECT_EQ(alarm("spo2-stale"), nullptr);
+}
+
+TEST_F(OrderTime, what_is_told_again_with_its_time_gets_old) {
+  each(97, 70, 1);
+  ordered = now.wall;
+  each(97, 70, 12);
+  EXPECT_EQ(active(), (Names{"pr-stale", "spo2-stale"}));
+}
+
+TEST_F(OrderTime, values_of_one_second_that_come_at_once_do_not_show_it) {
+  ordered -= seconds(600);
+  for (const double pr : {70, 71, 72}) {
+    for (const auto& [metric, v] : {std::pair{Metric::pr, pr}, std::pair{Metric::spo2, pr + 8}}) {
+      Observation one = vitals::measured(metric, v, now);
+      one.t_src = one.t_sent = ordered;
+      one.clock_trusted = true;
+      say(one);
+    }
+    wait(0.1);
+  }
+  EXPECT_EQ(alarm("spo2-low"), nullptr);
+  EXPECT_EQ(alarm("spo2-deep"), nullptr);
+}
+
+// --- what comes late, but within the freshness
+
+struct Overtaken : Clocks {
+  std::optional<double> value_of(Metric metric) const {
+    const Entry& now_shown = bed_->entry(metric);
+    return now_shown.current(now.mono) ? std::optional{now_shown.observation.value} : std::nullopt;
+  }
+  void word(Observation one, double ago_s) {
+    one.t_src = now.wall - seconds(ago_s);
+    one.time_source = vitals::TimeSource::own;
+    one.clock_trusted = true;
+    say(one);
+  }
+};
+
+TEST_F(Overtaken, a_correction_of_an_older_value_is_not_the_present_one) {
+  word(vitals::measured(Metric::spo2, 97, now), 0);
+  wait(10);
+  for (int i = 0; i < 3; ++i) {
+    word(vitals::measured(Metric::spo2, 82, now), 0);
+    wait(5);
+    word(vitals::measured(Metric::spo2, 97, now), 10);
+    EXPECT_EQ(value_of(Metric::spo2), 82);
+    wait(5);
+  }
+  EXPECT_EQ(priority("spo2-low"), Priority::high);
+}
+
+TEST_F(Overtaken, nor_does_its_deletion_withdraw_the_present_one) {
+  word(vitals::measured(Metric::spo2, 97, now), 0);
+  wait(10);
+  word(vitals::measured(Metric::spo2, 82, now), 0);
+  wait(5);
+  word(vitals::absent(Metric::spo2, Reason::status, now), 15);
+  EXPECT_EQ(value_of(Metric::spo2), 82);
+  word(vitals::absent(Metric::spo2, Reason::status, now), 5);
+  EXPECT_EQ(value_of(Metric::spo2), std::nullopt);
+}
+
+TEST_F(Overtaken, once_the_present_one_is_too_old_what_comes_counts) {
+  word(vitals::measured(Metric::spo2, 97, now), -20);  // a clock that is set back after it
+  wait(31);
+  word(vitals::measured(Metric::spo2, 96, now), 0);
+  EXPECT_EQ(value_of(Metric::spo2), 96);
+}
+
 // --- scenario 19: our clock is set while something runs
 
 struct Stepped : OneBed {

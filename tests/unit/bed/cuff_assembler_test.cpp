@@ -52,6 +52,19 @@ TEST_F(CuffAssemblerTest, equal_numbers_of_another_second_are_a_new_reading) {
   EXPECT_TRUE(told(120, 70, device(61'000), at(91'000)));
 }
 
+TEST_F(CuffAssemblerTest, other_numbers_under_a_time_that_stays_were_measured_as_they_came) {
+  ASSERT_TRUE(told(120, 80, device(1'000), at(31'000)));
+  EXPECT_EQ(told(195, 116, device(1'000), at(1'231'000))->measured, at(1'231'000));
+  EXPECT_FALSE(told(195, 116, device(1'000), at(1'241'000)));
+  EXPECT_EQ(told(196, 116, device(1'000), at(1'233'000))->measured, at(1'231'000)) << "a correction";
+}
+
+TEST_F(CuffAssemblerTest, a_time_that_comes_later_than_its_reading_makes_no_other_one) {
+  ASSERT_TRUE(told(120, 80, std::nullopt, at(31'000)));
+  EXPECT_FALSE(told(120, 80, device(30'000), at(91'000)));
+  EXPECT_TRUE(told(120, 80, device(80'000), at(101'000))) << "of a later measurement";
+}
+
 TEST_F(CuffAssemblerTest, a_second_of_difference_in_whole_seconds_is_no_new_measurement) {
   ASSERT_TRUE(told(120, 70, device(1'000), at(31'000)));
   EXPECT_FALSE(told(120, 70, device(2'000), at(36'000)));

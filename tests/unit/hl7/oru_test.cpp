@@ -285,6 +285,22 @@ TEST(Reading, ATimeToTheMinuteIsTakenForTheMessagesWhereThatFits) {
   EXPECT_EQ(time(Metric::nibp_sys, "202603090000", "202603090000", 45'000), 0);
 }
 
+TEST(Reading, TheTimeOfAGroupOfTheCuffAloneIsItsMeasurements) {
+  const auto source = [](std::string_view measured, std::string_view other_rows) {
+    Lab lab;
+    lab.message("MSH|^~\\&|M|B|||20260309030000||ORU^R01|T1|P|2.6\rPID|||P1\rOBR|1||||||20260309030000\r" +
+                    hr("70") + "OBR|2||||||" + std::string(measured) + "\r" +
+                    Obx{.code = sys_code, .unit = "mm[Hg]"}.text() + std::string(other_rows) +
+                    "OBR|3||||||20260309030000\r" + Obx{.code = spo2_code}.text(),
+                3 * 3'600'000);
+    return lab.find(Metric::nibp_sys)->time_source;
+  };
+  EXPECT_EQ(source("20260309000000", ""), TimeSource::own);
+  EXPECT_EQ(source("20260309025901", ""), TimeSource::message) << "as new as the message";
+  EXPECT_EQ(source("20260309000000", Obx{.code = pr_code}.text()), TimeSource::message)
+      << "perhaps an order's";
+}
+
 TEST(Reading, AWrongClockIsToldOnceAndNotTrusted) {
   Lab lab;
   const std::string old = "MSH|^~\\&|M|B|||20130103021726||ORU^R01|";
