@@ -238,8 +238,7 @@ class Bed final : private alarms::Listener {
     ClockOffset clock;
     Lateness lateness;
     SenderClock sender;
-    bool time_runs = false;                           // on its values
-    std::optional<vitals::WallTime> time_that_stays;  // ... and this one is not theirs
+    std::optional<vitals::WallTime> time_that_stays;  // values have changed beneath it
 
     bool demo() const { return demo_told || demo_seen || demo_alarm; }
   };

@@ -40,19 +40,17 @@ void Bed::check_rates(Stamp now) {
 }
 
 // By values that are measured all the time: the time on a cuff reading or a temperature may rightly be old.
-// A time that stays while the values beneath it change, or that was never seen to run, is of an order or an
-// interval, or of a clock that stands: it tells no ages.
+// A time that stays while the values beneath it change is of an order or an interval, or of a clock that
+// stands: it tells no ages. One under which nothing changes may be that of a value told again.
 bool Bed::time_stays(std::size_t source, const Observation& told) {
   if (!told.t_src || !told.has_value()) return false;
   auto& under = board_[vitals::index_of(told.metric)].under;
   auto& stays = links_[source].time_that_stays;
   if (!under || under->t_src != *told.t_src) {
-    links_[source].time_runs = links_[source].time_runs || under;
     under = Entry::Under{*told.t_src, told.rx.mono, told.value};
-  }
-  const Milliseconds stayed = told.rx.mono - under->since;
-  if (stayed >= time_stays_ms_min && (under->value != told.value || !links_[source].time_runs))
+  } else if (under->value != told.value && told.rx.mono - under->since >= time_stays_ms_min) {
     stays = told.t_src;
+  }
   return stays == told.t_src;
 }
 

@@ -225,16 +225,7 @@ TEST_F(OrderTime, one_that_stays_while_values_change_tells_no_ages) {
   }
 }
 
-TEST_F(OrderTime, one_that_was_never_seen_to_run_tells_none_either) {
-  ordered -= seconds(10'800);
-  each(84, 70, 12);
-  EXPECT_EQ(priority("spo2-low"), Priority::high);
-  EXPECT_EQ(alarm("spo2-stale"), nullptr);
-}
-
 TEST_F(OrderTime, what_is_told_again_with_its_time_gets_old) {
-  each(97, 70, 1);
-  ordered = now.wall;
   each(97, 70, 12);
   EXPECT_EQ(active(), (Names{"pr-stale", "spo2-stale"}));
 }
